@@ -1,0 +1,200 @@
+"""Cases in PostgreSQL: one statement a step, whose signatures the constraints of 0002 check."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.postgres.constraints import constraint_of
+from adapters.postgres.rows import CASE_COLUMNS, case_of, scope_of
+from domain.cases import NEW, Case, CaseKind, Duty, Move, Step
+from domain.errors import Refusal
+from domain.party import Actor
+from domain.ports.cases import Cases
+
+_OPEN: Final = text("""
+with opened as (
+  insert into cases (place_id, id, kind, org_id, partner_org_id, region_path, state, step_seq, version, created_at)
+  values (:place_id, :case_id, :kind, :org_id, :partner_org_id, :region_path, :to_state, 1, :version, :at)
+), duty as (
+  insert into case_duties (place_id, case_id, person_id, duty, case_kind, org_id, partner_org_id, region_path)
+  values (:place_id, :case_id, :person_id, :duty, :kind, :org_id, :partner_org_id, :region_path)
+)
+insert into case_steps (place_id, case_id, seq, case_kind, org_id, partner_org_id, region_path, from_state, to_state,
+                        duty, person_id, at, reason)
+values (:place_id, :case_id, 1, :kind, :org_id, :partner_org_id, :region_path, :from_state, :to_state,
+        :duty, :person_id, :at, :reason)
+""")
+
+_SIGN: Final = text("""
+with duty as (
+  insert into case_duties (place_id, case_id, person_id, duty, case_kind, org_id, partner_org_id, region_path)
+  values (:place_id, :case_id, :person_id, :duty, :kind, :org_id, :partner_org_id, :region_path)
+  on conflict do nothing
+), step as (
+  insert into case_steps (place_id, case_id, seq, case_kind, org_id, partner_org_id, region_path, from_state,
+                          to_state, duty, person_id, at, reason, clause)
+  values (:place_id, :case_id, :seq, :kind, :org_id, :partner_org_id, :region_path, :from_state,
+          :to_state, :duty, :person_id, :at, :reason, :clause)
+)
+update cases set state = :to_state, step_seq = :seq, version = version + 1
+ where place_id = :place_id and id = :case_id and step_seq = :seq - 1
+""")
+
+_TOUCH: Final = text(
+    "update cases set version = version + 1 where place_id = :place_id and id = :case_id"
+)
+
+_GET: Final = text(f"select {CASE_COLUMNS} from cases c where c.id = :case_id and c.kind = :kind")
+
+_LOCK: Final = text(
+    f"select {CASE_COLUMNS} from cases c where c.id = :case_id and c.kind = :kind for update"
+)
+
+_LOCK_MANY: Final = text(
+    f"select {CASE_COLUMNS} from cases c where c.id = any(:case_ids) and c.kind = :kind order by c.id for update"
+)
+
+_STEPS: Final = text("""
+select s.seq, s.from_state, s.to_state, s.duty, s.person_id, s.at, s.reason, s.clause,
+       coalesce((select min(a.name) from user_accounts a where a.person_id = s.person_id and a.closed_at is null),
+                'system') as account_name
+  from case_steps s where s.place_id = :place_id and s.case_id = :case_id order by s.seq
+""")
+
+_DUTIES: Final = text(
+    "select case_id, person_id, duty from case_duties where case_id = any(:case_ids)"
+)
+
+_PAGE: Final = text(f"""
+select {CASE_COLUMNS} from cases c
+ where c.kind = :kind and (cast(:state as text) is null or c.state = :state)
+   and (cast(:after as uuid) is null or c.id > :after)
+ order by c.id limit :limit
+""")
+
+
+class PostgresCases(Cases):
+    """The cases one actor's scope shows, in one transaction."""
+
+    def __init__(self, connection: AsyncConnection, actor: Actor) -> None:
+        self._connection = connection
+        self._actor = actor
+
+    async def open(self, case: Case, *, move: Move, at: datetime, reason: str = "") -> None:
+        await self._connection.execute(
+            _OPEN,
+            {
+                **scope_of(case),
+                "case_id": case.id,
+                "kind": case.kind,
+                "from_state": NEW,
+                "to_state": move.to,
+                "version": case.version,
+                "duty": move.duty,
+                "person_id": self._actor.person_id,
+                "at": at,
+                "reason": reason,
+            },
+        )
+
+    async def get(self, kind: CaseKind, case_id: UUID) -> Case:
+        row = (
+            await self._connection.execute(_GET, {"case_id": case_id, "kind": kind})
+        ).one_or_none()
+        if row is None:
+            raise Refusal("not_found")
+        return case_of(row)
+
+    async def lock(self, kind: CaseKind, case_id: UUID, *, version: int | None = None) -> Case:
+        row = (
+            await self._connection.execute(_LOCK, {"case_id": case_id, "kind": kind})
+        ).one_or_none()
+        if row is None:
+            raise Refusal("not_found")
+        case = case_of(row)
+        if version is not None and case.version != version:
+            raise Refusal("stale_version")
+        return case
+
+    async def lock_many(self, kind: CaseKind, case_ids: Sequence[UUID]) -> Sequence[Case]:
+        rows = await self._connection.execute(
+            _LOCK_MANY, {"case_ids": list(case_ids), "kind": kind}
+        )
+        found = {case.id: case for case in map(case_of, rows)}
+        if len(found) != len(set(case_ids)):
+            raise Refusal("not_found")
+        return [found[case_id] for case_id in case_ids]
+
+    async def sign(
+        self, case: Case, *, move: Move, at: datetime, reason: str = "", clause: str = ""
+    ) -> Case:
+        try:
+            result = await self._connection.execute(
+                _SIGN,
+                {
+                    **scope_of(case),
+                    "case_id": case.id,
+                    "kind": case.kind,
+                    "seq": case.step_seq + 1,
+                    "from_state": case.state,
+                    "to_state": move.to,
+                    "duty": move.duty,
+                    "person_id": self._actor.person_id,
+                    "at": at,
+                    "reason": reason,
+                    "clause": clause,
+                },
+            )
+        except DBAPIError as error:
+            # The duty insert met a row of mine with another duty, and the step found none to lean on.
+            if constraint_of(error) == "person_holds_that_duty":
+                raise Refusal("duty_conflict", duty=move.duty.value) from error
+            raise
+        if result.rowcount != 1:
+            raise Refusal("stale_version")
+        return replace(case, state=move.to, step_seq=case.step_seq + 1, version=case.version + 1)
+
+    async def touch(self, case: Case) -> Case:
+        await self._connection.execute(_TOUCH, {"place_id": case.place_id, "case_id": case.id})
+        return replace(case, version=case.version + 1)
+
+    async def steps(self, case: Case) -> Sequence[Step]:
+        rows = await self._connection.execute(
+            _STEPS, {"place_id": case.place_id, "case_id": case.id}
+        )
+        return [
+            Step(
+                seq=row.seq,
+                from_state=row.from_state,
+                to_state=row.to_state,
+                duty=Duty(row.duty),
+                person_id=row.person_id,
+                account_name=row.account_name,
+                at=row.at,
+                reason=row.reason,
+                clause=row.clause,
+            )
+            for row in rows
+        ]
+
+    async def duties(self, case_ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, Duty]]:
+        rows = await self._connection.execute(_DUTIES, {"case_ids": list(case_ids)})
+        held: defaultdict[UUID, dict[UUID, Duty]] = defaultdict(dict)
+        for row in rows:
+            held[row.case_id][row.person_id] = Duty(row.duty)
+        return held
+
+    async def page(
+        self, kind: CaseKind, *, state: str | None, after: UUID | None, limit: int
+    ) -> Sequence[Case]:
+        rows = await self._connection.execute(
+            _PAGE, {"kind": kind, "state": state, "after": after, "limit": limit}
+        )
+        return [case_of(row) for row in rows]

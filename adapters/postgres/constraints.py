@@ -1,0 +1,55 @@
+"""Constraint name -> refusal: every rule a race can break is also a named constraint."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from sqlalchemy.exc import DBAPIError
+
+from domain.errors import Refusal
+
+REFUSAL_BY_CONSTRAINT: Final[Mapping[str, str]] = {
+    "one_person_one_duty": "duty_conflict_raced",
+    "person_holds_that_duty": "duty_conflict_raced",
+    "one_live_enrolment": "person_enrolled_elsewhere",
+    "one_seat_for_a_person": "person_twice_in_roster",
+    "one_listing_per_document": "document_number_used",
+    "one_appropriation_per_document": "document_number_used",
+    "one_prepayment_per_period": "prepayment_exists",
+    "one_settlement_in_a_row": "settlement_exists",
+    "one_load_per_extract": "extract_already_loaded",
+    "one_load_per_result": "bank_result_already_loaded",
+    "one_row_per_certificate": "certificate_twice_in_extract",
+    "one_request_per_subject": "already_requested",
+    "one_open_entitlement": "person_already_subsidised",
+    "one_use_per_certificate": "certificate_already_used",
+    "no_overdraft": "fund_insufficient",
+    "organisations_credit_code_key": "credit_code_taken",
+    "user_accounts_name_key": "account_name_taken",
+}
+
+LOCK_NOT_AVAILABLE: Final = "55P03"
+QUERY_CANCELED: Final = "57014"
+DEADLOCK: Final = "40P01"
+
+
+def constraint_of(error: DBAPIError) -> str | None:
+    """Return the name of the constraint a statement broke, if PostgreSQL named one."""
+    cause = error.orig.__cause__ if error.orig is not None else None
+    name = getattr(cause, "constraint_name", None)
+    return str(name) if name else None
+
+
+def sqlstate_of(error: DBAPIError) -> str | None:
+    """Return the SQLSTATE of a failed statement."""
+    state = getattr(error.orig, "sqlstate", None)
+    return str(state) if state else None
+
+
+def refusal_of(error: DBAPIError) -> Refusal | None:
+    """Translate what PostgreSQL refused into a refusal, or None where it is a fault of ours."""
+    code = REFUSAL_BY_CONSTRAINT.get(constraint_of(error) or "")
+    if code is not None:
+        return Refusal(code)
+    if sqlstate_of(error) in {LOCK_NOT_AVAILABLE, DEADLOCK}:
+        return Refusal("busy", retry_after_s=1)
+    return None

@@ -1,0 +1,46 @@
+"""The engine: one pool of connections of the application's login."""
+
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+STATEMENT_TIMEOUT_S: Final = 60
+IDLE_IN_TRANSACTION_TIMEOUT_S: Final = 60
+
+_LOGIN: Final = text("""
+select r.rolsuper or r.rolbypassrls
+       or exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                   where c.relowner = r.oid and n.nspname = 'public') as too_strong
+  from pg_roles r where r.rolname = current_user
+""")
+
+
+class LoginTooStrong(Exception):
+    """The application's login is superuser, bypasses row security, or owns a table: refuse to start."""
+
+
+def open_engine(url: str, *, pool_size: int = 10, application_name: str = "xuetu") -> AsyncEngine:
+    """Open an engine on the application's login. Connections are made when first used."""
+    return create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_pre_ping=False,
+        connect_args={
+            "prepared_statement_cache_size": 500,
+            "server_settings": {
+                "application_name": application_name,
+                "statement_timeout": f"{STATEMENT_TIMEOUT_S}s",
+                "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_TIMEOUT_S}s",
+                "jit": "off",
+            },
+        },
+    )
+
+
+async def check_login(engine: AsyncEngine) -> None:
+    """Raise `LoginTooStrong` unless row security really binds this login (DESIGN 4)."""
+    async with engine.connect() as connection:
+        if (await connection.execute(_LOGIN)).scalar_one():
+            raise LoginTooStrong

@@ -1,0 +1,415 @@
+"""Filings, rosters and enrolments in PostgreSQL; personal values sealed on the way in."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.postgres.bulk import BulkInsert
+from adapters.postgres.rows import scope_of
+from domain import masking
+from domain.cases import Case
+from domain.errors import Refusal
+from domain.filing import (
+    Apprentice,
+    ClaimBasis,
+    Enrolment,
+    Filing,
+    Outcome,
+    Payee,
+    Screening,
+    TrainingMode,
+)
+from domain.masking import ValueKind
+from domain.policy.standard import Category
+from domain.ports.crypto import Crypto
+from domain.ports.filings import Filings
+from domain.ports.ids import NewId
+
+_ADD_PAYEE: Final = text("""
+insert into payee_accounts (place_id, org_id, partner_org_id, region_path, id, account_name, account_sealed,
+                            account_index, account_masked, bank_code, created_at)
+values (:place_id, :org_id, null, :region_path, :id, :account_name, :account_sealed,
+        :account_index, :account_masked, :bank_code, :at)
+""")
+
+_ADD: Final = text("""
+insert into filings (place_id, org_id, partner_org_id, region_path, id, policy_version_id, class_name, occupation_code,
+                     occupation_name, target_grade, training_mode, provider_name, filed_starts_on, filed_months,
+                     uplift_basis_points, fund_source, payee_account_id, roster_version, people, submitted_at)
+values (:place_id, :org_id, :partner_org_id, :region_path, :id, :policy_version_id, :class_name, :occupation_code,
+        :occupation_name, :target_grade, :training_mode, :provider_name, :filed_starts_on, :filed_months,
+        :uplift_basis_points, :fund_source, :payee_account_id, :roster_version, :people, :submitted_at)
+""")
+
+_SELECT: Final = """
+select f.id, f.policy_version_id, v.pack_id, f.class_name, f.occupation_code, f.occupation_name, f.target_grade,
+       f.training_mode, f.provider_name, f.filed_starts_on, f.filed_months, f.uplift_basis_points, f.fund_source,
+       f.payee_account_id, a.account_name, a.account_masked, a.bank_code, f.roster_version, f.people,
+       f.submitted_at, l.document_number, f.listed_on, f.opened_on, f.completed_on
+  from filings f
+  join policy_versions v on v.id = f.policy_version_id
+  join payee_accounts a on a.place_id = f.place_id and a.id = f.payee_account_id
+  left join listings l on l.place_id = f.place_id and l.id = f.listing_id
+"""
+_GET: Final = text(f"{_SELECT} where f.place_id = :place_id and f.id = :id")
+_GET_MANY: Final = text(f"{_SELECT} where f.id = any(:ids)")
+
+_MARK_SUBMITTED: Final = text("""
+update filings set submitted_at = :at, policy_version_id = :policy_version_id where place_id = :place_id and id = :id
+""")
+_ENROL: Final = text("""
+update enrolments set state = 'enrolled'
+ where place_id = :place_id and filing_id = :id and state = 'planned' and until_roster_version is null
+""")
+_ADD_LISTING: Final = text("""
+insert into listings (place_id, org_id, partner_org_id, region_path, id, document_number, listed_on, filings)
+values (:place_id, :bureau_org_id, null, :region_path, :id, :document, :listed_on, :filings)
+""")
+_MARK_LISTED: Final = text("""
+update filings set listing_id = :listing_id, listed_on = :listed_on where place_id = :place_id and id = any(:ids)
+""")
+_MARK_OPENED: Final = text("""
+update filings set opened_on = :starts_on where place_id = :place_id and id = :id
+""")
+_START: Final = text("""
+update enrolments set state = 'in_training', started_on = :starts_on
+ where place_id = :place_id and filing_id = :id and state = 'enrolled'
+""")
+_MARK_COMPLETED: Final = text("""
+update filings set completed_on = :completed_on where place_id = :place_id and id = :id
+""")
+_END: Final = text("""
+update enrolments e set state = u.state, ended_on = u.ended_on, exit_reason = u.exit_reason
+  from unnest(cast(:ids as uuid[]), cast(:states as text[]), cast(:days as date[]), cast(:reasons as text[]))
+       as u(id, state, ended_on, exit_reason)
+ where e.place_id = :place_id and e.filing_id = :id and e.id = u.id and e.state = 'in_training'
+""")
+
+_ENROLMENT: Final = """
+select id, filing_id, seat_no, person_id, name, identity_masked, phone_masked, category, hired_on,
+       contract_months, claim_basis, state, started_on, ended_on, exit_reason
+  from enrolments
+"""
+_ENROLMENTS: Final = text(
+    f"{_ENROLMENT} where place_id = :place_id and filing_id = :id and until_roster_version is null order by seat_no"
+)
+_ENROLMENT_BY_ID: Final = text(f"{_ENROLMENT} where id = :id")
+
+_ADD_ROSTER: Final = text("""
+insert into roster_versions (place_id, org_id, partner_org_id, region_path, filing_id, version, people, at)
+values (:place_id, :org_id, :partner_org_id, :region_path, :filing_id, :version, :people, :at)
+""")
+_PEOPLE_OF: Final = text("select people_of(:indexes)")
+_ADD_PEOPLE: Final = BulkInsert(
+    "enrolments",
+    fixed={"filing_id": "uuid", "from_roster_version": "int", "state": "text"},
+    varying={
+        "id": "uuid",
+        "seat_no": "int",
+        "person_id": "uuid",
+        "name": "text",
+        "identity_sealed": "bytea",
+        "identity_index": "bytea",
+        "identity_masked": "text",
+        "phone_sealed": "bytea",
+        "phone_masked": "text",
+        "category": "text",
+        "hired_on": "date",
+        "contract_months": "smallint",
+        "claim_basis": "text",
+    },
+)
+
+
+_SCREEN: Final = text("""
+insert into filing_screenings (place_id, org_id, partner_org_id, region_path, filing_id, seq, people,
+                               already_subsidised, at)
+select :place_id, :org_id, :partner_org_id, :region_path, :id,
+       1 + (select count(*) from filing_screenings s where s.place_id = :place_id and s.filing_id = :id),
+       cardinality(r.people),
+       (select count(*) from taken_entitlements(r.people, :occupation_code, cast(:grade as smallint), 'training')),
+       :at
+  from (select array_agg(person_id) as people from enrolments
+         where place_id = :place_id and filing_id = :id and until_roster_version is null) r
+returning people, already_subsidised, at
+""")
+_SCREENING: Final = text("""
+select people, already_subsidised, at from filing_screenings
+ where place_id = :place_id and filing_id = :id order by seq desc limit 1
+""")
+
+
+def _filing(case: Case, row: Row[Any]) -> Filing:
+    return Filing(
+        case=case,
+        policy_version_id=row.policy_version_id,
+        policy_id=row.pack_id,
+        class_name=row.class_name,
+        occupation_code=row.occupation_code,
+        occupation_name=row.occupation_name,
+        target_grade=row.target_grade,
+        training_mode=TrainingMode(row.training_mode),
+        provider_name=row.provider_name,
+        filed_starts_on=row.filed_starts_on,
+        filed_months=row.filed_months,
+        uplift_basis_points=row.uplift_basis_points,
+        fund_source=row.fund_source,
+        payee_account_id=row.payee_account_id,
+        payee_name=row.account_name,
+        payee_account_masked=row.account_masked,
+        bank_code=row.bank_code,
+        roster_version=row.roster_version,
+        people=row.people,
+        submitted_at=row.submitted_at,
+        listing_document=row.document_number,
+        listed_on=row.listed_on,
+        opened_on=row.opened_on,
+        completed_on=row.completed_on,
+    )
+
+
+def _enrolment(row: Row[Any]) -> Enrolment:
+    return Enrolment(
+        id=row.id,
+        filing_id=row.filing_id,
+        seat_no=row.seat_no,
+        person_id=row.person_id,
+        name=row.name,
+        identity_masked=row.identity_masked,
+        phone_masked=row.phone_masked,
+        category=Category(row.category),
+        hired_on=row.hired_on,
+        contract_months=row.contract_months,
+        claim_basis=ClaimBasis(row.claim_basis),
+        state=row.state,
+        started_on=row.started_on,
+        ended_on=row.ended_on,
+        exit_reason=row.exit_reason,
+    )
+
+
+class PostgresFilings(Filings):
+    """The filings one actor's scope shows, in one transaction at one instant."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        crypto: Crypto,
+        new_id: NewId,
+        *,
+        now: datetime,
+        today: date,
+    ) -> None:
+        self._connection = connection
+        self._crypto = crypto
+        self._new_id = new_id
+        self._now = now
+        self._today = today
+
+    async def add_payee(self, account_id: UUID, case: Case, payee: Payee) -> str:
+        masked = masking.masked_account(payee.account_number)
+        await self._connection.execute(
+            _ADD_PAYEE,
+            {
+                **scope_of(case),
+                "id": account_id,
+                "account_name": payee.account_name,
+                "account_sealed": self._crypto.seal(
+                    "payee_accounts", "account_sealed", account_id, payee.account_number
+                ),
+                "account_index": self._crypto.blind_index(
+                    ValueKind.BANK_ACCOUNT, payee.account_number
+                ),
+                "account_masked": masked,
+                "bank_code": payee.bank_code,
+                "at": self._now,
+            },
+        )
+        return masked
+
+    async def add(self, filing: Filing) -> None:
+        await self._connection.execute(
+            _ADD,
+            {
+                **scope_of(filing.case),
+                "id": filing.case.id,
+                "policy_version_id": filing.policy_version_id,
+                "class_name": filing.class_name,
+                "occupation_code": filing.occupation_code,
+                "occupation_name": filing.occupation_name,
+                "target_grade": filing.target_grade,
+                "training_mode": filing.training_mode,
+                "provider_name": filing.provider_name,
+                "filed_starts_on": filing.filed_starts_on,
+                "filed_months": filing.filed_months,
+                "uplift_basis_points": filing.uplift_basis_points,
+                "fund_source": filing.fund_source,
+                "payee_account_id": filing.payee_account_id,
+                "roster_version": filing.roster_version,
+                "people": filing.people,
+                "submitted_at": filing.submitted_at,
+            },
+        )
+
+    async def add_roster(
+        self, case: Case, version: int, apprentices: Sequence[Apprentice], *, enrolled: bool
+    ) -> None:
+        scope = scope_of(case)
+        await self._connection.execute(
+            _ADD_ROSTER,
+            {
+                **scope,
+                "filing_id": case.id,
+                "version": version,
+                "people": len(apprentices),
+                "at": self._now,
+            },
+        )
+        numbers = [person.citizen_id for person in apprentices]
+        indexes = self._crypto.blind_indexes(ValueKind.CITIZEN_ID, numbers)
+        people = (await self._connection.execute(_PEOPLE_OF, {"indexes": indexes})).scalar_one()
+        ids = [self._new_id() for _ in apprentices]
+        sealed_numbers = self._crypto.seal_many(
+            "enrolments", "identity_sealed", list(zip(ids, numbers, strict=True))
+        )
+        sealed_phones = self._crypto.seal_many(
+            "enrolments",
+            "phone_sealed",
+            [(i, p.phone) for i, p in zip(ids, apprentices, strict=True)],
+        )
+        await _ADD_PEOPLE.run(
+            self._connection,
+            {
+                **scope,
+                "filing_id": case.id,
+                "from_roster_version": version,
+                "state": "enrolled" if enrolled else "planned",
+            },
+            [
+                (
+                    ids[n],
+                    n + 1,
+                    people[n],
+                    person.name,
+                    sealed_numbers[n],
+                    indexes[n],
+                    masking.masked_citizen_id(person.citizen_id),
+                    sealed_phones[n],
+                    masking.masked_phone(person.phone),
+                    person.category,
+                    person.hired_on,
+                    person.contract_months,
+                    person.claim_basis,
+                )
+                for n, person in enumerate(apprentices)
+            ],
+        )
+
+    async def get(self, case: Case) -> Filing:
+        row = (
+            await self._connection.execute(_GET, {"place_id": case.place_id, "id": case.id})
+        ).one()
+        return _filing(case, row)
+
+    async def page(self, cases: Sequence[Case]) -> Sequence[Filing]:
+        rows = await self._connection.execute(_GET_MANY, {"ids": [case.id for case in cases]})
+        found = {row.id: row for row in rows}
+        return [_filing(case, found[case.id]) for case in cases]
+
+    async def mark_submitted(self, case: Case, *, policy_version_id: UUID) -> None:
+        where = {"place_id": case.place_id, "id": case.id}
+        await self._connection.execute(
+            _MARK_SUBMITTED, {**where, "at": self._now, "policy_version_id": policy_version_id}
+        )
+        await self._connection.execute(_ENROL, where)
+
+    async def add_listing(
+        self, listing_id: UUID, *, case: Case, bureau_org_id: UUID, document: str, filings: int
+    ) -> None:
+        await self._connection.execute(
+            _ADD_LISTING,
+            {
+                "place_id": case.place_id,
+                "bureau_org_id": bureau_org_id,
+                "region_path": case.region_path,
+                "id": listing_id,
+                "document": document,
+                "listed_on": self._today,
+                "filings": filings,
+            },
+        )
+
+    async def mark_listed(self, cases: Sequence[Case], listing_id: UUID) -> None:
+        await self._connection.execute(
+            _MARK_LISTED,
+            {
+                "place_id": cases[0].place_id,
+                "listing_id": listing_id,
+                "listed_on": self._today,
+                "ids": [case.id for case in cases],
+            },
+        )
+
+    async def mark_opened(self, case: Case, *, starts_on: date) -> None:
+        where = {"place_id": case.place_id, "id": case.id, "starts_on": starts_on}
+        await self._connection.execute(_MARK_OPENED, where)
+        await self._connection.execute(_START, where)
+
+    async def mark_completed(
+        self,
+        case: Case,
+        *,
+        completed_on: date,
+        outcomes: Mapping[UUID, tuple[Outcome, date, str | None]],
+    ) -> None:
+        where = {"place_id": case.place_id, "id": case.id}
+        await self._connection.execute(_MARK_COMPLETED, {**where, "completed_on": completed_on})
+        await self._connection.execute(
+            _END,
+            {
+                **where,
+                "ids": list(outcomes),
+                "states": [outcome.value for outcome, _, _ in outcomes.values()],
+                "days": [day for _, day, _ in outcomes.values()],
+                "reasons": [reason for _, _, reason in outcomes.values()],
+            },
+        )
+
+    async def enrolments(self, case: Case) -> Sequence[Enrolment]:
+        rows = await self._connection.execute(
+            _ENROLMENTS, {"place_id": case.place_id, "id": case.id}
+        )
+        return [_enrolment(row) for row in rows]
+
+    async def enrolment(self, enrolment_id: UUID) -> Enrolment:
+        row = (await self._connection.execute(_ENROLMENT_BY_ID, {"id": enrolment_id})).one_or_none()
+        if row is None:
+            raise Refusal("not_found")
+        return _enrolment(row)
+
+    async def screen(self, filing: Filing) -> Screening:
+        row = (
+            await self._connection.execute(
+                _SCREEN,
+                {
+                    **scope_of(filing.case),
+                    "id": filing.case.id,
+                    "occupation_code": filing.occupation_code,
+                    "grade": filing.target_grade,
+                    "at": self._now,
+                },
+            )
+        ).one()
+        return Screening(people=row.people, already_subsidised=row.already_subsidised, at=row.at)
+
+    async def screening(self, case: Case) -> Screening | None:
+        row = (
+            await self._connection.execute(_SCREENING, {"place_id": case.place_id, "id": case.id})
+        ).one_or_none()
+        if row is None:
+            return None
+        return Screening(people=row.people, already_subsidised=row.already_subsidised, at=row.at)

@@ -1,0 +1,282 @@
+"""Payments, attempts and batches in PostgreSQL."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.postgres.rows import scope_of
+from domain.cases import Case, state_after
+from domain.filing import Payee
+from domain.funding_request import PayableKind, Subject
+from domain.machines.payment import FLOW
+from domain.payment import (
+    PLANNED,
+    Attempt,
+    AttemptOnFile,
+    AttemptState,
+    Batch,
+    Payment,
+)
+from domain.ports.crypto import Crypto
+from domain.ports.payments import AnsweredTwice, Batches
+
+BATCHED: Final = state_after(FLOW, PLANNED, "batch")
+SUBMITTED: Final = state_after(FLOW, BATCHED, "submit")
+
+PAYMENT: Final = """
+select p.id, p.place_id, p.org_id, p.partner_org_id, p.subject_kind, p.subject_id, p.filing_id,
+       l.funding_request_id, p.funding_request_line_id, p.payee_account_id, a.account_name, a.account_masked,
+       p.fund_source, p.budget_year, p.amount_fen, p.purpose, p.state, p.planned_at, p.booked_on,
+       coalesce(t.attempt_no, 0) as attempts, t.reference, t.batch_id
+  from payments p
+  join funding_request_lines l on l.place_id = p.place_id and l.id = p.funding_request_line_id
+  join payee_accounts a on a.place_id = p.place_id and a.id = p.payee_account_id
+  left join lateral (
+       select x.attempt_no, x.reference, x.batch_id from payment_attempts x
+        where x.place_id = p.place_id and x.payment_id = p.id
+        order by x.attempt_no desc limit 1) t on true
+"""
+ATTEMPT: Final = """
+select t.id, t.payment_id, t.batch_id, t.attempt_no, t.line_no, t.reference, p.amount_fen, t.state,
+       t.bank_line_id, t.booked_on, t.bank_reason
+  from payment_attempts t
+  join payments p on p.place_id = t.place_id and p.id = t.payment_id
+"""
+
+_LOCK_WAITING: Final = text("""
+select id from payments
+ where place_id = :place_id and fund_source = :fund_source and budget_year = :budget_year and state = 'planned'
+ order by planned_at, id limit :limit for update
+""")
+_LOCK: Final = text("""
+select id from payments where place_id = :place_id and id = any(:ids) order by id for update
+""")
+_BY_IDS: Final = text(f"{PAYMENT} where p.place_id = :place_id and p.id = any(:ids)")
+_PAYEES: Final = text("""
+select id, account_name, account_sealed, bank_code from payee_accounts
+ where place_id = :place_id and id = any(:ids)
+""")
+_ADD: Final = text("""
+insert into batches (place_id, org_id, partner_org_id, region_path, id, fund_source, budget_year, lines,
+                     total_fen, digest)
+values (:place_id, :org_id, :partner_org_id, :region_path, :id, :fund_source, :budget_year, :lines,
+        :total_fen, :digest)
+""")
+_ADD_ATTEMPTS: Final = text("""
+insert into payment_attempts (place_id, org_id, partner_org_id, region_path, id, payment_id, batch_id,
+                              attempt_no, line_no, reference, state)
+select p.place_id, p.org_id, p.partner_org_id, p.region_path, u.id, p.id, :batch_id,
+       u.attempt_no, u.line_no, u.reference, 'batched'
+  from unnest(cast(:ids as uuid[]), cast(:payment_ids as uuid[]), cast(:attempt_nos as smallint[]),
+              cast(:line_nos as integer[]), cast(:references as text[]))
+       as u(id, payment_id, attempt_no, line_no, reference)
+  join payments p on p.place_id = :place_id and p.id = u.payment_id
+""")
+_MOVE: Final = text("""
+update payments p set state = :to_state
+  from payment_attempts t
+ where t.place_id = :place_id and t.batch_id = :batch_id
+   and p.place_id = t.place_id and p.id = t.payment_id and p.state = :from_state
+""")
+_SUBMIT_ATTEMPTS: Final = text("""
+update payment_attempts set state = 'submitted'
+ where place_id = :place_id and batch_id = :batch_id and state = 'batched'
+""")
+_BATCHES: Final = text("""
+select b.id, b.fund_source, b.budget_year, b.lines, b.total_fen, b.digest,
+       (select count(*) from payment_attempts t
+         where t.place_id = b.place_id and t.batch_id = b.id and t.state in ('batched', 'submitted')) as unanswered
+  from batches b where b.id = any(:ids)
+""")
+_ATTEMPTS: Final = text(f"""{ATTEMPT}
+ where t.place_id = :place_id and t.batch_id = :id and t.line_no > :after_line
+   and (cast(:states as text[]) is null or t.state = any(cast(:states as text[])))
+ order by t.line_no limit :limit
+""")
+_PAID_BY: Final = text(f"""{PAYMENT}
+ where p.place_id = :place_id
+   and p.id in (select payment_id from payment_attempts where place_id = :place_id and batch_id = :id)
+""")
+
+
+def payment_of(row: Row[Any]) -> Payment:
+    """Map a row of `PAYMENT`."""
+    return Payment(
+        id=row.id,
+        place_id=row.place_id,
+        org_id=row.org_id,
+        partner_org_id=row.partner_org_id,
+        subject=Subject(kind=PayableKind(row.subject_kind), id=row.subject_id),
+        filing_id=row.filing_id,
+        funding_request_id=row.funding_request_id,
+        funding_request_line_id=row.funding_request_line_id,
+        payee_account_id=row.payee_account_id,
+        payee_name=row.account_name,
+        account_masked=row.account_masked,
+        fund_source=row.fund_source,
+        budget_year=row.budget_year,
+        amount_fen=row.amount_fen,
+        purpose=row.purpose,
+        state=row.state,
+        planned_at=row.planned_at,
+        booked_on=row.booked_on,
+        attempts=row.attempts,
+        reference=row.reference,
+        batch_id=row.batch_id,
+    )
+
+
+def attempt_of(row: Row[Any]) -> AttemptOnFile:
+    """Map a row of `ATTEMPT`."""
+    return AttemptOnFile(
+        id=row.id,
+        payment_id=row.payment_id,
+        batch_id=row.batch_id,
+        attempt_no=row.attempt_no,
+        line_no=row.line_no,
+        reference=row.reference,
+        amount_fen=row.amount_fen,
+        state=AttemptState(row.state),
+        bank_line_id=row.bank_line_id,
+        booked_on=row.booked_on,
+        bank_reason=row.bank_reason,
+    )
+
+
+class PostgresBatches(Batches):
+    """The payments and batches one actor's scope shows."""
+
+    def __init__(self, connection: AsyncConnection, crypto: Crypto) -> None:
+        self._connection = connection
+        self._crypto = crypto
+
+    async def waiting(
+        self, place_id: UUID, *, fund_source: str, budget_year: int, limit: int
+    ) -> Sequence[Payment]:
+        named = {
+            "place_id": place_id,
+            "fund_source": fund_source,
+            "budget_year": budget_year,
+            "limit": limit,
+        }
+        ids = (await self._connection.execute(_LOCK_WAITING, named)).scalars().all()
+        found = await self._by_ids(place_id, ids)
+        return [found[payment_id] for payment_id in ids]
+
+    async def locked(self, place_id: UUID, payment_ids: Sequence[UUID]) -> Mapping[UUID, Payment]:
+        await self._connection.execute(_LOCK, {"place_id": place_id, "ids": list(payment_ids)})
+        return await self._by_ids(place_id, payment_ids)
+
+    async def payees(self, place_id: UUID, account_ids: Collection[UUID]) -> Mapping[UUID, Payee]:
+        rows = await self._connection.execute(
+            _PAYEES, {"place_id": place_id, "ids": list(account_ids)}
+        )
+        return {
+            row.id: Payee(
+                account_name=row.account_name,
+                account_number=self._crypto.open(
+                    "payee_accounts", "account_sealed", row.id, row.account_sealed
+                ),
+                bank_code=row.bank_code,
+            )
+            for row in rows
+        }
+
+    async def add_batch(self, batch: Batch, attempts: Sequence[Attempt]) -> None:
+        case = batch.case
+        await self._connection.execute(
+            _ADD,
+            {
+                **scope_of(case),
+                "id": case.id,
+                "fund_source": batch.fund_source,
+                "budget_year": batch.budget_year,
+                "lines": batch.lines,
+                "total_fen": batch.total_fen,
+                "digest": batch.digest,
+            },
+        )
+        await self._connection.execute(
+            _ADD_ATTEMPTS,
+            {
+                "place_id": case.place_id,
+                "batch_id": case.id,
+                "ids": [attempt.id for attempt in attempts],
+                "payment_ids": [attempt.payment_id for attempt in attempts],
+                "attempt_nos": [attempt.attempt_no for attempt in attempts],
+                "line_nos": [attempt.line_no for attempt in attempts],
+                "references": [attempt.reference for attempt in attempts],
+            },
+        )
+        await self._move(batch, PLANNED, BATCHED)
+
+    async def submit(self, batch: Batch) -> None:
+        await self._move(batch, BATCHED, SUBMITTED)
+        await self._connection.execute(
+            _SUBMIT_ATTEMPTS, {"place_id": batch.case.place_id, "batch_id": batch.case.id}
+        )
+
+    async def batch(self, case: Case) -> Batch:
+        return (await self.batches([case]))[0]
+
+    async def batches(self, cases: Sequence[Case]) -> Sequence[Batch]:
+        rows = await self._connection.execute(_BATCHES, {"ids": [case.id for case in cases]})
+        found = {row.id: row for row in rows}
+        return [
+            Batch(
+                case=case,
+                fund_source=found[case.id].fund_source,
+                budget_year=found[case.id].budget_year,
+                lines=found[case.id].lines,
+                total_fen=found[case.id].total_fen,
+                digest=found[case.id].digest,
+                unanswered=found[case.id].unanswered,
+            )
+            for case in cases
+        ]
+
+    async def attempts(
+        self,
+        batch: Case,
+        *,
+        states: Collection[AttemptState] | None = None,
+        after_line: int = 0,
+        limit: int | None = None,
+    ) -> Sequence[AttemptOnFile]:
+        rows = await self._connection.execute(
+            _ATTEMPTS,
+            {
+                "place_id": batch.place_id,
+                "id": batch.id,
+                "states": None if states is None else sorted(states),
+                "after_line": after_line,
+                "limit": limit,
+            },
+        )
+        return [attempt_of(row) for row in rows]
+
+    async def paid_by(self, batch: Case) -> Mapping[UUID, Payment]:
+        rows = await self._connection.execute(
+            _PAID_BY, {"place_id": batch.place_id, "id": batch.id}
+        )
+        return {row.id: payment_of(row) for row in rows}
+
+    async def _by_ids(self, place_id: UUID, ids: Sequence[UUID]) -> Mapping[UUID, Payment]:
+        rows = await self._connection.execute(_BY_IDS, {"place_id": place_id, "ids": list(ids)})
+        return {row.id: payment_of(row) for row in rows}
+
+    async def _move(self, batch: Batch, from_state: str, to_state: str) -> None:
+        moved = await self._connection.execute(
+            _MOVE,
+            {
+                "place_id": batch.case.place_id,
+                "batch_id": batch.case.id,
+                "from_state": from_state,
+                "to_state": to_state,
+            },
+        )
+        if moved.rowcount != batch.lines:
+            raise AnsweredTwice

@@ -1,0 +1,73 @@
+"""Kept answers in PostgreSQL: the unique key makes a twin wait for the one transaction."""
+
+import json
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.postgres.constraints import LOCK_NOT_AVAILABLE, sqlstate_of
+from domain.errors import Refusal
+from domain.party import Actor
+from domain.ports.requests import KeptAnswer, Requests
+
+TWIN_RETRY_S: Final = 3
+
+# The lock timeout holds for the claim alone: the first statement sets it, the insert's RETURNING
+# puts it back once the lock is had. Without a row there is a kept answer, and nothing follows.
+_WAIT_SHORTLY: Final = text("""
+select current_setting('lock_timeout') as before, set_config('lock_timeout', '3s', true) as now
+""")
+_CLAIM: Final = text("""
+insert into kept_answers (person_id, key, fingerprint) values (:person_id, :key, :fingerprint)
+on conflict do nothing returning set_config('lock_timeout', :before, true)
+""")
+_KEPT: Final = text("""
+select fingerprint, status, headers::text as headers, body
+  from kept_answers where person_id = :person_id and key = :key
+""")
+_KEEP: Final = text("""
+update kept_answers set status = :status, headers = cast(:headers as jsonb), body = :body
+ where person_id = :person_id and key = :key
+""")
+
+
+class PostgresRequests(Requests):
+    """The keyed requests of the actor; row security shows nobody else's."""
+
+    def __init__(self, connection: AsyncConnection, actor: Actor) -> None:
+        self._connection = connection
+        self._person_id = actor.person_id
+
+    async def claim(self, key: str, fingerprint: bytes) -> KeptAnswer | None:
+        before = (await self._connection.execute(_WAIT_SHORTLY)).one().before
+        mine = {"person_id": self._person_id, "key": key}
+        try:
+            claimed = await self._connection.execute(
+                _CLAIM, {**mine, "fingerprint": fingerprint, "before": before}
+            )
+        except DBAPIError as error:
+            if sqlstate_of(error) == LOCK_NOT_AVAILABLE:
+                raise Refusal("twin_in_flight", retry_after_s=TWIN_RETRY_S) from error
+            raise
+        if claimed.one_or_none() is not None:
+            return None
+        kept = (await self._connection.execute(_KEPT, mine)).one()
+        if bytes(kept.fingerprint) != fingerprint:
+            raise Refusal("key_reused")
+        return KeptAnswer(
+            status=kept.status, headers=json.loads(kept.headers), body=bytes(kept.body)
+        )
+
+    async def keep(self, key: str, answer: KeptAnswer) -> None:
+        await self._connection.execute(
+            _KEEP,
+            {
+                "person_id": self._person_id,
+                "key": key,
+                "status": answer.status,
+                "headers": json.dumps(dict(answer.headers)),
+                "body": answer.body,
+            },
+        )

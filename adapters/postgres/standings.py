@@ -1,0 +1,117 @@
+"""What is known about each person of a settlement, gathered in three statements."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.postgres.certificates import declared_certificate
+from domain.cases import Case
+from domain.certificate import FindingResult
+from domain.eligibility import Standing, Terms, paid_grade
+from domain.filing import Enrolment
+from domain.settlement import BENEFIT_CLASS
+
+# Declared elsewhere: the same person's certificate, declared earlier in another submitted
+# settlement for another enrolment. Somebody else's use of the number is the register's business.
+_LINES: Final = text("""
+select l.id as line_id, l.enrolment_id, d.id, d.certificate_type, d.number_raw, d.number,
+       d.well_formed, d.holder_name, d.holder_name_alike, d.occupation_code, d.grade, d.issued_on,
+       d.issuer_code, f.result, x.evaluated_on, x.issuer_code as registered_issuer,
+       exists (select from declared_certificates o
+                 join settlements s on s.place_id = o.place_id and s.id = o.settlement_id
+                where o.place_id = d.place_id and o.number = d.number
+                  and o.certificate_type = d.certificate_type
+                  and o.holder_index = d.holder_index and o.enrolment_id <> d.enrolment_id
+                  and o.id < d.id and s.submitted_at is not null) as declared_elsewhere
+  from settlement_lines l
+  left join declared_certificates d on d.place_id = l.place_id and d.line_id = l.id
+  left join lateral (select f.result, f.extract_id, f.row_no from findings f
+                      where f.place_id = d.place_id and f.declaration_id = d.id
+                      order by f.seq desc limit 1) f on true
+  left join certificate_extract_rows x
+    on x.place_id = d.place_id and x.extract_id = f.extract_id and x.row_no = f.row_no
+ where l.place_id = :place_id and l.settlement_id = :settlement_id
+ order by l.id
+""")
+_TAKEN: Final = text("""
+select taken_entitlements(:people, :enrolments, :grades, :occupation, :same_too, :higher_too,
+                          :class) as enrolment_id
+""")
+_USED: Final = text("""
+select used_certificates(:enrolments, :issuers, :numbers, :categories, :class) as enrolment_id
+""")
+
+
+async def standings_of(
+    connection: AsyncConnection, case: Case, terms: Terms, enrolments: Mapping[UUID, Enrolment]
+) -> Sequence[Standing]:
+    """Return the standing of each line of a settlement, in the order of the roster's seats."""
+    rows = (
+        await connection.execute(_LINES, {"place_id": case.place_id, "settlement_id": case.id})
+    ).all()
+    known = [_standing(row, enrolments[row.enrolment_id]) for row in rows]
+    subsidised = await _subsidised(connection, known, terms)
+    used = await _used(connection, known)
+    return [
+        Standing(
+            line_id=one.line_id,
+            enrolment=one.enrolment,
+            certificate=one.certificate,
+            finding=one.finding,
+            evaluated_on=one.evaluated_on,
+            registered_issuer=one.registered_issuer,
+            used_before=one.enrolment.id in used,
+            declared_elsewhere=one.declared_elsewhere,
+            subsidised_before=one.enrolment.id in subsidised,
+        )
+        for one in sorted(known, key=lambda one: one.enrolment.seat_no)
+    ]
+
+
+def _standing(row: Row[Any], enrolment: Enrolment) -> Standing:
+    return Standing(
+        line_id=row.line_id,
+        enrolment=enrolment,
+        certificate=None if row.id is None else declared_certificate(row),
+        finding=None if row.result is None else FindingResult(row.result),
+        evaluated_on=row.evaluated_on,
+        registered_issuer=row.registered_issuer,
+        declared_elsewhere=row.declared_elsewhere,
+    )
+
+
+async def _subsidised(
+    connection: AsyncConnection, known: Sequence[Standing], terms: Terms
+) -> frozenset[UUID]:
+    stacking, target_grade = terms.standard.stacking, terms.filing.target_grade
+    rows = await connection.execute(
+        _TAKEN,
+        {
+            "people": [one.enrolment.person_id for one in known],
+            "enrolments": [one.enrolment.id for one in known],
+            "grades": [paid_grade(one.certificate, target_grade) for one in known],
+            "occupation": terms.filing.occupation_code,
+            "same_too": stacking.same_occupation_and_grade_once,
+            "higher_too": stacking.higher_blocks_lower,
+            "class": BENEFIT_CLASS,
+        },
+    )
+    return frozenset(row.enrolment_id for row in rows)
+
+
+async def _used(connection: AsyncConnection, known: Sequence[Standing]) -> frozenset[UUID]:
+    declared = [(one, one.certificate) for one in known if one.certificate is not None]
+    rows = await connection.execute(
+        _USED,
+        {
+            "enrolments": [one.enrolment.id for one, _ in declared],
+            "issuers": [one.issuer_code for one, _ in declared],
+            "numbers": [certificate.number for _, certificate in declared],
+            "categories": [None for _ in declared],
+            "class": BENEFIT_CLASS,
+        },
+    )
+    return frozenset(row.enrolment_id for row in rows)

@@ -1,0 +1,123 @@
+"""One transaction on PostgreSQL, in one actor's scope, at one instant."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from adapters.postgres.audit import PostgresAuditTrail
+from adapters.postgres.budgets import PostgresBudgets
+from adapters.postgres.cases import PostgresCases
+from adapters.postgres.certificates import PostgresCertificates
+from adapters.postgres.constraints import refusal_of
+from adapters.postgres.filings import PostgresFilings
+from adapters.postgres.jobs import PostgresJobs
+from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.payments import PostgresPayments
+from adapters.postgres.places import PostgresAccounts, PostgresPlaces
+from adapters.postgres.policy_versions import PostgresPolicyVersions
+from adapters.postgres.prepayments import PostgresPrepayments
+from adapters.postgres.requests import PostgresRequests
+from adapters.postgres.settlements import PostgresSettlements
+from domain.party import Actor
+from domain.ports.clock import Clock, day_in_china
+from domain.ports.crypto import Crypto
+from domain.ports.ids import NewId
+from domain.ports.work import BeginWork, Work
+
+_OPEN: Final = text("""
+select set_config('xuetu.person_id', :person_id, true), set_config('xuetu.org_id', :org_id, true),
+       set_config('xuetu.region_path', :region_path, true)
+""")
+_OPEN_STORED: Final = text("""
+select set_config('xuetu.person_id', :person_id, true), set_config('xuetu.org_id', :org_id, true),
+       set_config('xuetu.region_path', :region_path, true), (select stands_at from stored_clock) as stands_at
+""")
+
+
+class PostgresWork(Work):
+    """The ports of one transaction. Made by `postgres_work`, never by hand."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        crypto: Crypto,
+        new_id: NewId,
+        now: datetime,
+    ) -> None:
+        self._connection = connection
+        self._actor = actor
+        self._new_id = new_id
+        self._now = now
+        today = day_in_china(now)
+        self._today = today
+        self.accounts = PostgresAccounts(connection)
+        self.audit = PostgresAuditTrail(connection, actor, now, actor.request_id, new_id)
+        self.budgets = PostgresBudgets(connection)
+        self.cases = PostgresCases(connection, actor)
+        self.certificates = PostgresCertificates(connection, crypto, new_id, now=now)
+        self.filings = PostgresFilings(connection, crypto, new_id, now=now, today=today)
+        self.jobs = PostgresJobs(connection)
+        self.ledger = PostgresLedger(connection, new_id)
+        self.payments = PostgresPayments(connection, crypto, new_id, now=now)
+        self.places = PostgresPlaces(connection)
+        self.policies = PostgresPolicyVersions(connection, now=now)
+        self.prepayments = PostgresPrepayments(connection)
+        self.requests = PostgresRequests(connection, actor)
+        self.settlements = PostgresSettlements(connection, new_id, now=now)
+
+    @property
+    def actor(self) -> Actor:
+        return self._actor
+
+    @property
+    def now(self) -> datetime:
+        return self._now
+
+    @property
+    def today(self) -> date:
+        return self._today
+
+    def new_id(self) -> UUID:
+        return self._new_id()
+
+    async def commit(self) -> None:
+        await self._connection.commit()
+
+
+def postgres_work(
+    engine: AsyncEngine, *, crypto: Crypto, new_id: NewId, clock: Clock | None
+) -> BeginWork:
+    """Make the function that opens a work for an actor; `clock=None` means the stored clock.
+
+    The scope is the transaction's first statement and dies with it (`set_config(…, true)`). What
+    PostgreSQL refuses by a named constraint leaves as a refusal, deferred constraints included.
+    """
+
+    @asynccontextmanager
+    async def begin(actor: Actor) -> AsyncGenerator[Work, None]:
+        async with engine.connect() as connection:
+            try:
+                opened = await connection.execute(
+                    _OPEN if clock else _OPEN_STORED,
+                    {
+                        "person_id": str(actor.person_id),
+                        "org_id": str(actor.org_id),
+                        "region_path": actor.region_path or "",
+                    },
+                )
+                now = clock.now() if clock else opened.one().stands_at.astimezone(UTC)
+                yield PostgresWork(connection, actor, crypto, new_id, now)
+            except DBAPIError as error:
+                refusal = refusal_of(error)
+                if refusal is None:
+                    raise
+                raise refusal from error
+
+    return begin

@@ -1,0 +1,168 @@
+"""Filing (备案): one enterprise's plan for one class, its roster, and what its reports say."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from domain.cases import Case
+from domain.errors import Fault, Refusal
+from domain.identifiers import bank, citizen_id, phone
+from domain.policy.standard import Category
+
+
+class ClaimBasis(StrEnum):
+    """Where the subsidy is applied for (PAY-07): 社保缴纳地 or 就业所在地."""
+
+    INSURANCE_PLACE = "insurance_place"
+    WORK_PLACE = "work_place"
+
+
+class TrainingMode(StrEnum):
+    """With a training provider, or in-house 师带徒 (FIL-16)."""
+
+    PROVIDER = "provider"
+    IN_HOUSE = "in_house"
+
+
+class Outcome(StrEnum):
+    """How a person's training ended, as the completion report says."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    EXITED = "exited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Apprentice:
+    """One person of a roster as filed, in clear; exists only on the way to being sealed."""
+
+    name: str
+    citizen_id: str
+    phone: str
+    category: Category
+    hired_on: date
+    contract_months: int
+    claim_basis: ClaimBasis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payee:
+    """The account a subsidy is to be paid into, in clear; exists only on the way to being sealed."""
+
+    account_name: str
+    account_number: str
+    bank_code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filing:
+    """A filing on file. `filed_months` is the term in months; dates are calendar days in China."""
+
+    case: Case
+    policy_version_id: UUID
+    policy_id: str
+    class_name: str
+    occupation_code: str
+    occupation_name: str
+    target_grade: int
+    training_mode: TrainingMode
+    provider_name: str | None
+    filed_starts_on: date
+    filed_months: int
+    uplift_basis_points: int
+    fund_source: str
+    payee_account_id: UUID
+    payee_name: str
+    payee_account_masked: str
+    bank_code: str
+    roster_version: int
+    people: int
+    submitted_at: datetime | None
+    listing_document: str | None
+    listed_on: date | None
+    opened_on: date | None
+    completed_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrolment:
+    """A person in a seat, masked. `started_on` is the first training day, `ended_on` the last."""
+
+    id: UUID
+    filing_id: UUID
+    seat_no: int
+    person_id: UUID
+    name: str
+    identity_masked: str
+    phone_masked: str
+    category: Category
+    hired_on: date
+    contract_months: int
+    claim_basis: ClaimBasis
+    state: str
+    started_on: date | None
+    ended_on: date | None
+    exit_reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """What the registers said of a submitted roster; it informs the reviewer and decides nothing.
+
+    `already_subsidised` counts people who hold an entitlement of this occupation at this grade or a
+    higher one (stacking: the same occupation and grade once ever).
+    """
+
+    people: int
+    already_subsidised: int
+    at: datetime
+
+
+def checked_roster(apprentices: tuple[Apprentice, ...], *, today: date) -> tuple[Apprentice, ...]:
+    """Return the roster with numbers normalised, or refuse with every fault located in `/roster`."""
+    faults: list[Fault] = []
+    seen: dict[str, int] = {}
+    rows: list[Apprentice] = []
+    for n, person in enumerate(apprentices):
+        number = citizen_id.normalised(person.citizen_id)
+        mobile = phone.normalised(person.phone)
+        if code := citizen_id.fault_of(number, today=today):
+            faults.append(Fault(f"/roster/{n}/citizen_id", code))
+        elif number in seen:
+            faults.append(
+                Fault(f"/roster/{n}/citizen_id", "person_twice_in_roster", {"row": seen[number]})
+            )
+        if code := phone.fault_of(mobile):
+            faults.append(Fault(f"/roster/{n}/phone", code))
+        seen.setdefault(number, n)
+        rows.append(
+            Apprentice(
+                name=person.name,
+                citizen_id=number,
+                phone=mobile,
+                category=person.category,
+                hired_on=person.hired_on,
+                contract_months=person.contract_months,
+                claim_basis=person.claim_basis,
+            )
+        )
+    if faults:
+        raise Refusal("roster_faulty", faults=tuple(faults), count=len(faults))
+    return tuple(rows)
+
+
+def checked_payee(payee: Payee, *, enterprise_name: str) -> Payee:
+    """Return the payee with numbers normalised; the account name must be the enterprise's registered name."""
+    number = bank.normalised(payee.account_number)
+    code = bank.normalised(payee.bank_code)
+    faults = []
+    if payee.account_name != enterprise_name:
+        faults.append(Fault("/payee/account_name", "payee_name_differs"))
+    if fault := bank.account_fault_of(number):
+        faults.append(Fault("/payee/account_number", fault))
+    if fault := bank.code_fault_of(code):
+        faults.append(Fault("/payee/bank_code", fault))
+    if faults:
+        raise Refusal("payee_faulty", faults=tuple(faults))
+    return Payee(account_name=payee.account_name, account_number=number, bank_code=code)

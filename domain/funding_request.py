@@ -1,0 +1,140 @@
+"""Funding request (拨款申请): approved cases, for the finance department to concur in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from domain.cases import Case, Duty
+from domain.errors import Fault, Refusal
+
+APPROVED: Final = "approved"
+"""The state, of prepayments and settlements alike, in which money may be asked for them."""
+
+NOT_TO_PREPARE: Final = frozenset({Duty.APPROVE, Duty.CONCUR})
+"""Duties in a case that keep a person from preparing its payment (CASES 3)."""
+
+
+class PayableKind(StrEnum):
+    """What a payment pays: the kinds of case that money is asked for."""
+
+    PREPAYMENT = "prepayment"
+    SETTLEMENT = "settlement"
+
+
+PURPOSES: Final[Mapping[PayableKind, str]] = {
+    PayableKind.PREPAYMENT: "企业新型学徒制培训补贴预支",
+    PayableKind.SETTLEMENT: "企业新型学徒制培训补贴结算",
+}
+"""What the payee reads on a bank statement. Kept with the payment: a file never changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A case that funding is asked for."""
+
+    kind: PayableKind
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payable:
+    """A subject as it stands: `amount_fen` is the decided prepayment or the balance."""
+
+    subject: Subject
+    state: str
+    filing_id: UUID
+    fund_source: str
+    payee_account_id: UUID
+    amount_fen: int
+    requested: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundingLine:
+    """One subject in a request. `payment_id` is None until the concurred line is ordered."""
+
+    id: UUID
+    line_no: int
+    subject: Subject
+    filing_id: UUID
+    payee_account_id: UUID
+    amount_fen: int
+    payment_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundingRequest:
+    """A request on file: so many lines of one book, and their total in fen."""
+
+    case: Case
+    fund_source: str
+    budget_year: int
+    lines: int
+    total_fen: int
+
+
+def checked_payables(
+    subjects: Sequence[Subject],
+    found: Mapping[UUID, Payable],
+    committed_fen: Mapping[UUID, int],
+    *,
+    fund_source: str,
+) -> list[Payable]:
+    """Return what is to be paid, in the order asked for, or refuse with every fault located.
+
+    `committed_fen` says what is committed to each filing in the book. Refuses
+    `funding_request_faulty`, or `already_requested` when nothing else is wrong.
+    """
+    faults: list[Fault] = []
+    seen: set[UUID] = set()
+    payables: list[Payable] = []
+    for n, subject in enumerate(subjects):
+        payable = found.get(subject.id)
+        fault = _fault_of(subject, payable, seen=seen, fund_source=fund_source)
+        seen.add(subject.id)
+        if fault is not None:
+            code, values = fault
+            faults.append(Fault(f"/subjects/{n}/id", code, values))
+        elif payable is not None:
+            payables.append(payable)
+    if not faults:
+        short = uncovered([(p.filing_id, p.amount_fen) for p in payables], committed_fen)
+        faults = [Fault(f"/subjects/{n}/id", "commitment_insufficient") for n in short]
+    if faults and all(fault.code == "already_requested" for fault in faults):
+        raise Refusal("already_requested", faults=tuple(faults))
+    if faults:
+        raise Refusal("funding_request_faulty", faults=tuple(faults), count=len(faults))
+    return payables
+
+
+def uncovered(
+    amounts: Iterable[tuple[UUID, int]], committed_fen: Mapping[UUID, int]
+) -> tuple[int, ...]:
+    """Return the positions of amounts, each of a filing, that its commitment no longer covers."""
+    left = dict(committed_fen)
+    short = []
+    for n, (filing_id, amount_fen) in enumerate(amounts):
+        left[filing_id] = left.get(filing_id, 0) - amount_fen
+        if left[filing_id] < 0:
+            short.append(n)
+    return tuple(short)
+
+
+def _fault_of(
+    subject: Subject, payable: Payable | None, *, seen: set[UUID], fund_source: str
+) -> tuple[str, Mapping[str, str]] | None:
+    if subject.id in seen:
+        return "subject_twice", {}
+    if payable is None or payable.subject.kind is not subject.kind:
+        return "subject_unknown", {}
+    if payable.requested:
+        return "already_requested", {}
+    if payable.state != APPROVED:
+        return "subject_not_approved", {"state": payable.state}
+    if payable.amount_fen <= 0:
+        return "nothing_to_pay", {}
+    if payable.fund_source != fund_source:
+        return "fund_source_differs", {}
+    return None

@@ -1,0 +1,16 @@
+"""Settlement (结算): one to many per filing. Never reopened: the next one states cumulative entitlements."""
+
+from typing import Final
+
+from domain.cases import NEW, Duty, Machine, Move
+
+MACHINE: Final[Machine] = {
+    NEW: {"draft": Move("draft", Duty.FILE)},
+    "draft": {"submit": Move("submitted", Duty.FILE)},
+    "submitted": {"accept": Move("accepted", Duty.REVIEW)},
+    "accepted": {"verify": Move("verifying", Duty.SYSTEM)},
+    "verifying": {"review": Move("reviewed", Duty.REVIEW)},
+    "reviewed": {"approve": Move("approved", Duty.APPROVE)},
+    "approved": {"close": Move("closed", Duty.SYSTEM)},
+    "closed": {},
+}

@@ -1,0 +1,271 @@
+"""Payment (支付), attempt, batch: the intent to pay one payee, each try, a sealed set of tries.
+
+A retry is a new attempt with a reference of its own; one payment has at most one attempt that is
+not rejected (index `one_live_attempt`), so that nothing is ever sent twice.
+"""
+
+import csv
+import hashlib
+import io
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+from uuid import UUID
+
+from domain.cases import NEW, Case, Duty, state_after
+from domain.errors import Fault, Refusal
+from domain.funding_request import Subject
+from domain.ledger import Event, Transfer, transfer_of
+from domain.machines.payment import FLOW
+
+BATCH_LINES_MAX: Final = 100_000
+
+NOT_TO_RELEASE: Final = frozenset({Duty.APPROVE, Duty.CONCUR, Duty.PREPARE})
+"""Duties in a case that keep a person from releasing its payment (DESIGN 1.5)."""
+
+EXPORTED_FROM: Final = frozenset({"released", "submitted", "reconciled"})
+"""States of a batch whose file may leave: never before a second person has released it."""
+
+COLUMNS: Final = (
+    "payment_reference",
+    "payee_name",
+    "account",
+    "bank_code",
+    "amount_fen",
+    "purpose",
+)
+
+_BASE32: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_REFERENCE_LENGTH: Final = 26
+
+PLANNED: Final = state_after(FLOW, NEW, "plan")
+
+
+class AttemptState(StrEnum):
+    """Where one try stands."""
+
+    BATCHED = "batched"
+    SUBMITTED = "submitted"
+    PAID = "paid"
+    REJECTED = "rejected"
+
+
+UNANSWERED: Final = frozenset({AttemptState.BATCHED, AttemptState.SUBMITTED})
+"""Our side's leftovers: tries that the bank has not answered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """The intent to pay one payee what a concurred line says, from one book.
+
+    `reference` and `batch_id` are those of the newest attempt; `booked_on` is the bank's day.
+    """
+
+    id: UUID
+    place_id: UUID
+    org_id: UUID
+    partner_org_id: UUID | None
+    subject: Subject
+    filing_id: UUID
+    funding_request_id: UUID
+    funding_request_line_id: UUID
+    payee_account_id: UUID
+    payee_name: str
+    account_masked: str
+    fund_source: str
+    budget_year: int
+    amount_fen: int
+    purpose: str
+    state: str
+    planned_at: datetime
+    booked_on: date | None
+    attempts: int
+    reference: str | None
+    batch_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try at a payment, on one line of one batch, under one reference for ever."""
+
+    id: UUID
+    payment_id: UUID
+    attempt_no: int
+    line_no: int
+
+    @property
+    def reference(self) -> str:
+        """The reference the bank answers with."""
+        return reference_of(self.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptOnFile:
+    """An attempt as lists and chains show it: `bank_line_id` is the line that answered it."""
+
+    id: UUID
+    payment_id: UUID
+    batch_id: UUID
+    attempt_no: int
+    line_no: int
+    reference: str
+    amount_fen: int
+    state: AttemptState
+    bank_line_id: UUID | None
+    booked_on: date | None
+    bank_reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """A sealed set of attempts of one book: count, total in fen, and digest of the bank's file."""
+
+    case: Case
+    fund_source: str
+    budget_year: int
+    lines: int
+    total_fen: int
+    digest: bytes
+    unanswered: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileLine:
+    """One line of the bank's file, in clear; exists only on the way into the file."""
+
+    reference: str
+    payee_name: str
+    account_number: str
+    bank_code: str
+    amount_fen: int
+    purpose: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchFile:
+    """The file a bank pays from. `digest` is the SHA-256 of all bytes after the header line."""
+
+    lines: int
+    total_fen: int
+    digest: bytes
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonShare:
+    """One person's part of what a payment pays: of the prepayment, or the entitlement settled."""
+
+    enrolment_id: UUID
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MoneyChain:
+    """The provable chain of one payment: every id from the plan to the ledger (DESIGN 1.2)."""
+
+    payment: Payment
+    people: tuple[PersonShare, ...]
+    attempts: tuple[AttemptOnFile, ...]
+    posting_ids: tuple[UUID, ...]
+
+
+def reference_of(attempt_id: UUID) -> str:
+    """Write an attempt's id in 26 letters and digits (Crockford's base 32), one to one.
+
+    Fixed when the attempt is made: the same attempt has the same reference however often its file
+    is written. References sort as ids do, by time; letters that look like digits are not used.
+    """
+    number, letters = attempt_id.int, []
+    for _ in range(_REFERENCE_LENGTH):
+        number, digit = divmod(number, 32)
+        letters.append(_BASE32[digit])
+    return "".join(reversed(letters))
+
+
+def checked_payments(
+    asked: Sequence[UUID],
+    found: Mapping[UUID, Payment],
+    *,
+    fund_source: str,
+    budget_year: int,
+) -> list[Payment]:
+    """Return the payments named for a batch by planning, or refuse `batch_faulty` located."""
+    faults: list[Fault] = []
+    seen: set[UUID] = set()
+    payments: list[Payment] = []
+    for n, payment_id in enumerate(asked):
+        payment = found.get(payment_id)
+        pointer = f"/payment_ids/{n}"
+        if payment_id in seen:
+            faults.append(Fault(pointer, "payment_twice"))
+        elif payment is None:
+            faults.append(Fault(pointer, "payment_unknown"))
+        elif payment.state != PLANNED:
+            faults.append(Fault(pointer, "payment_not_planned", {"state": payment.state}))
+        elif (payment.fund_source, payment.budget_year) != (fund_source, budget_year):
+            faults.append(Fault(pointer, "payment_of_other_book"))
+        else:
+            payments.append(payment)
+        seen.add(payment_id)
+    if faults:
+        raise Refusal("batch_faulty", faults=tuple(faults), count=len(faults))
+    return sorted(payments, key=lambda payment: (payment.planned_at, payment.id))
+
+
+def batch_file(lines: Sequence[FileLine]) -> BatchFile:
+    """Write the bank's file: one header line of count, total and digest, then a CSV table.
+
+    `count=1,total_fen=6600000,sha256=…`. The digest covers everything after that line, column names
+    included. UTF-8 without a mark, CRLF (RFC 4180). Values stand as they are: a machine reads this
+    file, and a name with an apostrophe put before it would be another payee's name.
+    """
+    total_fen = sum(line.amount_fen for line in lines)
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for line in lines:
+        writer.writerow(
+            (
+                line.reference,
+                line.payee_name,
+                line.account_number,
+                line.bank_code,
+                line.amount_fen,
+                line.purpose,
+            )
+        )
+    body = table.getvalue().encode()
+    digest = hashlib.sha256(body).digest()
+    header = f"count={len(lines)},total_fen={total_fen},sha256={digest.hex()}\r\n"
+    return BatchFile(
+        lines=len(lines), total_fen=total_fen, digest=digest, content=header.encode() + body
+    )
+
+
+def check_exportable(state: str) -> None:
+    """Refuse `wrong_state` before the batch is released."""
+    if state not in EXPORTED_FROM:
+        raise Refusal("wrong_state", state=state, event="export")
+
+
+def release_transfer(attempt: AttemptOnFile, payment: Payment) -> Transfer:
+    """Move a released payment's money from the filing's commitment into transit."""
+    return transfer_of(
+        Event.BATCH_RELEASED,
+        amount_fen=payment.amount_fen,
+        posting_key=f"batch_released:{attempt.id}",
+        org_id=payment.org_id,
+        partner_org_id=payment.partner_org_id,
+        filing_id=payment.filing_id,
+        payment_id=payment.id,
+        attempt_id=attempt.id,
+    )
+
+
+def linked_cases(payments: Collection[Payment]) -> set[UUID]:
+    """Return the cases that payments come from: what they pay, and the requests they stand in."""
+    return {payment.subject.id for payment in payments} | {
+        payment.funding_request_id for payment in payments
+    }

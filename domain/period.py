@@ -1,0 +1,29 @@
+"""Periods: whole months between calendar days."""
+
+from calendar import monthrange
+from datetime import date, timedelta
+
+
+def month_after(day: date, months: int) -> date:
+    """Return the day `months` later, or the last day of that month when it has no such day."""
+    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))
+
+
+def days_between(first_day: date, last_day: date) -> int:
+    """Count the days of a period, both days included; 0 when it ends before it begins."""
+    return max(0, (last_day - first_day).days + 1)
+
+
+def months_between(first_day: date, last_day: date) -> tuple[int, int]:
+    """Split a period, both days included, into whole months and the days after them.
+
+    2024-03-01 to 2025-02-28 is 12 months and no day.
+    """
+    if last_day < first_day:
+        return 0, 0
+    end = last_day + timedelta(days=1)
+    months = (end.year - first_day.year) * 12 + end.month - first_day.month
+    if month_after(first_day, months) > end:
+        months -= 1
+    return months, (end - month_after(first_day, months)).days

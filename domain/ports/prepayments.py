@@ -1,0 +1,60 @@
+"""Prepayments on file, with what each person's part of them is."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from domain.cases import Case
+from domain.prepayment_amount import PrepaymentFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrepaymentOnFile:
+    """One prepayment: `period` counts training years from 1; amounts in fen."""
+
+    case: Case
+    filing_id: UUID
+    period: int
+    roster_version: int
+    people: int
+    maximum_fen: int
+    amount_fen: int
+    facts: PrepaymentFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrepaymentLine:
+    """One person's part of a prepayment, in fen."""
+
+    enrolment_id: UUID
+    amount_fen: int
+
+
+class Prepayments(Protocol):
+    """The prepayments the actor may see."""
+
+    @abstractmethod
+    async def add(self, prepayment: PrepaymentOnFile) -> None:
+        """Store a prepayment just requested; refuses `prepayment_exists`."""
+
+    @abstractmethod
+    async def decide(self, case: Case, *, amount_fen: int, facts: PrepaymentFacts) -> None:
+        """Record the amount the approver decided, not above the maximum."""
+
+    @abstractmethod
+    async def add_lines(self, case: Case, lines: Sequence[PrepaymentLine]) -> None:
+        """Store each person's part, once the amount is decided."""
+
+    @abstractmethod
+    async def get(self, case: Case) -> PrepaymentOnFile:
+        """Return the prepayment of a case."""
+
+    @abstractmethod
+    async def of_filing(self, filing: Case) -> Sequence[PrepaymentOnFile]:
+        """Return a filing's prepayments, by period."""
+
+    @abstractmethod
+    async def lines(self, case: Case) -> Sequence[PrepaymentLine]:
+        """Return each person's part, by seat."""

@@ -1,0 +1,144 @@
+"""Settlements on file, with lines, eligibility and entitlements."""
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.balance import History
+from domain.cases import Case
+from domain.certificate import DeclaredCertificate
+from domain.eligibility import Judgement, Standing, Terms
+from domain.filing import Enrolment
+from domain.ledger import BookKey
+from domain.settlement import (
+    LineDecision,
+    LineFacts,
+    Settlement,
+    SettlementLine,
+    SettlementReasons,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedPerson:
+    """One person's judgements of a round, by which version of the rules and which policy."""
+
+    enrolment_id: UUID
+    round: int
+    at: datetime
+    policy_id: str
+    rules_version: int
+    judgements: tuple[Judgement, ...]
+
+
+class Settlements(Protocol):
+    """The settlements the actor may see."""
+
+    @abstractmethod
+    async def add(
+        self,
+        settlement: Settlement,
+        *,
+        people: Sequence[UUID],
+        declarations: Sequence[DeclaredCertificate],
+    ) -> None:
+        """Store a drafted settlement: a line for each enrolment, and what was declared for it.
+
+        Refuses `settlement_exists`.
+        """
+
+    @abstractmethod
+    async def get(self, case: Case) -> Settlement:
+        """Return the settlement of a case."""
+
+    @abstractmethod
+    async def of_filing(self, filing: Case) -> Sequence[Settlement]:
+        """Return a filing's settlements, in their order."""
+
+    @abstractmethod
+    async def page(self, cases: Sequence[Case]) -> Sequence[Settlement]:
+        """Return the settlements of these cases, in their order."""
+
+    @abstractmethod
+    async def mark_submitted(self, case: Case) -> None:
+        """Stamp the submission."""
+
+    @abstractmethod
+    async def begin_examination(self, case: Case, extract_id: UUID | None) -> None:
+        """Name the extract that declarations are examined against from now on: not verified yet."""
+
+    @abstractmethod
+    async def mark_verified(self, case: Case) -> None:
+        """Record that every declaration has been examined."""
+
+    @abstractmethod
+    async def standings(
+        self, case: Case, terms: Terms, enrolments: Mapping[UUID, Enrolment]
+    ) -> Sequence[Standing]:
+        """Return what is known about each person of a settlement, by seat.
+
+        `enrolments` are the people of the filing's roster in force.
+        """
+
+    @abstractmethod
+    async def add_judgements(
+        self, case: Case, judgements: Mapping[UUID, Sequence[Judgement]], *, policy_id: str
+    ) -> int:
+        """Store a round of judgements by enrolment and return its number."""
+
+    @abstractmethod
+    async def judgements(
+        self, case: Case, *, after: UUID | None, limit: int
+    ) -> Sequence[JudgedPerson]:
+        """Return the latest round by enrolment, after the given one."""
+
+    @abstractmethod
+    async def unknown_among_payable(self, case: Case) -> int:
+        """Count payable lines with a rule that is unknown in the latest round."""
+
+    @abstractmethod
+    async def decide(
+        self, case: Case, decisions: Sequence[LineDecision], reasons: SettlementReasons
+    ) -> None:
+        """Record what becomes of each line, and the settlement's figures."""
+
+    @abstractmethod
+    async def set_reasons(self, case: Case, reasons: SettlementReasons) -> None:
+        """Record the figures again, against a later history."""
+
+    @abstractmethod
+    async def reasons(self, case: Case) -> SettlementReasons | None:
+        """Return why the settlement pays what it pays; None before its review."""
+
+    @abstractmethod
+    async def lines(
+        self, case: Case, *, after: UUID | None, limit: int
+    ) -> Sequence[SettlementLine]:
+        """Return the lines, by id."""
+
+    @abstractmethod
+    async def entitle(self, case: Case) -> int:
+        """Write the next revision of each decided person's entitlement; return how many.
+
+        Takes what may be taken once ever: refuses `person_already_subsidised`,
+        `certificate_already_used`.
+        """
+
+    @abstractmethod
+    async def line_facts(self, filing: Case, enrolment_id: UUID) -> LineFacts | None:
+        """Return why a person of a filing earns what they earn: the latest decided line."""
+
+    @abstractmethod
+    async def history(self, filing: Case) -> History:
+        """Return the filing's payments so far, in fen."""
+
+    @abstractmethod
+    async def paid_fen(self, case: Case) -> int:
+        """Return what the bank has confirmed of this settlement's own payments, in fen."""
+
+    @abstractmethod
+    async def prepaid_books(self, filing: Case) -> Sequence[BookKey]:
+        """Return the books that prepayments of the filing were paid from, oldest first."""

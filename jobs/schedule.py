@@ -1,0 +1,11 @@
+"""What happens every day, sorted by name. Nothing else stands here.
+
+A day that was missed is caught up, and two workers open a day once; the job is given its date
+(`run.job.period`), so that yesterday can be replayed.
+"""
+
+from typing import Final
+
+from domain.jobs import Schedule
+
+SCHEDULES: Final[tuple[Schedule, ...]] = ()

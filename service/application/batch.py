@@ -1,0 +1,235 @@
+"""Batches (支付批次): sealed by a preparer, released by a second person, sent, reconciled."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.audit import Act, Fact, Ground
+from domain.cases import CaseKind
+from domain.errors import Fault, Refusal
+from domain.funding_request import NOT_TO_PREPARE, PayableKind, uncovered
+from domain.ledger import BookKey, decision_of
+from domain.payment import (
+    BATCH_LINES_MAX,
+    NOT_TO_RELEASE,
+    Attempt,
+    AttemptOnFile,
+    AttemptState,
+    Batch,
+    BatchFile,
+    FileLine,
+    Payment,
+    batch_file,
+    check_exportable,
+    checked_payments,
+    linked_cases,
+    reference_of,
+    release_transfer,
+)
+from domain.ports.work import Work
+from service.application.budget import own_place
+from service.application.cases import keep_apart, open_case, sign
+from service.application.funding_request import check_fund_source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealBatch:
+    """What a batch is to pay: these payments, or all that wait in the book when None."""
+
+    fund_source: str
+    budget_year: int
+    payment_ids: tuple[UUID, ...] | None
+
+
+async def seal_batch(work: Work, command: SealBatch) -> Batch:
+    """Draft and seal a batch: each payment gets an attempt with a reference that never changes.
+
+    Refuses `batch_faulty` with every fault located, `nothing_to_batch`, `linked_duty_conflict`
+    (who approved a case prepares no batch that pays it).
+    """
+    check_fund_source(command.fund_source)
+    place = await own_place(work)
+    if command.payment_ids is None:
+        payments = list(
+            await work.payments.waiting(
+                place.id,
+                fund_source=command.fund_source,
+                budget_year=command.budget_year,
+                limit=BATCH_LINES_MAX,
+            )
+        )
+    else:
+        payments = checked_payments(
+            command.payment_ids,
+            await work.payments.locked(place.id, command.payment_ids),
+            fund_source=command.fund_source,
+            budget_year=command.budget_year,
+        )
+    if not payments:
+        raise Refusal("nothing_to_batch")
+    await _keep_apart(work, payments, release=False)
+    await _check_covered(work, payments, "batch_faulty")
+    attempts = [
+        Attempt(
+            id=work.new_id(),
+            payment_id=payment.id,
+            attempt_no=payment.attempts + 1,
+            line_no=line_no,
+        )
+        for line_no, payment in enumerate(payments, start=1)
+    ]
+    file = await _file(work, [(a.id, p) for a, p in zip(attempts, payments, strict=True)])
+    facts = _facts(file)
+    draft = await open_case(
+        work, CaseKind.BATCH, place, event="draft", org_id=place.bureau_org_id, facts=facts
+    )
+    batch = Batch(
+        case=draft,
+        fund_source=command.fund_source,
+        budget_year=command.budget_year,
+        lines=file.lines,
+        total_fen=file.total_fen,
+        digest=file.digest,
+        unanswered=file.lines,
+    )
+    await work.payments.add_batch(batch, attempts)
+    return await work.payments.batch(await sign(work, draft, "seal", facts=facts))
+
+
+async def release_batch(work: Work, *, batch_id: UUID, version: int, reason: str = "") -> Batch:
+    """Release a sealed batch as a second person: its money leaves the commitments, into transit.
+
+    Refuses `wrong_state`, `stale_version`, `duty_conflict`, `linked_duty_conflict`, and
+    `fund_insufficient` naming each line that its filing's commitment does not cover.
+    """
+    case = await work.cases.lock(CaseKind.BATCH, batch_id, version=version)
+    signed = await sign(work, case, "release", reason=reason)
+    paid = await work.payments.paid_by(case)
+    await _keep_apart(work, paid.values(), release=True)
+    attempts = await work.payments.attempts(case)
+    await _check_covered(work, [paid[a.payment_id] for a in attempts], "fund_insufficient")
+    batch = await work.payments.batch(signed)
+    book = await work.ledger.book(
+        BookKey(
+            place_id=case.place_id, fund_source=batch.fund_source, budget_year=batch.budget_year
+        )
+    )
+    await work.ledger.post(
+        case.place_id,
+        book,
+        [release_transfer(attempt, paid[attempt.payment_id]) for attempt in attempts],
+        cause=decision_of(case.id, await work.cases.steps(signed)),
+        posted_at=work.now,
+    )
+    await work.jobs.add("submit_batch", case.id, case.place_id)
+    return batch
+
+
+async def submit_batch(work: Work, *, batch_id: UUID) -> bool:
+    """Record, as the system, that a released batch is with the bank; return False if it was."""
+    case = await work.cases.lock(CaseKind.BATCH, batch_id)
+    if case.state in {"submitted", "reconciled"}:
+        return False
+    await sign(work, case, "submit")
+    await work.payments.submit(await work.payments.batch(case))
+    return True
+
+
+async def export_batch(work: Work, batch_id: UUID) -> BatchFile:
+    """Return the file a bank pays from, byte for byte what was sealed, and record who took it.
+
+    Refuses `wrong_state` before release, `batch_file_differs` when the bytes are not the sealed
+    ones. The caller commits: without the audit entry nothing leaves.
+    """
+    case = await work.cases.get(CaseKind.BATCH, batch_id)
+    check_exportable(case.state)
+    batch = await work.payments.batch(case)
+    paid = await work.payments.paid_by(case)
+    attempts = await work.payments.attempts(case)
+    file = await _file(work, [(attempt.id, paid[attempt.payment_id]) for attempt in attempts])
+    if file.digest != batch.digest:
+        raise Refusal("batch_file_differs")
+    await work.audit.record(
+        Act(
+            action="batch.exported",
+            object_kind="batch",
+            object_id=str(case.id),
+            ground=Ground.of(case),
+            facts=_facts(file),
+        )
+    )
+    return file
+
+
+async def batch(work: Work, batch_id: UUID) -> Batch:
+    """Return a batch, or refuse `not_found`."""
+    return await work.payments.batch(await work.cases.get(CaseKind.BATCH, batch_id))
+
+
+async def list_batches(
+    work: Work, *, state: str | None, after: UUID | None, limit: int
+) -> Sequence[Batch]:
+    """Return a page of batches, in order of creation."""
+    cases = await work.cases.page(CaseKind.BATCH, state=state, after=after, limit=limit)
+    return await work.payments.batches(cases)
+
+
+async def list_attempts(
+    work: Work, batch_id: UUID, *, state: AttemptState | None, after_line: int, limit: int
+) -> Sequence[AttemptOnFile]:
+    """Return a page of a batch's attempts by line; `submitted` ones still wait for an answer."""
+    case = await work.cases.get(CaseKind.BATCH, batch_id)
+    states = None if state is None else {state}
+    return await work.payments.attempts(case, states=states, after_line=after_line, limit=limit)
+
+
+async def _keep_apart(work: Work, payments: Collection[Payment], *, release: bool) -> None:
+    """Lock the cases that payments come from; refuse who holds a duty there that forbids this."""
+    await work.cases.lock_many(
+        CaseKind.FUNDING_REQUEST, sorted({payment.funding_request_id for payment in payments})
+    )
+    for kind in PayableKind:
+        subjects = sorted({p.subject.id for p in payments if p.subject.kind is kind})
+        await work.cases.lock_many(CaseKind(kind), subjects)
+    await keep_apart(
+        work,
+        linked_cases(payments),
+        forbidden=NOT_TO_RELEASE if release else NOT_TO_PREPARE,
+    )
+
+
+async def _check_covered(work: Work, payments: Sequence[Payment], code: str) -> None:
+    """Refuse what the commitments do not cover, line by line; PostgreSQL's floors refuse races."""
+    committed = await work.payments.committed_fen(
+        payments[0].place_id,
+        fund_source=payments[0].fund_source,
+        budget_year=payments[0].budget_year,
+        filing_ids={payment.filing_id for payment in payments},
+    )
+    short = uncovered([(p.filing_id, p.amount_fen) for p in payments], committed)
+    if short:
+        faults = tuple(Fault(f"/payments/{n}", "commitment_insufficient") for n in short)
+        raise Refusal(code, faults=faults, count=len(short))
+
+
+def _facts(file: BatchFile) -> dict[str, Fact]:
+    return {"lines": file.lines, "total_fen": file.total_fen, "sha256": file.digest.hex()}
+
+
+async def _file(work: Work, lines: Sequence[tuple[UUID, Payment]]) -> BatchFile:
+    payees = await work.payments.payees(
+        lines[0][1].place_id, {payment.payee_account_id for _, payment in lines}
+    )
+    return batch_file(
+        [
+            FileLine(
+                reference=reference_of(attempt_id),
+                payee_name=payees[payment.payee_account_id].account_name,
+                account_number=payees[payment.payee_account_id].account_number,
+                bank_code=payees[payment.payee_account_id].bank_code,
+                amount_fen=payment.amount_fen,
+                purpose=payment.purpose,
+            )
+            for attempt_id, payment in lines
+        ]
+    )

@@ -1,0 +1,120 @@
+"""Budget use cases: an appropriation drafted by one finance officer and approved by another."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.budget import FUND_SOURCES, Appropriation, CommitmentState, affordable
+from domain.cases import CaseKind
+from domain.errors import Fault, Refusal
+from domain.ledger import AccountKey, AccountKind, BookKey, Event, decision_of, transfer_of
+from domain.places import Place
+from domain.ports.work import Work
+from service.application.cases import open_case, sign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftAppropriation:
+    """Money to be made available in one book, as the document says it, in fen."""
+
+    fund_source: str
+    budget_year: int
+    amount_fen: int
+    document_number: str
+
+
+async def own_place(work: Work) -> Place:
+    """Return the place the actor's authority decides for; refuses `place_unknown`."""
+    path = work.actor.region_path
+    place = await work.places.of_region(path) if path is not None else None
+    if place is None:
+        raise Refusal("place_unknown")
+    return place
+
+
+async def draft_appropriation(work: Work, command: DraftAppropriation) -> Appropriation:
+    """Draft an appropriation (预算下达) in the actor's place; refuses `fund_source_unknown`, `document_number_used`."""
+    if command.fund_source not in FUND_SOURCES:
+        raise Refusal(
+            "plan_faulty", faults=(Fault("/fund_source", "fund_source_unknown"),), count=1
+        )
+    place = await own_place(work)
+    case = await open_case(
+        work,
+        CaseKind.APPROPRIATION,
+        place,
+        event="draft",
+        org_id=place.finance_org_id,
+        facts={"amount_fen": command.amount_fen, "budget_year": command.budget_year},
+    )
+    appropriation = Appropriation(
+        case=case,
+        fund_source=command.fund_source,
+        budget_year=command.budget_year,
+        amount_fen=command.amount_fen,
+        document_number=command.document_number,
+    )
+    await work.budgets.add_appropriation(appropriation)
+    return appropriation
+
+
+async def approve_appropriation(
+    work: Work, *, appropriation_id: UUID, version: int
+) -> tuple[Appropriation, int]:
+    """Approve it: the money is available, and waiting forward commitments are committed.
+
+    Oldest listing first, stopping at the first the book cannot cover. Returns the appropriation and
+    how many commitments it committed.
+    """
+    case = await work.cases.lock(CaseKind.APPROPRIATION, appropriation_id, version=version)
+    signed = await sign(work, case, "approve")
+    appropriation = await work.budgets.appropriation(signed)
+    decision = decision_of(case.id, await work.cases.steps(signed))
+    book = await work.ledger.book(
+        BookKey(
+            place_id=case.place_id,
+            fund_source=appropriation.fund_source,
+            budget_year=appropriation.budget_year,
+        )
+    )
+    place = await work.places.get(case.place_id)
+    await work.ledger.post(
+        case.place_id,
+        book,
+        [
+            transfer_of(
+                Event.APPROPRIATION_APPROVED,
+                amount_fen=appropriation.amount_fen,
+                posting_key=f"appropriation:{case.id}",
+                org_id=place.bureau_org_id,
+            )
+        ],
+        cause=decision,
+        posted_at=work.now,
+    )
+    waiting = await work.budgets.waiting(
+        case.place_id, appropriation.fund_source, appropriation.budget_year
+    )
+    available = await work.ledger.balance_fen(
+        case.place_id, book, AccountKey(AccountKind.AVAILABLE)
+    )
+    taken = affordable(tuple(waiting), available)
+    if taken:
+        await work.ledger.post(
+            case.place_id,
+            book,
+            [
+                transfer_of(
+                    Event.FORWARD_COMMITTED,
+                    amount_fen=commitment.amount_fen,
+                    posting_key=f"committed:{commitment.filing_id}:{commitment.budget_year}",
+                    org_id=commitment.org_id,
+                    partner_org_id=commitment.partner_org_id,
+                    filing_id=commitment.filing_id,
+                )
+                for commitment in taken
+            ],
+            cause=decision,
+            posted_at=work.now,
+        )
+        await work.budgets.move(case.place_id, [c.id for c in taken], CommitmentState.COMMITTED)
+    return appropriation, len(taken)

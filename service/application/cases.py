@@ -1,0 +1,94 @@
+"""Steps every case shares: open it, sign it, keep people apart across linked cases."""
+
+from collections.abc import Collection, Mapping
+from typing import Final
+from uuid import UUID
+
+from domain.audit import Act, Fact, Ground
+from domain.cases import NEW, Case, CaseKind, Duty, move_of
+from domain.errors import Refusal
+from domain.machines import SIGNED
+from domain.places import Place
+from domain.ports.work import Work
+
+NOTHING: Final[Mapping[str, Fact]] = {}
+
+
+async def open_case(
+    work: Work,
+    kind: CaseKind,
+    place: Place,
+    *,
+    event: str,
+    org_id: UUID,
+    partner_org_id: UUID | None = None,
+    reason: str = "",
+    facts: Mapping[str, Fact] = NOTHING,
+) -> Case:
+    """Open a case in a place, its first step signed by the actor and audited."""
+    move = move_of(SIGNED[kind], NEW, event)
+    case = Case(
+        id=work.new_id(),
+        kind=kind,
+        place_id=place.id,
+        org_id=org_id,
+        partner_org_id=partner_org_id,
+        region_path=place.region_path,
+        state=move.to,
+        step_seq=1,
+        version=1,
+        created_at=work.now,
+    )
+    await work.cases.open(case, move=move, at=work.now, reason=reason)
+    await _record(work, case, event, facts)
+    return case
+
+
+async def sign(
+    work: Work,
+    case: Case,
+    event: str,
+    *,
+    reason: str = "",
+    clause: str = "",
+    facts: Mapping[str, Fact] = NOTHING,
+) -> Case:
+    """Sign one step of a locked case as the actor, audited, and return the case after it.
+
+    Refuses `wrong_state`, `duty_conflict`; changes nothing then.
+    """
+    move = move_of(SIGNED[case.kind], case.state, event)
+    signed = await work.cases.sign(case, move=move, at=work.now, reason=reason, clause=clause)
+    await _record(work, signed, event, facts)
+    return signed
+
+
+async def sign_many(
+    work: Work, cases: Collection[Case], event: str, *, reason: str = ""
+) -> list[Case]:
+    """Sign the same step of several locked cases."""
+    return [await sign(work, case, event, reason=reason) for case in cases]
+
+
+async def keep_apart(work: Work, linked: Collection[UUID], *, forbidden: Collection[Duty]) -> None:
+    """Refuse `linked_duty_conflict` when the actor holds one of these duties in a linked case.
+
+    The linked cases are locked by the caller, so that no duty can be taken in between (DESIGN 1.5).
+    """
+    held = await work.cases.duties(linked)
+    for duties in held.values():
+        duty = duties.get(work.actor.person_id)
+        if duty is not None and duty in forbidden:
+            raise Refusal("linked_duty_conflict", held=duty.value)
+
+
+async def _record(work: Work, case: Case, event: str, facts: Mapping[str, Fact]) -> None:
+    await work.audit.record(
+        Act(
+            action=f"{case.kind}.{event}",
+            object_kind=case.kind,
+            object_id=str(case.id),
+            ground=Ground.of(case),
+            facts={"state": case.state, "step": case.step_seq, **facts},
+        )
+    )

@@ -1,0 +1,26 @@
+"""Named points at which a test may kill the process, to prove that every act is all or nothing.
+
+Unarmed, a crash point is one comparison. Only the wiring of the embedded mode arms one, from
+`XUETU_CRASH_AT` (`name`, or `name:3` for the third passage); production wiring never does.
+"""
+
+import os
+import signal
+
+_armed: dict[str, int] = {}
+
+
+def arm(at: str) -> None:
+    """Kill the process with SIGKILL at the n-th passage of the named point."""
+    name, _, count = at.partition(":")
+    _armed.clear()
+    _armed[name] = int(count or "1")
+
+
+def crash_point(name: str) -> None:
+    """Mark a point; kills the process when armed for it."""
+    if name not in _armed:
+        return
+    _armed[name] -= 1
+    if _armed[name] == 0:
+        os.kill(os.getpid(), signal.SIGKILL)

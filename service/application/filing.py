@@ -1,0 +1,414 @@
+"""Filing use cases: from draft to closed. Each works in the caller's transaction and does not commit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
+from uuid import UUID
+
+from domain.budget import FUND_SOURCES, Commitment, CommitmentState
+from domain.cases import Case, CaseKind
+from domain.entitlement import expected_entitlement_fen
+from domain.errors import Fault, Refusal
+from domain.filing import (
+    Apprentice,
+    Filing,
+    Outcome,
+    Payee,
+    Screening,
+    TrainingMode,
+    checked_payee,
+    checked_roster,
+)
+from domain.identifiers.occupation import occupation_fault_of
+from domain.ledger import (
+    AccountKey,
+    AccountKind,
+    BookKey,
+    Event,
+    Transfer,
+    decision_of,
+    transfer_of,
+)
+from domain.period import month_after
+from domain.places import Place, region_path_of
+from domain.policy.lookup import plan_faults
+from domain.policy.standard import Standard
+from domain.ports.work import Work
+from domain.prepayment_amount import forecast, prepayment
+from service.application.cases import open_case, sign
+
+ROSTER_MAX: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftFiling:
+    """A plan for one class, as an enterprise files it. `filed_months` is the term in months."""
+
+    region_code: str
+    class_name: str
+    occupation_code: str
+    occupation_name: str
+    target_grade: int
+    training_mode: TrainingMode
+    provider_name: str | None
+    starts_on: date
+    filed_months: int
+    uplift_basis_points: int
+    fund_source: str
+    payee: Payee
+    roster: tuple[Apprentice, ...]
+    submit: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedFiling:
+    """One filing of a listing decision, at the version the approver saw."""
+
+    filing_id: UUID
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonOutcome:
+    """How one person's training ended: the last day, and why if it was not completion."""
+
+    outcome: Outcome
+    day: date
+    reason: str | None
+
+
+async def draft_filing(work: Work, command: DraftFiling) -> Filing:
+    """Store a draft, and submit it at once when the command says so (FIL-01, FIL-02).
+
+    Refuses `place_unknown`, `no_policy_in_force`, `plan_outside_policy`, `roster_faulty`, `payee_faulty`;
+    with submission also `training_not_after_filing`, `person_enrolled_elsewhere`.
+    """
+    place = await _place_of(work, command.region_code)
+    enterprise = await work.places.organisation(work.actor.org_id)
+    version = await work.policies.in_force(place.region_path, work.today)
+    _check_plan(command, version.standard)
+    roster = checked_roster(command.roster, today=work.today)
+    payee = checked_payee(command.payee, enterprise_name=enterprise.name)
+    if command.submit:
+        _check_start(command.starts_on, today=work.today)
+    case = await open_case(
+        work,
+        CaseKind.FILING,
+        place,
+        event="draft",
+        org_id=enterprise.id,
+        facts={"people": len(roster)},
+    )
+    payee_account_id = work.new_id()
+    masked = await work.filings.add_payee(payee_account_id, case, payee)
+    filing = Filing(
+        case=case,
+        policy_version_id=version.id,
+        policy_id=version.standard.id,
+        class_name=command.class_name,
+        occupation_code=command.occupation_code,
+        occupation_name=command.occupation_name,
+        target_grade=command.target_grade,
+        training_mode=command.training_mode,
+        provider_name=command.provider_name,
+        filed_starts_on=command.starts_on,
+        filed_months=command.filed_months,
+        uplift_basis_points=command.uplift_basis_points,
+        fund_source=command.fund_source,
+        payee_account_id=payee_account_id,
+        payee_name=payee.account_name,
+        payee_account_masked=masked,
+        bank_code=payee.bank_code,
+        roster_version=1,
+        people=len(roster),
+        submitted_at=work.now if command.submit else None,
+        listing_document=None,
+        listed_on=None,
+        opened_on=None,
+        completed_on=None,
+    )
+    await work.filings.add(filing)
+    await work.filings.add_roster(case, 1, roster, enrolled=command.submit)
+    if not command.submit:
+        return filing
+    return replace(filing, case=await _submitted(work, case))
+
+
+async def submit_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
+    """Submit a draft: stamps the receipt, fixes the policy in force today, makes its people live."""
+    case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
+    filing = await work.filings.get(case)
+    signed = await _submitted(work, case)
+    _check_start(filing.filed_starts_on, today=work.today)
+    policy = await work.policies.in_force(case.region_path, work.today)
+    await work.filings.mark_submitted(case, policy_version_id=policy.id)
+    return await work.filings.get(signed)
+
+
+async def accept_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
+    """Accept a submitted filing (受理)."""
+    return await _step(work, filing_id, version, "accept")
+
+
+async def review_filing(work: Work, *, filing_id: UUID, version: int, reason: str) -> Filing:
+    """Sign the review (初审) of an accepted filing."""
+    return await _step(work, filing_id, version, "review", reason=reason)
+
+
+async def list_filings(
+    work: Work, *, document_number: str, filings: tuple[ListedFiling, ...], reason: str
+) -> tuple[UUID, list[Filing]]:
+    """List reviewed filings in one decision with a document number (列入学徒培训计划, FIL-04).
+
+    Commits what each is expected to cost: this budget year's part now if the book holds enough, the
+    rest as forward commitments. A missing appropriation never blocks listing; it blocks payment.
+    """
+    cases = await work.cases.lock_many(CaseKind.FILING, [listed.filing_id for listed in filings])
+    for n, (case, listed) in enumerate(zip(cases, filings, strict=True)):
+        if case.version != listed.version:
+            raise Refusal(
+                "stale_version", faults=(Fault(f"/filings/{n}/version", "stale_version"),)
+            )
+        if case.place_id != cases[0].place_id:
+            raise Refusal("filings_of_other_places")
+    place = await work.places.get(cases[0].place_id)
+    listing_id = work.new_id()
+    await work.filings.add_listing(
+        listing_id,
+        case=cases[0],
+        bureau_org_id=place.bureau_org_id,
+        document=document_number,
+        filings=len(cases),
+    )
+    signed = [
+        await sign(work, case, "list", reason=reason, facts={"listing": str(listing_id)})
+        for case in cases
+    ]
+    await work.filings.mark_listed(cases, listing_id)
+    listed_filings = list(await work.filings.page(signed))
+    for filing in listed_filings:
+        await _commit_forecast(work, filing)
+    return listing_id, listed_filings
+
+
+async def report_opening(work: Work, *, filing_id: UUID, version: int, starts_on: date) -> Filing:
+    """Report that training began (开班报告): paid units count from this day, for everyone enrolled.
+
+    Refuses `opening_out_of_order` when the day lies before the listing or after today.
+    """
+    case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
+    signed = await sign(work, case, "open", facts={"starts_on": starts_on.isoformat()})
+    filing = await work.filings.get(signed)
+    if filing.listed_on is None or not filing.listed_on <= starts_on <= work.today:
+        raise Refusal("opening_out_of_order", faults=(Fault("/starts_on", "opening_out_of_order"),))
+    await work.filings.mark_opened(case, starts_on=starts_on)
+    return replace(filing, opened_on=starts_on)
+
+
+async def report_completion(
+    work: Work,
+    *,
+    filing_id: UUID,
+    version: int,
+    completed_on: date,
+    outcomes: Mapping[UUID, PersonOutcome],
+) -> Filing:
+    """Report each person's outcome and last day (结业报告); "completion confirmed" stays the reviewer's.
+
+    Refuses `completion_incomplete` naming everyone missing or unknown, and days out of order.
+    """
+    case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
+    signed = await sign(work, case, "complete", facts={"people": len(outcomes)})
+    filing = await work.filings.get(signed)
+    assert filing.opened_on is not None
+    people = {e.id for e in await work.filings.enrolments(case) if e.state == "in_training"}
+    faults = [
+        Fault(f"/outcomes/{n}/enrolment_id", "person_not_in_training")
+        for n, person in enumerate(outcomes)
+        if person not in people
+    ]
+    faults += [
+        Fault(f"/outcomes/{n}/day", "day_outside_training")
+        for n, outcome in enumerate(outcomes.values())
+        if not filing.opened_on <= outcome.day <= min(completed_on, work.today)
+    ]
+    faults += [
+        Fault(f"/outcomes/{n}/reason", "exit_reason_missing")
+        for n, outcome in enumerate(outcomes.values())
+        if outcome.outcome is Outcome.EXITED and outcome.reason is None
+    ]
+    if not filing.opened_on <= completed_on <= work.today:
+        faults.append(Fault("/completed_on", "day_outside_training"))
+    missing = len(people - set(outcomes))
+    if missing:
+        faults.append(Fault("/outcomes", "people_without_outcome", {"count": missing}))
+    if faults:
+        raise Refusal("completion_faulty", faults=tuple(faults))
+    await work.filings.mark_completed(
+        case,
+        completed_on=completed_on,
+        outcomes={i: (o.outcome, o.day, o.reason) for i, o in outcomes.items()},
+    )
+    return replace(filing, completed_on=completed_on)
+
+
+async def screen_filing(work: Work, *, filing_id: UUID) -> Screening:
+    """Look the roster of a submitted filing up in what was paid before, for its reviewer."""
+    case = await work.cases.get(CaseKind.FILING, filing_id)
+    return await work.filings.screen(await work.filings.get(case))
+
+
+async def close_filing(work: Work, case: Case, *, settlement: Case) -> Case:
+    """Close a completed filing after its final settlement, as the system person.
+
+    What is still committed goes back to the fund, naming the settlement's approval as the decision;
+    forward commitments that were never needed are released with it.
+    """
+    closed = await sign(work, case, "close", facts={"settlement": str(settlement.id)})
+    filing = await work.filings.get(closed)
+    decision = decision_of(settlement.id, await work.cases.steps(settlement))
+    commitments = await work.budgets.commitments(case)
+    for commitment in commitments:
+        if commitment.state is not CommitmentState.COMMITTED:
+            continue
+        book = await work.ledger.book(
+            BookKey(
+                place_id=case.place_id,
+                fund_source=commitment.fund_source,
+                budget_year=commitment.budget_year,
+            )
+        )
+        left_fen = await work.ledger.balance_fen(
+            case.place_id, book, AccountKey(AccountKind.COMMITTED, case.id)
+        )
+        if left_fen > 0:
+            back = transfer_of(
+                Event.FILING_CLOSED,
+                amount_fen=left_fen,
+                posting_key=f"filing_closed:{case.id}:{commitment.budget_year}",
+                org_id=case.org_id,
+                partner_org_id=case.partner_org_id,
+                filing_id=case.id,
+            )
+            await work.ledger.post(case.place_id, book, [back], cause=decision, posted_at=work.now)
+    await work.budgets.move(case.place_id, [c.id for c in commitments], CommitmentState.RELEASED)
+    return filing.case
+
+
+async def _place_of(work: Work, region_code: str) -> Place:
+    place = await work.places.of_region(region_path_of(region_code))
+    if place is None:
+        raise Refusal("place_unknown", faults=(Fault("/region_code", "place_unknown"),))
+    return place
+
+
+def _check_plan(command: DraftFiling, standard: Standard) -> None:
+    faults = list(
+        plan_faults(
+            standard,
+            target_grade=command.target_grade,
+            filed_months=command.filed_months,
+            uplift_basis_points=command.uplift_basis_points,
+        )
+    )
+    if fault := occupation_fault_of(command.occupation_code):
+        faults.append(Fault("/occupation_code", fault))
+    if command.fund_source not in FUND_SOURCES:
+        faults.append(Fault("/fund_source", "fund_source_unknown"))
+    if (command.training_mode is TrainingMode.PROVIDER) != (command.provider_name is not None):
+        faults.append(Fault("/provider_name", "provider_by_training_mode"))
+    if faults:
+        raise Refusal("plan_faulty", faults=tuple(faults), count=len(faults))
+
+
+def _check_start(starts_on: date, *, today: date) -> None:
+    # FIL-01: 培训前备案, a plan is filed before training starts.
+    if starts_on <= today:
+        raise Refusal(
+            "training_not_after_filing", faults=(Fault("/starts_on", "training_not_after_filing"),)
+        )
+
+
+async def _submitted(work: Work, case: Case) -> Case:
+    signed = await sign(work, case, "submit")
+    await work.jobs.add("screen_filing", case.id, case.place_id)
+    return signed
+
+
+async def _step(
+    work: Work, filing_id: UUID, version: int, event: str, *, reason: str = ""
+) -> Filing:
+    case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
+    return await work.filings.get(await sign(work, case, event, reason=reason))
+
+
+async def _commit_forecast(work: Work, filing: Filing) -> None:
+    case = filing.case
+    policy = await work.policies.get(filing.policy_version_id)
+    expected_fen = filing.people * expected_entitlement_fen(
+        policy.standard,
+        target_grade=filing.target_grade,
+        filed_months=filing.filed_months,
+        uplift_basis_points=filing.uplift_basis_points,
+    )
+    ahead = prepayment(
+        policy.standard,
+        target_grade=filing.target_grade,
+        filed_months=filing.filed_months,
+        people=filing.people,
+        uplift_basis_points=filing.uplift_basis_points,
+    )
+    parts = forecast(
+        listed_on=work.today,
+        ends_on=month_after(filing.filed_starts_on, filing.filed_months) - timedelta(days=1),
+        prepayment_fen=ahead.amount_fen,
+        expected_fen=expected_fen,
+    )
+    decision = decision_of(case.id, await work.cases.steps(case))
+    commitments = []
+    for part in parts:
+        year, amount_fen = part.budget_year, part.amount_fen
+        state = CommitmentState.FORWARD
+        if year == work.today.year:
+            book = await work.ledger.book(
+                BookKey(place_id=case.place_id, fund_source=filing.fund_source, budget_year=year)
+            )
+            available = await work.ledger.balance_fen(
+                case.place_id, book, AccountKey(AccountKind.AVAILABLE)
+            )
+            if available >= amount_fen:
+                await work.ledger.post(
+                    case.place_id,
+                    book,
+                    [committed(Event.LISTED, case, amount_fen, year)],
+                    cause=decision,
+                    posted_at=work.now,
+                )
+                state = CommitmentState.COMMITTED
+        commitments.append(
+            Commitment(
+                id=work.new_id(),
+                filing_id=case.id,
+                org_id=case.org_id,
+                partner_org_id=case.partner_org_id,
+                fund_source=filing.fund_source,
+                budget_year=year,
+                amount_fen=amount_fen,
+                listed_at=work.now,
+                state=state,
+            )
+        )
+    await work.budgets.add_commitments(case, commitments)
+
+
+def committed(event: Event, case: Case, amount_fen: int, year: int) -> Transfer:
+    """Build the transfer that commits one budget year's part of a filing."""
+    return transfer_of(
+        event,
+        amount_fen=amount_fen,
+        posting_key=f"committed:{case.id}:{year}",
+        org_id=case.org_id,
+        partner_org_id=case.partner_org_id,
+        filing_id=case.id,
+    )

@@ -1,0 +1,135 @@
+"""Prepayment use cases (预支, PAY-05): requested by the enterprise, reviewed, approved with its amount."""
+
+from uuid import UUID
+
+from domain.cases import CaseKind
+from domain.entitlement import expected_entitlement_fen
+from domain.errors import Fault, Refusal
+from domain.filing import Filing
+from domain.policy.standard import PrepaymentCondition
+from domain.ports.prepayments import PrepaymentLine, PrepaymentOnFile
+from domain.ports.work import Work
+from domain.prepayment_amount import Prepayment, prepayment
+from service.application.cases import open_case, sign
+
+PAYABLE_FROM = {
+    PrepaymentCondition.LISTED: frozenset({"listed", "in_training"}),
+    PrepaymentCondition.TRAINING_STARTED: frozenset({"in_training"}),
+}
+"""Filing states in which a standard lets a prepayment be asked for. None after training has ended."""
+
+
+async def request_prepayment(work: Work, *, filing_id: UUID) -> PrepaymentOnFile:
+    """Ask for the first year's prepayment of a listed filing, at the policy's maximum.
+
+    Refuses `prepayment_not_yet` (state of the filing), `prepayment_exists`, `prepayment_of_nothing`.
+    """
+    filing_case = await work.cases.lock(CaseKind.FILING, filing_id)
+    filing = await work.filings.get(filing_case)
+    policy = await work.policies.get(filing.policy_version_id)
+    allowed = PAYABLE_FROM[policy.standard.prepayment.condition]
+    if filing_case.state not in allowed:
+        raise Refusal("prepayment_not_yet", state=filing_case.state)
+    period = len(await work.prepayments.of_filing(filing_case)) + 1
+    if period > 1:
+        raise Refusal("prepayment_exists")
+    decided = await _amount(work, filing, period=period, share_basis_points=None)
+    if decided.amount_fen == 0:
+        raise Refusal("prepayment_of_nothing")
+    place = await work.places.get(filing_case.place_id)
+    case = await open_case(
+        work,
+        CaseKind.PREPAYMENT,
+        place,
+        event="request",
+        org_id=filing_case.org_id,
+        partner_org_id=filing_case.partner_org_id,
+        facts={"filing": str(filing_id), "maximum_fen": decided.amount_fen},
+    )
+    on_file = PrepaymentOnFile(
+        case=case,
+        filing_id=filing_id,
+        period=period,
+        roster_version=filing.roster_version,
+        people=filing.people,
+        maximum_fen=decided.amount_fen,
+        amount_fen=decided.amount_fen,
+        facts=decided.facts,
+    )
+    await work.prepayments.add(on_file)
+    return on_file
+
+
+async def review_prepayment(
+    work: Work, *, prepayment_id: UUID, version: int, reason: str
+) -> PrepaymentOnFile:
+    """Sign the review of a requested prepayment."""
+    case = await work.cases.lock(CaseKind.PREPAYMENT, prepayment_id, version=version)
+    return await work.prepayments.get(await sign(work, case, "review", reason=reason))
+
+
+async def approve_prepayment(
+    work: Work, *, prepayment_id: UUID, version: int, share_basis_points: int | None, reason: str
+) -> PrepaymentOnFile:
+    """Approve a reviewed prepayment, at the policy's share or a lower one with a reason.
+
+    Refuses `reason_missing` for a lower share, `share_above_policy`, `prepayment_of_nothing`, and
+    `prepayment_not_yet` once training has ended (none after class end).
+    """
+    case = await work.cases.lock(CaseKind.PREPAYMENT, prepayment_id, version=version)
+    on_file = await work.prepayments.get(case)
+    filing_case = await work.cases.lock(CaseKind.FILING, on_file.filing_id)
+    filing = await work.filings.get(filing_case)
+    if filing_case.state not in {"listed", "in_training"}:
+        raise Refusal("prepayment_not_yet", state=filing_case.state)
+    decided = await _amount(
+        work, filing, period=on_file.period, share_basis_points=share_basis_points
+    )
+    if decided.amount_fen == 0:
+        raise Refusal("prepayment_of_nothing")
+    if decided.amount_fen < on_file.maximum_fen and not reason:
+        raise Refusal("reason_missing", faults=(Fault("/reason", "reason_missing"),))
+    signed = await sign(
+        work, case, "approve", reason=reason, facts={"amount_fen": decided.amount_fen}
+    )
+    await work.prepayments.decide(case, amount_fen=decided.amount_fen, facts=decided.facts)
+    people = await work.filings.enrolments(filing_case)
+    await work.prepayments.add_lines(
+        case,
+        _lines([person.id for person in people], decided),
+    )
+    return await work.prepayments.get(signed)
+
+
+def _lines(people: list[UUID], decided: Prepayment) -> list[PrepaymentLine]:
+    # The cap cuts the whole by a few fen at most; the last seats bear it, so that the parts add up.
+    lines = []
+    left_fen = decided.amount_fen
+    for person in people:
+        part_fen = min(decided.facts.per_person_fen, left_fen)
+        left_fen -= part_fen
+        if part_fen > 0:
+            lines.append(PrepaymentLine(enrolment_id=person, amount_fen=part_fen))
+    return lines
+
+
+async def _amount(
+    work: Work, filing: Filing, *, period: int, share_basis_points: int | None
+) -> Prepayment:
+    policy = await work.policies.get(filing.policy_version_id)
+    expected_fen = filing.people * expected_entitlement_fen(
+        policy.standard,
+        target_grade=filing.target_grade,
+        filed_months=filing.filed_months,
+        uplift_basis_points=filing.uplift_basis_points,
+    )
+    return prepayment(
+        policy.standard,
+        target_grade=filing.target_grade,
+        filed_months=filing.filed_months,
+        people=filing.people,
+        uplift_basis_points=filing.uplift_basis_points,
+        share_basis_points=share_basis_points,
+        year=period,
+        expected_fen=expected_fen,
+    )

@@ -1,0 +1,5 @@
+"""The `xuetu` command."""
+
+
+def main() -> None:
+    """Run the command line."""

@@ -1,0 +1,1 @@
+"""What the `xuetu` command does, one module a group."""

@@ -1,0 +1,78 @@
+"""Addresses for people and their tools: the documentation, the document, what a code means.
+
+Public, and the same for everyone: rendered once, when the application is made.
+"""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any, Final
+
+from litestar import Request
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler
+from litestar.response.base import ASGIResponse
+
+from domain.refusals import REGISTRY
+from service.http.documentation import (
+    documentation_page,
+    problem_facts,
+    problem_page,
+    problems_page,
+)
+from service.http.openapi import document
+from service.http.operation import JSON, Operation
+from service.http.style import STYLE
+
+_HTML: Final = "text/html; charset=utf-8"
+_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+_HEADERS: Final = {
+    # Nothing but the one stylesheet inside: no script, no other host, no frame around it.
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none';"
+        " form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+}
+
+
+def page_handlers(operations: Sequence[Operation]) -> list[HTTPRouteHandler]:
+    """Return the handlers of the pages about these operations."""
+    described = document(operations)
+    documentation = documentation_page(operations).encode()
+    problems = problems_page().encode()
+
+    async def start() -> ASGIResponse:
+        return ASGIResponse(status_code=303, headers={"Location": "/docs"}, media_type="text/plain")
+
+    async def docs() -> ASGIResponse:
+        return _page(documentation)
+
+    async def openapi() -> ASGIResponse:
+        return ASGIResponse(body=described, headers={"Content-Type": JSON})
+
+    async def codes() -> ASGIResponse:
+        return _page(problems)
+
+    async def code(request: Request[Any, Any, Any], slug: str) -> ASGIResponse:
+        kind = REGISTRY.get(slug.replace("-", "_"))
+        if kind is None or "_" in slug:
+            raise NotFoundException
+        accept = request.headers.get("accept", "")
+        if "json" in accept and "text/html" not in accept:
+            facts = json.dumps(problem_facts(kind), ensure_ascii=False).encode()
+            return ASGIResponse(body=facts, headers={"Content-Type": JSON, "Vary": "Accept"})
+        return _page(problem_page(kind).encode(), Vary="Accept")
+
+    return [
+        HTTPRouteHandler("/", http_method="GET", status_code=200)(start),
+        HTTPRouteHandler("/docs", http_method="GET", status_code=200)(docs),
+        HTTPRouteHandler("/openapi.json", http_method="GET", status_code=200)(openapi),
+        HTTPRouteHandler("/problems", http_method="GET", status_code=200)(codes),
+        HTTPRouteHandler("/problems/{slug:str}", http_method="GET", status_code=200)(code),
+    ]
+
+
+def _page(body: bytes, **headers: str) -> ASGIResponse:
+    return ASGIResponse(body=body, headers={**_HEADERS, **headers, "Content-Type": _HTML})

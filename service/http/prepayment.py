@@ -1,0 +1,188 @@
+"""Prepayments over HTTP."""
+
+from typing import Final
+from uuid import UUID
+
+from domain.cases import CaseKind
+from domain.errors import Text
+from domain.party import Role
+from domain.ports.prepayments import PrepaymentOnFile
+from domain.ports.work import Work
+from service.application import prepayment
+from service.http.call import Answer, Call, Served, json_answer
+from service.http.operation import operation
+from service.http.shapes import BasisPoints, Body, CaseView, Decision, Reason, View
+
+TAG: Final = "prepayments"
+_SIGNED: Final = ("wrong_state", "duty_conflict", "duty_conflict_raced", "busy")
+
+
+class PrepaymentBody(Body):
+    """Which filing asks for its prepayment."""
+
+    filing_id: UUID
+
+
+class ApprovalBody(Body):
+    """The approver's decision; a share below the policy's needs a reason."""
+
+    share_basis_points: BasisPoints | None = None
+    reason: Reason = ""
+
+
+class PrepaymentView(View):
+    """A prepayment; amounts in fen. `maximum_fen` is what the policy allows."""
+
+    case: CaseView
+    filing_id: UUID
+    period: int
+    people: int
+    maximum_fen: int
+    amount_fen: int
+    share_basis_points: int
+
+    @classmethod
+    def of(cls, on_file: PrepaymentOnFile) -> "PrepaymentView":
+        """Show a prepayment."""
+        return cls(
+            case=CaseView.of(on_file.case),
+            filing_id=on_file.filing_id,
+            period=on_file.period,
+            people=on_file.people,
+            maximum_fen=on_file.maximum_fen,
+            amount_fen=on_file.amount_fen,
+            share_basis_points=on_file.facts.share_basis_points,
+        )
+
+
+def _answer(on_file: PrepaymentOnFile, *, status: int = 200) -> Answer:
+    return json_answer(
+        PrepaymentView.of(on_file),
+        status=status,
+        version=on_file.case.version,
+        location=f"/v1/prepayments/{on_file.case.id}" if status == 201 else None,
+    )
+
+
+@operation(
+    id="RequestPrepayment",
+    method="POST",
+    path="/v1/prepayments",
+    tag=TAG,
+    summary=Text("申请预支", "Ask for a prepayment"),
+    roles=frozenset({Role.FILER}),
+    body=PrepaymentBody,
+    body_example={"filing_id": "0192f0c4-7c1e-7000-8000-000000000001"},
+    answer=PrepaymentView,
+    status=201,
+    keyed=True,
+    dry_run=True,
+    problems=(
+        "not_found",
+        "prepayment_not_yet",
+        "prepayment_exists",
+        "prepayment_of_nothing",
+        "busy",
+    ),
+)
+async def request_prepayment(call: Call) -> Answer:
+    """Ask for the first year's prepayment."""
+    return await call.once(
+        lambda work: prepayment.request_prepayment(
+            work, filing_id=call.decode(PrepaymentBody).filing_id
+        ),
+        lambda done: _answer(done, status=201),
+    )
+
+
+@operation(
+    id="ReviewPrepayment",
+    method="POST",
+    path="/v1/prepayments/{prepayment_id}/review",
+    tag=TAG,
+    summary=Text("初审预支", "Review a prepayment"),
+    roles=frozenset({Role.REVIEWER}),
+    body=Decision,
+    body_example={"reason": "名册与备案一致"},
+    answer=PrepaymentView,
+    keyed=True,
+    versioned=True,
+    problems=_SIGNED,
+)
+async def review_prepayment(call: Call) -> Answer:
+    """Sign the review."""
+    return await call.once(
+        lambda work: prepayment.review_prepayment(
+            work,
+            prepayment_id=call.path("prepayment_id"),
+            version=call.if_match,
+            reason=call.decode(Decision).reason,
+        ),
+        _answer,
+    )
+
+
+@operation(
+    id="ApprovePrepayment",
+    method="POST",
+    path="/v1/prepayments/{prepayment_id}/approve",
+    tag=TAG,
+    summary=Text("批准预支", "Approve a prepayment"),
+    description=Text(
+        "可按低于政策上限的比例批准，须写明理由。",
+        "The share may be lower than the policy's maximum, with a written reason.",
+    ),
+    roles=frozenset({Role.APPROVER}),
+    body=ApprovalBody,
+    body_example={"reason": ""},
+    answer=PrepaymentView,
+    keyed=True,
+    versioned=True,
+    problems=(
+        *_SIGNED,
+        "prepayment_not_yet",
+        "share_above_policy",
+        "reason_missing",
+        "prepayment_of_nothing",
+    ),
+)
+async def approve_prepayment(call: Call) -> Answer:
+    """Decide the amount."""
+
+    async def act(work: Work) -> PrepaymentOnFile:
+        body = call.decode(ApprovalBody)
+        return await prepayment.approve_prepayment(
+            work,
+            prepayment_id=call.path("prepayment_id"),
+            version=call.if_match,
+            share_basis_points=body.share_basis_points,
+            reason=body.reason,
+        )
+
+    return await call.once(act, _answer)
+
+
+@operation(
+    id="GetPrepayment",
+    method="GET",
+    path="/v1/prepayments/{prepayment_id}",
+    tag=TAG,
+    summary=Text("查看预支", "Read a prepayment"),
+    answer=PrepaymentView,
+)
+async def get_prepayment(call: Call) -> Answer:
+    """Read one prepayment."""
+
+    async def act(work: Work) -> PrepaymentOnFile:
+        case = await work.cases.get(CaseKind.PREPAYMENT, call.path("prepayment_id"))
+        return await work.prepayments.get(case)
+
+    return _answer(await call.read(act))
+
+
+OPERATIONS: Final[tuple[Served, ...]] = (
+    request_prepayment,
+    review_prepayment,
+    approve_prepayment,
+    get_prepayment,
+)

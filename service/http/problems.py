@@ -1,0 +1,153 @@
+"""Refusals as RFC 9457 problems, and the only table of statuses (DESIGN 3).
+
+The domain knows families, never HTTP. A problem's `type` is an address that answers with what the
+code means; `detail` and every fault's `detail` are in the language asked for and hold no personal
+data, because refusals hold none.
+"""
+
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+
+from domain.errors import FAULTS_MAX, Family, Fault, Refusal, RefusalKind, Text, Value
+from domain.refusals import REGISTRY
+from service.http.words import Language, worded
+
+STATUS_BY_FAMILY: Final[Mapping[Family, int]] = MappingProxyType(
+    {
+        Family.MALFORMED: 400,
+        Family.UNAUTHENTICATED: 401,
+        Family.NOT_PERMITTED: 403,
+        Family.NOT_FOUND: 404,
+        Family.METHOD_NOT_ALLOWED: 405,
+        Family.NOT_ACCEPTABLE: 406,
+        Family.STATE_CONFLICT: 409,
+        Family.PRECONDITION_FAILED: 412,
+        Family.TOO_LARGE: 413,
+        Family.UNSUPPORTED_MEDIA: 415,
+        Family.RULE_BROKEN: 422,
+        Family.PRECONDITION_REQUIRED: 428,
+        Family.TOO_MANY: 429,
+        Family.UNAVAILABLE: 503,
+        Family.INTERNAL: 500,
+    }
+)
+RETRY_AFTER_S: Final = 5
+"""Seconds to wait that 429 and 503 name where the refusal does not."""
+CONTENT_LANGUAGE: Final[Mapping[Language, str]] = MappingProxyType({"zh": "zh-CN", "en": "en"})
+
+_WAITED_FOR: Final = frozenset({Family.TOO_MANY, Family.UNAVAILABLE})
+_log: Final = logging.getLogger("xuetu.problems")
+
+
+class ProblemFault(Struct, kw_only=True):
+    """One fault of what was sent."""
+
+    pointer: Annotated[
+        str,
+        Meta(
+            description="RFC 6901 pointer into the body; query parameters stand under /query,"
+            " lines of an uploaded text under /lines."
+        ),
+    ]
+    code: Annotated[str, Meta(description="Stable code of the fault.")]
+    detail: Annotated[str, Meta(description="The fault in one sentence.")]
+
+
+class Problem(Struct, kw_only=True):
+    """Why a request was refused (RFC 9457). Nothing has been stored."""
+
+    type: Annotated[str, Meta(description="Address that explains the code.")]
+    title: Annotated[str, Meta(description="What the code means; the same every time.")]
+    status: Annotated[int, Meta(description="The status of the answer.")]
+    detail: Annotated[str, Meta(description="What is wrong here, in the language asked for.")]
+    instance: Annotated[str, Meta(description="urn:request: and the request id.")]
+    code: Annotated[str, Meta(description="Stable code to decide on.")]
+    request_id: Annotated[str, Meta(description="Quote it when asking for help.")]
+    errors: Annotated[
+        list[ProblemFault], Meta(description=f"Every fault found, up to {FAULTS_MAX}.")
+    ]
+
+
+def status_of(code: str) -> int:
+    """Return the status that a code is answered with."""
+    return STATUS_BY_FAMILY[REGISTRY[code].family]
+
+
+def phrase_of(status: int) -> str:
+    """Return the standard phrase of a status."""
+    return HTTPStatus(status).phrase
+
+
+def type_of(code: str) -> str:
+    """Return the address that explains a code."""
+    return "/problems/" + code.replace("_", "-")
+
+
+def sentence(text: Text, values: Mapping[str, Value], language: Language) -> str:
+    """Return a registered sentence, filled, in one language."""
+    pattern = text.zh if language == "zh" else text.en
+    return pattern.format_map(worded(values, language))
+
+
+def problem_of(refusal: Refusal, *, language: Language, request_id: str) -> Problem:
+    """Return the problem that a refusal is answered with."""
+    kind = REGISTRY[refusal.code]
+    return Problem(
+        type=type_of(kind.code),
+        title=kind.title.zh if language == "zh" else kind.title.en,
+        status=STATUS_BY_FAMILY[kind.family],
+        detail=sentence(kind.detail, refusal.values, language),
+        instance=f"urn:request:{request_id}",
+        code=kind.code,
+        request_id=request_id,
+        errors=[_fault_of(fault, language) for fault in refusal.faults],
+    )
+
+
+def _fault_of(fault: Fault, language: Language) -> ProblemFault:
+    kind = REGISTRY[fault.code]
+    return ProblemFault(
+        pointer=fault.pointer,
+        code=fault.code,
+        detail=sentence(kind.detail, fault.values, language),
+    )
+
+
+def answer_of(
+    refusal: Refusal, *, language: Language, request_id: str
+) -> tuple[int, dict[str, str], bytes]:
+    """Return status, headers and body of a refusal's answer.
+
+    A refusal that cannot be put in words (an unregistered code, a missing value) is our fault, not
+    the caller's: it is logged and answered as `internal`.
+    """
+    try:
+        problem = problem_of(refusal, language=language, request_id=request_id)
+        kind = REGISTRY[refusal.code]
+    except (KeyError, ValueError, IndexError):
+        _log.exception(
+            "refusal not in words", extra={"code": refusal.code, "request_id": request_id}
+        )
+        refusal = Refusal("internal")
+        problem = problem_of(refusal, language=language, request_id=request_id)
+        kind = REGISTRY[refusal.code]
+    headers = {"Content-Language": CONTENT_LANGUAGE[language]} | _headers_of(refusal, kind)
+    return problem.status, headers, msgspec.json.encode(problem)
+
+
+def _headers_of(refusal: Refusal, kind: RefusalKind) -> dict[str, str]:
+    headers = {}
+    if kind.family is Family.UNAUTHENTICATED:
+        headers["WWW-Authenticate"] = 'Bearer realm="xuetu"'
+    retry_after_s = refusal.retry_after_s
+    if retry_after_s is None and kind.family in _WAITED_FOR:
+        retry_after_s = RETRY_AFTER_S
+    if retry_after_s is not None:
+        headers["Retry-After"] = str(retry_after_s)
+    return headers

@@ -1,0 +1,123 @@
+"""Shapes that several terms share: bounded texts, dates, numbers, and the view of a case."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+import msgspec
+
+from domain.cases import Case, Step
+
+Line = Annotated[
+    str, msgspec.Meta(min_length=1, max_length=200, description="一行文字 · one line of text")
+]
+Reason = Annotated[
+    str, msgspec.Meta(max_length=2000, description="理由 · the reason, in the officer's words")
+]
+DocumentNumber = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=100,
+        description="文号 · document number",
+        examples=["启人社〔2024〕18号"],
+    ),
+]
+Fen = Annotated[
+    int,
+    msgspec.Meta(ge=0, le=10_000_000_000_000, description="分 · whole fen; 100 fen are one yuan"),
+]
+FenAboveZero = Annotated[
+    int, msgspec.Meta(ge=1, le=10_000_000_000_000, description="分，大于零 · whole fen, above zero")
+]
+Grade = Annotated[
+    int,
+    msgspec.Meta(
+        ge=1,
+        le=5,
+        description="国家等级：5 初级工 4 中级工 3 高级工 2 技师 1 高级技师 · national grade, 5 lowest to 1 highest",
+    ),
+]
+Months = Annotated[int, msgspec.Meta(ge=1, le=120, description="月数 · months")]
+Year = Annotated[int, msgspec.Meta(ge=2000, le=2100, description="预算年度 · budget year")]
+Version = Annotated[
+    int,
+    msgspec.Meta(ge=1, le=2**31 - 1, description="版本，即 ETag 中的数字 · the number in the ETag"),
+]
+BasisPoints = Annotated[
+    int, msgspec.Meta(ge=0, le=10_000, description="万分比 · basis points; 5000 is 50 %")
+]
+
+
+class Body(msgspec.Struct, forbid_unknown_fields=True):
+    """What comes in. Unknown fields are refused."""
+
+
+class View(msgspec.Struct):
+    """What goes out. Every field is always there."""
+
+
+class Decision(Body):
+    """A signature with its reason."""
+
+    reason: Reason = ""
+
+
+class StepView(View):
+    """One signed step of a case: who, holding which duty, moved it where, when and why."""
+
+    seq: int
+    from_state: str
+    to_state: str
+    duty: str
+    account_name: str
+    at: datetime
+    reason: str
+    clause: str
+
+    @classmethod
+    def of(cls, step: Step) -> "StepView":
+        """Show a step."""
+        return cls(
+            seq=step.seq,
+            from_state=step.from_state,
+            to_state=step.to_state,
+            duty=step.duty,
+            account_name=step.account_name,
+            at=step.at,
+            reason=step.reason,
+            clause=step.clause,
+        )
+
+
+class CaseView(View):
+    """What every case shows: its id, state and version (the number in the ETag)."""
+
+    id: UUID
+    place_id: UUID
+    org_id: UUID
+    state: str
+    version: int
+    created_at: datetime
+
+    @classmethod
+    def of(cls, case: Case) -> "CaseView":
+        """Show the common part of a case."""
+        return cls(
+            id=case.id,
+            place_id=case.place_id,
+            org_id=case.org_id,
+            state=case.state,
+            version=case.version,
+            created_at=case.created_at,
+        )
+
+
+class TextView(View):
+    """One sentence in both languages."""
+
+    zh: str
+    en: str
+
+
+Day = Annotated[date, msgspec.Meta(description="日期（中国时间）· calendar day in China")]

@@ -1,0 +1,66 @@
+"""Words of the domain as people read them, for the values that fill a refusal's sentences."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, Literal
+
+from domain.cases import Duty
+from domain.errors import Text, Value
+from domain.party import Role
+
+Language = Literal["zh", "en"]
+
+_ROLES: Final[Mapping[Role, Text]] = MappingProxyType(
+    {
+        Role.FILER: Text("企业经办", "enterprise filer"),
+        Role.PROVIDER: Text("培训机构", "training provider"),
+        Role.CLERK: Text("收件人员", "clerk"),
+        Role.REVIEWER: Text("审核人员", "reviewer"),
+        Role.APPROVER: Text("审批人员", "approver"),
+        Role.PREPARER: Text("制单人员", "payment preparer"),
+        Role.RELEASER: Text("放款人员", "payment releaser"),
+        Role.FINANCE: Text("财政人员", "finance officer"),
+        Role.POLICY_OFFICER: Text("政策人员", "policy officer"),
+        Role.INSPECTOR: Text("督查人员", "inspector"),
+        Role.AUDITOR: Text("审计人员", "auditor"),
+        Role.SYSTEM: Text("系统", "system"),
+    }
+)
+_DUTIES: Final[Mapping[Duty, Text]] = MappingProxyType(
+    {
+        Duty.FILE: Text("申报", "file"),
+        Duty.REVIEW: Text("审核", "review"),
+        Duty.APPROVE: Text("审批", "approve"),
+        Duty.CONCUR: Text("财政复核", "concur"),
+        Duty.PREPARE: Text("制单", "prepare"),
+        Duty.RELEASE: Text("放款", "release"),
+        Duty.CONFIRM_FIRST: Text("首次确认", "first confirmation"),
+        Duty.CONFIRM_SECOND: Text("二次确认", "second confirmation"),
+        Duty.SIGN_LABOUR: Text("人社签署", "labour signature"),
+        Duty.SIGN_FINANCE: Text("财政签署", "finance signature"),
+        Duty.SYSTEM: Text("系统", "system"),
+    }
+)
+
+
+def role_name(role: Role) -> Text:
+    """Return a role's name."""
+    return _ROLES[role]
+
+
+def worded(values: Mapping[str, Value], language: Language) -> Mapping[str, Value]:
+    """Return a refusal's values with roles and duties put in words of the language."""
+    return {name: _worded(name, value, language) for name, value in values.items()}
+
+
+def _worded(name: str, value: Value, language: Language) -> Value:
+    if name == "roles":
+        names = (_in(_ROLES[Role(code)], language) for code in str(value).split(","))
+        return ("、" if language == "zh" else ", ").join(names)
+    if name in {"duty", "held"} and value in set(Duty):
+        return _in(_DUTIES[Duty(value)], language)
+    return value
+
+
+def _in(text: Text, language: Language) -> str:
+    return text.zh if language == "zh" else text.en

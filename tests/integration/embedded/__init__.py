@@ -1,0 +1,1 @@
+"""The embedded launcher, with real processes."""
