@@ -276,7 +276,8 @@ def check_declarations(
             again = {"row": people[enrolment_id]}
             faults.append(Fault(f"{where}/enrolment_id", "person_declared_twice", again))
         if not 0 < len(number) <= NUMBER_MAX:
-            faults.append(Fault(f"{where}/certificate_number", "certificate_number_unusable"))
+            most = {"most": NUMBER_MAX}
+            faults.append(Fault(f"{where}/certificate_number", "certificate_number_unusable", most))
         elif key in numbers:
             twice = {"row": numbers[key]}
             faults.append(Fault(f"{where}/certificate_number", "certificate_declared_twice", twice))

@@ -68,15 +68,16 @@ def parsed_extract(text: str, *, today: date) -> tuple[ExtractRow, ...]:
     rows: list[ExtractRow] = []
     seen: dict[tuple[str, CertificateType], int] = {}
     for row_no, cells in _records(text, faults):
+        before = len(faults)
         row = _row_of(_Reader(row_no, cells, faults), today=today)
+        if len(faults) > before:
+            continue
         key = (row.number, row.certificate_type)
-        if row.number and key in seen:
+        if key in seen:
             where = f"/rows/{row_no}/certificate_number"
             faults.append(Fault(where, "certificate_twice_in_extract", {"row": seen[key]}))
         seen.setdefault(key, row_no)
         rows.append(row)
-        if len(faults) >= FAULTS_MAX:
-            break
     if not rows and not faults:
         faults.append(Fault("/rows", "extract_empty"))
     if faults:
@@ -89,9 +90,12 @@ def _records(text: str, faults: list[Fault]) -> Iterator[tuple[int, Mapping[str,
     row_no = -1
     try:
         for row_no, cells in enumerate(reader):
+            if len(faults) >= FAULTS_MAX:
+                return
             if row_no == 0:
                 if tuple(cells) != COLUMNS:
-                    faults.append(Fault("/header", "header_wrong"))
+                    columns = {"columns": ",".join(COLUMNS)}
+                    faults.append(Fault("/header", "header_wrong", columns))
                     return
             elif len(cells) != len(COLUMNS):
                 counts = {"found": len(cells), "wanted": len(COLUMNS)}
@@ -151,7 +155,7 @@ def _row_of(reader: _Reader, *, today: date) -> ExtractRow:
 def _number(cell: str) -> str:
     number = certificate_number.normalised(cell)
     if not 0 < len(number) <= NUMBER_MAX:
-        raise _Unreadable("certificate_number_unusable")
+        raise _Unreadable("certificate_number_unusable", most=NUMBER_MAX)
     if _ROUNDED.fullmatch(number):
         raise _Unreadable("spreadsheet_rounded")
     return number

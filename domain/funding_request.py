@@ -92,13 +92,16 @@ def checked_payables(
     payables: list[Payable] = []
     for n, subject in enumerate(subjects):
         payable = found.get(subject.id)
-        fault = _fault_of(subject, payable, seen=seen, fund_source=fund_source)
-        seen.add(subject.id)
-        if fault is not None:
-            code, values = fault
-            faults.append(Fault(f"/subjects/{n}/id", code, values))
-        elif payable is not None:
+        pointer = f"/subjects/{n}/id"
+        if subject.id in seen:
+            faults.append(Fault(pointer, "subject_twice"))
+        elif payable is None or payable.subject.kind is not subject.kind:
+            faults.append(Fault(pointer, "subject_unknown"))
+        elif code := _fault_of(payable, fund_source=fund_source):
+            faults.append(Fault(pointer, code, {"state": payable.state}))
+        else:
             payables.append(payable)
+        seen.add(subject.id)
     if not faults:
         short = uncovered([(p.filing_id, p.amount_fen) for p in payables], committed_fen)
         faults = [Fault(f"/subjects/{n}/id", "commitment_insufficient") for n in short]
@@ -122,19 +125,11 @@ def uncovered(
     return tuple(short)
 
 
-def _fault_of(
-    subject: Subject, payable: Payable | None, *, seen: set[UUID], fund_source: str
-) -> tuple[str, Mapping[str, str]] | None:
-    if subject.id in seen:
-        return "subject_twice", {}
-    if payable is None or payable.subject.kind is not subject.kind:
-        return "subject_unknown", {}
+def _fault_of(payable: Payable, *, fund_source: str) -> str | None:
     if payable.requested:
-        return "already_requested", {}
+        return "already_requested"
     if payable.state != APPROVED:
-        return "subject_not_approved", {"state": payable.state}
+        return "subject_not_approved"
     if payable.amount_fen <= 0:
-        return "nothing_to_pay", {}
-    if payable.fund_source != fund_source:
-        return "fund_source_differs", {}
-    return None
+        return "nothing_to_pay"
+    return None if payable.fund_source == fund_source else "fund_source_differs"

@@ -12,6 +12,7 @@ from domain.contract_refusals import ASKING, SENT
 from domain.errors import Family, RefusalKind, Text
 from domain.payment_refusals import PAYING
 from domain.policy_refusals import POLICY
+from domain.settlement_refusals import SETTLING
 
 
 def _kind(
@@ -497,7 +498,7 @@ _FILING = (
 REGISTRY: Final[Mapping[str, RefusalKind]] = MappingProxyType(
     {
         kind.code: kind
-        for section in (_CONTRACT, ASKING, SENT, _CASES, _JOBS, _EMBEDDED, _LEDGER, _FILING, POLICY, PAYING)
+        for section in (_CONTRACT, ASKING, SENT, _CASES, _JOBS, _EMBEDDED, _LEDGER, _FILING, POLICY, PAYING, SETTLING)
         for kind in section
     }
 )

@@ -7,15 +7,15 @@ from jobs.housekeeping import audit_ticks
 from jobs.schedule import SCHEDULES
 from jobs.worker import Worker
 from service.lifeline import hold_lifeline
-from service.logs import configure_logs
-from service.settings import read_settings
+from service.logs import configure_logs, level_of
+from service.settings import Settings, read_settings
 from service.wiring import open_worker_ports
 
 
-async def work() -> None:
+async def work(settings: Settings) -> None:
     """Work until SIGTERM or SIGINT."""
     hold_lifeline()
-    async with open_worker_ports(read_settings()) as ports:
+    async with open_worker_ports(settings) as ports:
         worker = Worker(
             ports, handlers(ports.chunk_rows), schedules=SCHEDULES, ticks=audit_ticks(ports)
         )
@@ -24,8 +24,9 @@ async def work() -> None:
 
 def main() -> None:
     """Run one worker."""
-    configure_logs()
-    asyncio.run(work())
+    settings = read_settings()
+    configure_logs(level=level_of(settings.log_level))
+    asyncio.run(work(settings))
 
 
 if __name__ == "__main__":

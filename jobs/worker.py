@@ -100,12 +100,11 @@ class Worker:
     async def run(self) -> None:
         """Work until `stop`; then finish the running chunks, release their leases and return."""
         async with asyncio.TaskGroup() as group:
-            helpers = [group.create_task(self._ports.doorbell.listen(self._bell.set))]
-            helpers += [group.create_task(self._tick(tick)) for tick in self._ticks]
-            slots = [group.create_task(self._serve()) for _ in range(self._slots)]
-            await asyncio.wait(slots)
-            for helper in helpers:
-                helper.cancel()
+            listening = group.create_task(self._ports.doorbell.listen(self._bell.set))
+            for tick in self._ticks:
+                group.create_task(self._tick(tick))
+            await asyncio.wait([group.create_task(self._serve()) for _ in range(self._slots)])
+            listening.cancel()
 
     async def run_until_signalled(self) -> None:
         """`run`, stopped by SIGTERM or SIGINT."""
@@ -181,14 +180,7 @@ class Worker:
                 _LOG.warning("jobs are out of reach: %s at %s", type(error).__name__, _where(error))
                 busy = False
             if not busy:
-                await self._rest()
-
-    async def _rest(self) -> None:
-        try:
-            async with asyncio.timeout(self._pace.poll_s):
-                await self._bell.wait()
-        except TimeoutError:
-            return
+                await _at_most(self._pace.poll_s, self._bell)
 
     async def _handle(self, job: Job) -> None:
         # A handler that outlives its lease is cut off, or the slot would hang on work it has lost.
@@ -228,12 +220,21 @@ class Worker:
         )
 
     async def _tick(self, tick: Tick) -> None:
-        while True:
+        while not self.stopping.is_set():
             try:
                 await tick.act()
             except Exception as error:  # noqa: BLE001 - housekeeping is tried again at the next interval
                 _LOG.warning("%s failed: %s at %s", tick.name, type(error).__name__, _where(error))
-            await asyncio.sleep(tick.every_s)
+            await _at_most(tick.every_s, self.stopping)
+
+
+async def _at_most(seconds: float, event: asyncio.Event) -> None:
+    """Wait for the event, or for the time."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return
 
 
 def _where(error: Exception) -> str:

@@ -73,10 +73,8 @@ def owner_only(table: str) -> list[str]:
 def append_only(table: str) -> list[str]:
     """Refuse UPDATE, DELETE and TRUNCATE on a table even to its owner (CASES: facts are never edited)."""
     return [
-        f"create trigger append_only before update or delete on {table}"
-        " for each row execute function refuse_change()",
-        f"create trigger append_only_truncate before truncate on {table}"
-        " for each statement execute function refuse_change()",
+        f"create trigger append_only before update or delete on {table} for each row execute function refuse_change()",
+        f"create trigger append_only_truncate before truncate on {table} for each statement execute function refuse_change()",
     ]
 
 

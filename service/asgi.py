@@ -9,7 +9,7 @@ import uvicorn
 from service.http.app import create_app
 from service.http.operations import OPERATIONS
 from service.lifeline import hold_lifeline
-from service.logs import configure_logs
+from service.logs import configure_logs, level_of
 from service.settings import Settings, read_settings
 from service.wiring import open_ports
 
@@ -40,9 +40,10 @@ async def serve(settings: Settings, *, descriptor: int | None = None) -> None:
 def main(arguments: list[str] | None = None) -> None:
     """Run one API process: `python -m service.asgi [descriptor]`."""
     given = sys.argv[1:] if arguments is None else arguments
-    configure_logs()
+    settings = read_settings()
+    configure_logs(level=level_of(settings.log_level))
     with asyncio.Runner(loop_factory=uvloop_loop) as runner:
-        runner.run(serve(read_settings(), descriptor=int(given[0]) if given else None))
+        runner.run(serve(settings, descriptor=int(given[0]) if given else None))
 
 
 def uvloop_loop() -> asyncio.AbstractEventLoop:

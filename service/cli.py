@@ -1,5 +1,99 @@
 """The `xuetu` command."""
 
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
 
-def main() -> None:
-    """Run the command line."""
+from service import asgi
+from service.commands import audit, calculate, database, demo, doctor, generate, run
+from service.settings import VARIABLES, Settings, SettingsRefused, read_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its status."""
+    given = _parser().parse_args(arguments)
+    try:
+        status = _done(given, read_settings())
+    except SettingsRefused as refused:
+        print(f"xuetu: {refused}", file=sys.stderr)
+        status = 2
+    raise SystemExit(status)
+
+
+def _parser() -> argparse.ArgumentParser:
+    variables = "\n".join(f"  {name:<30} {meaning}" for name, meaning in VARIABLES.items())
+    parser = argparse.ArgumentParser(
+        prog="xuetu",
+        description="Xuetu (学徒): case management for enterprise apprenticeship subsidies.",
+        epilog=f"environment:\n{variables}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands.add_parser("run", help="serve with embedded servers, migrations and a demo region")
+    told = commands.add_parser("demo", help="the 启东市 case over HTTP on a stack of its own")
+    told.add_argument("--without-redis", action="store_true", help="do it with Redis stopped")
+    commands.add_parser("api", help="one API process on XUETU_DATABASE_URL")
+    db = commands.add_parser("db", help="logins and migrations").add_subparsers(
+        dest="action", required=True
+    )
+    roles = db.add_parser("create-roles", help="make the two logins (and a database); idempotent")
+    roles.add_argument("admin_url", help="a superuser's address (postgresql+asyncpg://…)")
+    roles.add_argument("--database", help="also make this database, owned by xuetu_migrator")
+    upgrade = db.add_parser("upgrade", help="migrate on XUETU_MIGRATION_DATABASE_URL")
+    upgrade.add_argument("revision", nargs="?", default="head")
+    commands.add_parser("doctor", help="can this installation do its work?")
+    case = commands.add_parser("calculate", help="work a case out: CASE.json, or - for stdin")
+    case.add_argument("case", help="the case as JSON; see `xuetu schema case`")
+    packs = commands.add_parser("policies", help="list the policy packs")
+    packs.add_argument("--json", action="store_true", help="the packs whole")
+    schema = commands.add_parser("schema", help="print a JSON Schema")
+    schema.add_argument("name", choices=("policy", "case"))
+    trail = commands.add_parser("audit", help="export and verify the audit trail").add_subparsers(
+        dest="action", required=True
+    )
+    export = trail.add_parser("export", help="write a region's chains as JSON lines")
+    export.add_argument("--region", default="/", help="region path, e.g. /32/3206/320681/")
+    verify = trail.add_parser("verify", help="verify an export offline")
+    verify.add_argument("file")
+    verify.add_argument("--checkpoint", action="append", default=[], help="a checkpoint's file")
+    verify.add_argument("--public-key", required=True, help="hex, from the auditor's own records")
+    trail.add_parser("public-key", help="print the key that signs this installation's checkpoints")
+    generated = commands.add_parser(
+        "generate", help="write generated files: openapi, docs, schemas"
+    )
+    generated.add_argument("folder", nargs="?", default=".", type=Path)
+    return parser
+
+
+def _done(given: argparse.Namespace, settings: Settings) -> int:  # noqa: C901 - one line a command
+    match given.command:
+        case "run":
+            return run.run(settings)
+        case "demo":
+            return demo.demo(without_redis=given.without_redis)
+        case "api":
+            asgi.main([])
+            return 0
+        case "db":
+            if given.action == "create-roles":
+                return database.make_roles(given.admin_url, database=given.database)
+            return database.upgrade(settings, revision=given.revision)
+        case "doctor":
+            return doctor.doctor(settings)
+        case "calculate":
+            return calculate.calculate(given.case)
+        case "policies":
+            return calculate.policies(whole=given.json)
+        case "schema":
+            return calculate.schema(given.name)
+        case "audit":
+            if given.action == "export":
+                return audit.export(settings, region_path=given.region)
+            if given.action == "verify":
+                return audit.verify(
+                    given.file, checkpoints=given.checkpoint, public_key=given.public_key
+                )
+            return audit.public_key(settings)
+        case _:
+            return generate.generate(given.folder)

@@ -50,6 +50,11 @@ def causes_of(error: BaseException) -> list[dict[str, Any]]:
     return causes
 
 
+def level_of(name: str) -> int:
+    """Return the level of a name: info, warning or error."""
+    return logging.getLevelNamesMapping()[name.upper()]
+
+
 def configure_logs(*, level: int = logging.INFO, stream: TextIO | None = None) -> None:
     """Send every logger's records to one stream as JSON lines; uvicorn's access log is ours."""
     handler = logging.StreamHandler(stream or sys.stderr)

@@ -59,7 +59,8 @@ class SetUpPorts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Servers:
-    """The embedded servers, started: addresses, and how to stop them. `notices` go to the operator."""
+    """The embedded servers, started: addresses, and how to stop them. `notices` go to the operator;
+    `stop_redis` is None where there is none."""
 
     database_url: str
     migration_database_url: str
@@ -67,3 +68,4 @@ class Servers:
     redis_url: str | None
     notices: Sequence[str]
     close: Callable[[], None]
+    stop_redis: Callable[[], None] | None

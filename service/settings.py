@@ -19,6 +19,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "XUETU_POSTGRES_MAJOR": "embedded PostgreSQL: 16 or 18 (default 18)",
     "XUETU_CLOCK": "`system`, or `stored` (embedded mode only): the business clock is a database row",
     "XUETU_CHUNK_ROWS": "rows a chunk of a large job takes (default 5000)",
+    "XUETU_LOG_LEVEL": "info (default), warning or error",
     "XUETU_CRASH_AT": "embedded mode only, for tests: kill the process at a named point",
 }
 
@@ -43,6 +44,7 @@ class Settings:
     postgres_major: int
     clock: Literal["system", "stored"]
     chunk_rows: int
+    log_level: str
     crash_at: str | None
     embedded: bool
 
@@ -56,6 +58,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     clock = environment.get("XUETU_CLOCK", "system")
     if clock not in {"system", "stored"}:
         raise SettingsRefused("XUETU_CLOCK is `system` or `stored`")
+    log_level = environment.get("XUETU_LOG_LEVEL", "info")
+    if log_level not in {"info", "warning", "error"}:
+        raise SettingsRefused("XUETU_LOG_LEVEL is info, warning or error")
     crash_at = environment.get("XUETU_CRASH_AT")
     if not embedded:
         if clock == "stored":
@@ -77,6 +82,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         postgres_major=_whole(environment, "XUETU_POSTGRES_MAJOR", 18, least=16, most=18),
         clock="stored" if clock == "stored" else "system",
         chunk_rows=_whole(environment, "XUETU_CHUNK_ROWS", 5000, least=1, most=100_000),
+        log_level=log_level,
         crash_at=crash_at or None,
         embedded=embedded,
     )

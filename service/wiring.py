@@ -14,9 +14,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.arq.doorbell import ArqDoorbell
-from adapters.crypto.checkpoint_keys import Ed25519CheckpointKeys
+from adapters.crypto.checkpoint_keys import Ed25519CheckpointKeys, signature_holds
 from adapters.crypto.key_file import create_key_file, read_key_file
-from adapters.crypto.software import SoftwareCrypto
+from adapters.crypto.software import SoftwareCrypto, sm3
 from adapters.embedded.stack import start_stack
 from adapters.identity.passwords import Argon2Passwords
 from adapters.policies.packs_on_disk import PacksOnDisk
@@ -25,12 +25,13 @@ from adapters.postgres.audit import postgres_audit_chain
 from adapters.postgres.engine import check_login, open_engine
 from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
 from adapters.postgres.sessions import PostgresSessions
-from adapters.system.doorbell import SilentDoorbell
 from adapters.postgres.work import postgres_work
 from adapters.system.checkpoints import FileCheckpoints
 from adapters.system.clock import SystemClock
+from adapters.system.doorbell import SilentDoorbell
 from adapters.system.ids import new_id
 from domain.ports.jobs import Doorbell
+from domain.ports.policies import PolicyPacks
 from domain.ports.work import BeginWork
 from service.application.crash_points import arm
 from service.ports import Ports, Readiness, Servers, SetUpPorts, WorkerPorts
@@ -59,6 +60,7 @@ def start_servers(settings: Settings) -> Servers:
         redis_url=stack.redis.url if stack.redis else None,
         notices=notices,
         close=stack.close,
+        stop_redis=stack.redis.stop if stack.redis else None,
     )
 
 
@@ -87,6 +89,11 @@ async def move_clock(migration_url: str, stands_at: str) -> None:
             {"at": stands_at},
         )
     await engine.dispose()
+
+
+def move_clock_sync(migration_url: str, stands_at: str) -> None:
+    """Set the stored clock from a program without a loop of its own."""
+    asyncio.run(move_clock(migration_url, stands_at))
 
 
 @asynccontextmanager
@@ -190,3 +197,23 @@ def _readiness(engine: AsyncEngine) -> Readiness:
         return {"database": True}
 
     return ready
+
+
+def policy_packs() -> PolicyPacks:
+    """Read the packs that come with the product."""
+    return PacksOnDisk()
+
+
+def digest_of(data: bytes) -> bytes:
+    """SM3, for verifying an audit export without the installation's keys."""
+    return sm3(data)
+
+
+def holds_signature(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """Check a checkpoint's ed25519 signature."""
+    return signature_holds(public_key, signature, message)
+
+
+def public_key_of(settings: Settings) -> bytes:
+    """Return the key with which auditors check this installation's checkpoints."""
+    return Ed25519CheckpointKeys(read_key_file(settings.key_file)).public_key

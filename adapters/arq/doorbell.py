@@ -69,9 +69,7 @@ class ArqDoorbell(Doorbell):
         with suppress(TimeoutError):
             async with asyncio.timeout(PATIENCE_S):
                 await self._rings.join()
-        self._ringing.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._ringing
+        await _end(self._ringing)
         self._ringing = None
         self._forget()
 
@@ -125,12 +123,12 @@ class ArqDoorbell(Doorbell):
             job_deserializer=json.loads,
             log_results=False,
         )
+        main = asyncio.create_task(worker.main())
         try:
-            await worker.async_run()
+            await asyncio.wait({main})
+            main.result()
         finally:
-            for task in worker.tasks.values():
-                task.cancel()
-            await asyncio.gather(*worker.tasks.values(), return_exceptions=True)
+            await _end(main, *worker.tasks.values())
             await redis.aclose(close_connection_pool=True)
 
     def _connect(self) -> ArqRedis:
@@ -143,6 +141,17 @@ class ArqDoorbell(Doorbell):
             job_deserializer=json.loads,
             default_queue_name=self._queue,
         )
+
+
+async def _end(*tasks: asyncio.Task[None]) -> None:
+    """Cancel tasks until they are over: redis-py sometimes swallows a cancellation (seen in 5.3),
+    after which arq's worker polls for ever and the process would not stop.
+    """
+    while pending := [task for task in tasks if not task.done()]:
+        for task in pending:
+            task.cancel()
+        await asyncio.wait(pending, timeout=PATIENCE_S)
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _encoded(job: dict[str, Any]) -> bytes:

@@ -44,6 +44,7 @@ select id, place_id, batch_id, digest, lines, received_at, uploaded_by from bank
 """
 _GET: Final = text(f"{_RESULT} where id = :id")
 _BY_DIGEST: Final = text(f"{_RESULT} where place_id = :place_id and digest = :digest")
+_OF_BATCH: Final = text(f"{_RESULT} where batch_id = :id order by id")
 _OUTCOMES: Final = text("""
 select state, count(*) as lines from bank_lines
  where place_id = :place_id and bank_result_id = :id group by state order by state
@@ -181,6 +182,10 @@ class PostgresBankResults(BankResults):
             await self._connection.execute(_BY_DIGEST, {"place_id": place_id, "digest": digest})
         ).one_or_none()
         return None if row is None else await self._result(row)
+
+    async def results_of(self, batch_id: UUID) -> Sequence[BankResult]:
+        rows = (await self._connection.execute(_OF_BATCH, {"id": batch_id})).all()
+        return [await self._result(row) for row in rows]
 
     async def received(self, result: BankResult, limit: int) -> Sequence[BankLine]:
         rows = await self._connection.execute(_RECEIVED, {**_named(result), "limit": limit})

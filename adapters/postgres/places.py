@@ -31,6 +31,10 @@ _ADD_ACCOUNT: Final = text(
     "insert into user_accounts (id, name, person_id, password_hash, org_id, region_path, roles)"
     " values (:id, :name, :person_id, :password_hash, :org_id, :region_path, :roles)"
 )
+_ROLES_OF: Final = text("""
+select array_agg(distinct r.role) as roles from user_accounts a cross join unnest(a.roles) r(role)
+ where a.org_id = :org_id and a.closed_at is null group by a.person_id order by a.person_id
+""")
 _PEOPLE_OF: Final = text("select people_of(:indexes)")
 
 
@@ -127,6 +131,10 @@ class PostgresAccounts(Accounts):
                 "roles": sorted(role.value for role in roles),
             },
         )
+
+    async def roles_of(self, org_id: UUID) -> Sequence[frozenset[Role]]:
+        rows = await self._connection.execute(_ROLES_OF, {"org_id": org_id})
+        return [frozenset(Role(role) for role in row.roles) for row in rows]
 
     async def people_of(self, identity_indexes: Sequence[bytes]) -> Sequence[UUID]:
         found: list[UUID] = (

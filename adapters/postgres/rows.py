@@ -21,7 +21,7 @@ def scope_of(case: Case) -> Params:
 
 def case_of(row: Row[Any]) -> Case:
     """Map a row that carries the columns of `CASE_COLUMNS`."""
-    m = row._mapping  # noqa: SLF001 - SQLAlchemy's documented way to read by name
+    m = row._mapping
     return Case(
         id=m["case_id"],
         kind=CaseKind(m["case_kind"]),

@@ -37,7 +37,7 @@ select l.id as line_id, l.enrolment_id, d.id, d.certificate_type, d.number_raw, 
  order by l.id
 """)
 _TAKEN: Final = text("""
-select taken_entitlements(:people, :enrolments, :grades, :occupation, :same_too, :higher_too,
+select entitled_elsewhere(:people, :enrolments, :grades, :occupation, :same_too, :higher_too,
                           :class) as enrolment_id
 """)
 _USED: Final = text("""

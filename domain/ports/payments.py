@@ -113,6 +113,10 @@ class BankResults(Protocol):
         """Return the file of these bytes if the place has loaded it."""
 
     @abstractmethod
+    async def results_of(self, batch_id: UUID) -> Sequence[BankResult]:
+        """Return the files loaded for a batch, oldest first."""
+
+    @abstractmethod
     async def received(self, result: BankResult, limit: int) -> Sequence[BankLine]:
         """Lock and return lines that wait, in the order of the file."""
 

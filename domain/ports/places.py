@@ -59,5 +59,9 @@ class Accounts(Protocol):
         """Add an account; refuses `account_name_taken`."""
 
     @abstractmethod
+    async def roles_of(self, org_id: UUID) -> Sequence[frozenset[Role]]:
+        """Return the roles of each person with an open account in an organisation, taken together."""
+
+    @abstractmethod
     async def people_of(self, identity_indexes: Sequence[bytes]) -> Sequence[UUID]:
         """Return the person behind each blind index of a citizen id, in order; new ones are made."""

@@ -3,12 +3,12 @@
 `step_rules` holds the domain's tables of steps (written by the data step of `migrations.step_rules`), so that
 PostgreSQL refuses what the domain does not know. Wrong signatures are refused by constraint name:
 one_person_one_duty, person_holds_that_duty, legal_step, steps_in_a_row, state_is_signed,
-system_signs_only_as_system; and by row security (42501): signed_by_me, duty_of_me, authority_in_region.
+case_moves_on, system_signs_only_as_system; and by row security (42501): signed_by_me, duty_of_me, authority_in_region.
 
 Revision ID: 0002
 """
 
-from migrations.support import append_only, case_row, drop_tables, placeless, run
+from migrations.support import append_only, case_row, drop_tables, placeless, run, run_files
 
 revision = "0002"
 down_revision = "0001"
@@ -122,8 +122,15 @@ def upgrade() -> None:
         "alter table cases add constraint state_is_signed foreign key (place_id, id, step_seq, state)"
         " references case_steps (place_id, case_id, seq, to_state) deferrable initially deferred",
     )
+    run_files("case_moves_on")
+    run(
+        "create trigger case_moves_on before update of state, step_seq on cases for each row"
+        " when ((new.state, new.step_seq) is distinct from (old.state, old.step_seq)"
+        " and new.step_seq <> old.step_seq + 1) execute function case_moves_on()",
+    )
 
 
 def downgrade() -> None:
     run("alter table cases drop constraint state_is_signed")
     drop_tables(("case_steps", "case_duties", "cases", "step_rules"))
+    run("drop function case_moves_on()")

@@ -32,7 +32,7 @@ def upgrade() -> None:
           run_at timestamptz not null default clock_timestamp(),
           lease_until timestamptz,
           token bigint not null default 0,
-          cursor text check (cursor ~ '^[0-9A-Za-z:/_.-]{1,200}$'),
+          cursor text check (cursor ~ '^[0-9A-Za-z :/_.-]{1,200}$'),
           last_error text check (last_error ~ '^[A-Za-z_][A-Za-z0-9_]{0,99}$'),
           created_at timestamptz not null default clock_timestamp(),
           finished_at timestamptz,

@@ -31,7 +31,8 @@ depends_on = None
 
 ONCE_EVER = (
     "take_entitlements(uuid, uuid[], uuid[], text, smallint[], text)",
-    "taken_entitlements(uuid[], uuid[], smallint[], text, boolean, boolean, text)",
+    "taken_entitlements(uuid[], text, smallint, text)",
+    "entitled_elsewhere(uuid[], uuid[], smallint[], text, boolean, boolean, text)",
     "use_certificates(uuid, uuid[], uuid[], text[], text[], text[], text)",
     "used_certificates(uuid[], text[], text[], text[], text)",
 )
@@ -341,7 +342,7 @@ def upgrade() -> None:
         """,
         *owner_only("certificate_uses"),
     )
-    run_files("take_entitlements", "taken_entitlements", "use_certificates", "used_certificates")
+    run_files(*(function.partition("(")[0] for function in ONCE_EVER))
     for function in ONCE_EVER:
         run(
             f"revoke all on function {function} from public",

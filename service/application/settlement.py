@@ -166,7 +166,7 @@ async def approve_settlement(
 
 
 async def ask_to_close(work: Work, case: Case) -> None:
-    """Add the job that closes a settlement: when its balance is zero, or once its payment is paid."""
+    """Add the job that closes a settlement: nothing is left to pay, or the bank has paid it."""
     await work.jobs.add(CLOSE_SETTLEMENT, case.id, case.place_id)
 
 
@@ -218,7 +218,7 @@ async def eligibility_of(
 
 
 async def reasons_for(work: Work, *, settlement_id: UUID) -> SettlementReasons:
-    """Return why a settlement pays what it pays; refuses `explanation_not_yet` before its review."""
+    """Return why a settlement pays what it pays; refuses `explanation_not_yet` before review."""
     case = await work.cases.get(CaseKind.SETTLEMENT, settlement_id)
     reasons = await work.settlements.reasons(case)
     if reasons is None:

@@ -19,6 +19,7 @@ from litestar.response.base import ASGIResponse
 
 from domain.errors import Refusal
 from domain.party import Actor
+from service.http.allowed import METHOD_NOT_ALLOWED, Allowed, route_of
 from service.http.body import checked_json, checked_upload
 from service.http.call import Answer, Call, Served
 from service.http.operation import PROBLEM, Operation
@@ -41,7 +42,7 @@ HttpRequest = Request[Any, Any, Any]
 Problem = tuple[int, dict[str, str], bytes]
 Lifespan = Callable[[Litestar], AbstractAsyncContextManager[None]]
 
-_CODE_BY_STATUS: Final = {404: "not_found", 405: "method_not_allowed"}
+_CODE_BY_STATUS: Final = {404: "not_found", METHOD_NOT_ALLOWED: "method_not_allowed"}
 _log: Final = logging.getLogger("xuetu.http")
 
 
@@ -53,6 +54,7 @@ def create_app(
     if len(ids) != len(set(ids)):
         raise ValueError("two operations have one id")
     tracing = Tracing(ports.new_id)
+    allowed = Allowed([(o.operation.method, o.operation.path) for o in operations])
 
     def on_error(request: HttpRequest, error: Exception) -> Response[bytes]:
         status, headers, body = _answer_to(error, request, tracing.of(request.scope))
@@ -63,7 +65,7 @@ def create_app(
             *(_handler(served, ports, tracing) for served in operations),
             *page_handlers(tuple(served.operation for served in operations)),
         ],
-        before_send=[tracing.stamp],
+        before_send=[allowed.stamp, tracing.stamp],
         exception_handlers={Exception: on_error, HTTPException: on_error},
         lifespan=list(lifespan),
         openapi_config=None,
@@ -74,7 +76,6 @@ def create_app(
 
 def _handler(served: Served, ports: Ports, tracing: Tracing) -> HTTPRouteHandler:
     operation = served.operation
-    path = operation.path.replace("}", ":str}")
 
     async def handle(request: HttpRequest) -> ASGIResponse:
         trace = tracing.of(request.scope)
@@ -87,7 +88,9 @@ def _handler(served: Served, ports: Ports, tracing: Tracing) -> HTTPRouteHandler
             return ASGIResponse(body=body, status_code=status, headers=headers)
 
     # The status is the answer's own; litestar's would only decide which annotations it allows.
-    return HTTPRouteHandler(path, http_method=operation.method, status_code=200)(handle)
+    return HTTPRouteHandler(
+        route_of(operation.path), http_method=operation.method, status_code=200
+    )(handle)
 
 
 async def _checked(request: HttpRequest, operation: Operation, ports: Ports, trace: Trace) -> Call:
@@ -159,8 +162,6 @@ def _answer_to(error: Exception, request: HttpRequest, trace: Trace) -> Problem:
         language=language_of(request.headers.get("accept-language")),
         request_id=trace.request_id,
     )
-    if isinstance(error, HTTPException) and error.headers and "Allow" in error.headers:
-        headers["Allow"] = error.headers["Allow"]
     return status, {**headers, "Content-Type": PROBLEM}, body
 
 

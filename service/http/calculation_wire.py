@@ -290,12 +290,15 @@ def _case_schema() -> dict[str, Any]:
     _references, definitions = msgspec.json.schema_components(
         [CalculationCase], ref_template="#/$defs/{name}"
     )
+    for described in definitions.values():
+        # A docstring, without its line breaks.
+        described["description"] = " ".join(described["description"].split())
     case = definitions.pop("CalculationCase")
     inline = policy_schema()
     dialect = inline.pop("$schema")
-    described = case["properties"]["policy"]["description"]
+    about = case["properties"]["policy"]["description"]
     case["properties"]["policy"] = {
-        "description": described,
+        "description": about,
         "anyOf": [{"type": "string"}, {"$ref": "#/$defs/Policy"}],
     }
     return {"$schema": dialect, **case, "$defs": {**definitions, "Policy": inline}}

@@ -34,44 +34,50 @@ _START: Final = (
     (
         Text("登录", "Sign in"),
         Text(
-            "POST /v1/sessions 提交用户名和口令，得到令牌；此后请求须带 Authorization: Bearer …。",
-            "POST /v1/sessions with name and password gives a token; send it as Authorization:"
-            " Bearer … from then on.",
+            "`POST /v1/sessions` 提交用户名和口令得到令牌，此后请求带 `Authorization: Bearer …`。",
+            "`POST /v1/sessions` with name and password gives a token; from then on send it as"
+            " `Authorization: Bearer …`.",
         ),
     ),
     (
         Text("幂等", "Repeat safely"),
         Text(
-            "标有“幂等键”的操作须带此请求头。断线后以同一键重发，得到同一答复，不会重复办理。",
-            "Operations marked so need that header. After a timeout send the same request"
+            "标有“幂等键”的操作须带 `Idempotency-Key`。断线后以同一键重发，得到同一答复，不会重复办理。",
+            "Where it says so, send an `Idempotency-Key`. After a broken line send the same request"
             " with the same key: one act, the same answer.",
         ),
     ),
     (
         Text("版本", "Change what you have read"),
         Text(
-            "读取时返回 ETag；更改时以 If-Match 带回。期间有人改动则返回 412，请重新读取。",
-            "Reading gives an ETag; send it back as If-Match when you change. 412 means somebody"
-            " was faster: read again.",
+            "读取时返回 `ETag`；更改时以 `If-Match` 带回。期间有人改动则返回 412，请重新读取。",
+            "Reading gives an `ETag`; send it back as `If-Match` when you change. 412 means that"
+            " somebody was faster: read again.",
         ),
     ),
     (
         Text("列表", "Lists"),
         Text(
-            "以 page_size 和 cursor 分页；next_cursor 为 null 时已到末页。",
-            "Page with page_size and cursor; next_cursor is null on the last page.",
+            "以 `page_size` 和 `cursor` 分页；`next_cursor` 为 null 时已到末页。",
+            "Page with `page_size` and `cursor`; `next_cursor` is null on the last page.",
         ),
     ),
     (
         Text("拒绝", "Refusals"),
         Text(
-            "所有拒绝均为 RFC 9457 问题，按 code 判断；errors 以 RFC 6901 指针逐一指出错误位置。"
-            "语言随 Accept-Language（zh-CN 或 en）。拒绝时未保存任何内容。",
-            "Every refusal is an RFC 9457 problem: decide on its code; errors point at each fault"
-            " (RFC 6901). Accept-Language chooses zh-CN or en. Nothing was stored.",
+            "所有拒绝均为 RFC 9457 问题，按 `code` 判断；`errors` 以 RFC 6901 指针逐一指出错误位置。"
+            "语言随 `Accept-Language`（zh-CN 或 en）。拒绝时未保存任何内容。",
+            "Every refusal is an RFC 9457 problem: decide on its `code`; `errors` point at each fault"
+            " (RFC 6901). `Accept-Language` chooses zh-CN or en. Nothing was stored.",
         ),
     ),
 )
+_FIRST_CALLS: Final = """\
+curl -s $BASE/v1/sessions -H 'Content-Type: application/json' \\
+     -d '{"account_name": "…", "password": "…"}'
+
+curl -s $BASE/v1/filings -H "Authorization: Bearer $TOKEN" -H 'Accept-Language: en'
+"""
 
 
 def documentation_page(operations: Sequence[Operation]) -> str:
@@ -96,7 +102,7 @@ def documentation_page(operations: Sequence[Operation]) -> str:
         f"{_paragraphs(INTRODUCTION)}"
         "<p><a href='/openapi.json'>OpenAPI 3.1 (openapi.json)</a> · "
         "<a href='/problems'>问题代码 <span class='en'>Problem codes</span></a></p>"
-        f"{start}{body}<h2 class='tag' id='schemas'>数据结构 <span class='en'>Schemas</span></h2>"
+        f"{start}{_code(_FIRST_CALLS)}{body}<h2 class='tag' id='schemas'>数据结构 <span class='en'>Schemas</span></h2>"
         f"{shapes}"
     )
     return _page(TITLE, f"{_brand()}{menu}<h2>schemas</h2><ul>{_schema_menu(schemas)}</ul>", main)

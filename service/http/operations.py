@@ -2,7 +2,21 @@
 
 from typing import Final
 
-from service.http import budget, calculation, filing, health, policy, prepayment, session
+from service.http import (
+    bank_result,
+    batch,
+    budget,
+    calculation,
+    certificate,
+    filing,
+    funding_request,
+    health,
+    payment,
+    policy,
+    prepayment,
+    session,
+    settlement,
+)
 from service.http.call import Served
 
 OPERATIONS: Final[tuple[Served, ...]] = (
@@ -11,6 +25,12 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *calculation.OPERATIONS,
     *filing.OPERATIONS,
     *prepayment.OPERATIONS,
+    *certificate.OPERATIONS,
+    *settlement.OPERATIONS,
     *budget.OPERATIONS,
+    *funding_request.OPERATIONS,
+    *batch.OPERATIONS,
+    *bank_result.OPERATIONS,
+    *payment.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -55,7 +55,8 @@ def page_handlers(operations: Sequence[Operation]) -> list[HTTPRouteHandler]:
     async def codes() -> ASGIResponse:
         return _page(problems)
 
-    async def code(request: Request[Any, Any, Any], slug: str) -> ASGIResponse:
+    async def code(request: Request[Any, Any, Any]) -> ASGIResponse:
+        slug = str(request.path_params["slug"])
         kind = REGISTRY.get(slug.replace("-", "_"))
         if kind is None or "_" in slug:
             raise NotFoundException

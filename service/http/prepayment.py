@@ -5,12 +5,14 @@ from uuid import UUID
 
 from domain.cases import CaseKind
 from domain.errors import Text
+from domain.explanation import explain_prepayment
 from domain.party import Role
 from domain.ports.prepayments import PrepaymentOnFile
 from domain.ports.work import Work
 from service.application import prepayment
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.operation import operation
+from service.http.settlement_wire import ExplanationView
 from service.http.shapes import BasisPoints, Body, CaseView, Decision, Reason, View
 
 TAG: Final = "prepayments"
@@ -180,9 +182,29 @@ async def get_prepayment(call: Call) -> Answer:
     return _answer(await call.read(act))
 
 
+@operation(
+    id="ExplainPrepayment",
+    method="GET",
+    path="/v1/prepayments/{prepayment_id}/explanation",
+    tag=TAG,
+    summary=Text("说明预支金额", "Explain a prepayment"),
+    answer=ExplanationView,
+)
+async def explain(call: Call) -> Answer:
+    """Say why a prepayment has its amount."""
+
+    async def act(work: Work) -> PrepaymentOnFile:
+        case = await work.cases.get(CaseKind.PREPAYMENT, call.path("prepayment_id"))
+        return await work.prepayments.get(case)
+
+    shown = await call.read(act)
+    return json_answer(ExplanationView.of(explain_prepayment(shown.facts)))
+
+
 OPERATIONS: Final[tuple[Served, ...]] = (
     request_prepayment,
     review_prepayment,
     approve_prepayment,
     get_prepayment,
+    explain,
 )

@@ -13,11 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.postgres.jobs import PostgresJobs, PostgresLeases, PostgresSchedules
 from adapters.postgres.places import PostgresPlaces
 from domain.audit import Act
-from domain.party import Actor
+from domain.errors import Refusal
+from domain.party import SYSTEM_PERSON, Actor, Role
 from domain.ports.audit import AuditTrail
 from domain.ports.jobs import Doorbell
 from domain.ports.work import BeginWork, Work
-from jobs.run import JobRun
+from jobs.run import Handler, JobRun
+from jobs.worker import Pace, Worker
+
+QUICK = Pace(poll_s=0.02)
+OPERATOR = Actor(
+    person_id=SYSTEM_PERSON,
+    account_name="operator",
+    org_id=uuid4(),
+    region_path="/",
+    roles=frozenset({Role.SYSTEM}),
+)
 
 
 class QuietBell(Doorbell):
@@ -143,3 +154,18 @@ async def count_to_five(run: JobRun, *, stop_at: int | None = None) -> None:
                 await run.finish(work)
                 return
             await run.advance(work, f"{done + 1}")
+
+
+def a_worker(rig: Rig, handler: Handler, *, pace: Pace = QUICK, **more: Any) -> Worker:
+    return Worker(rig, {rig.kind: handler}, pace=pace, jitter=lambda: 0, **more)
+
+
+def refusing(code: str, *, retry_after_s: int | None = None) -> Handler:
+    async def handle(_run: JobRun) -> None:
+        raise Refusal(code, retry_after_s=retry_after_s)
+
+    return handle
+
+
+async def fail(run: JobRun) -> None:
+    raise LookupError(f"张三 110101199003074258 {run.job.id}")

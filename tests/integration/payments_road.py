@@ -1,11 +1,18 @@
-"""The road of money, step by step, through the use cases: from an approved prepayment to bank lines."""
+"""The road of money, step by step: from an approved prepayment to the bank's lines."""
 
+import json
 from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
+
+from sqlalchemy import pool, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from domain.bank_result import BankResult, LineState
 from domain.cases import CaseKind
 from domain.funding_request import PayableKind, Subject
+from domain.party import Actor
 from domain.payment import AttemptOnFile, Batch, Payment
 from domain.ports.prepayments import PrepaymentOnFile
 from domain.ports.work import BeginWork, Work
@@ -13,9 +20,11 @@ from service.application import bank_result, batch, funding_request, prepayment
 from service.application.batch import SealBatch
 from service.application.funding_request import FundingRequestOnFile, RequestFunding
 from tests import road
+from tests.conftest import Database
 from tests.people import Staff
 
 FUND = "employment_subsidy"
+LEASE = timedelta(seconds=30)
 HEADER = "line_reference,payment_reference,result,amount_fen,booked_on,reason"
 
 
@@ -149,7 +158,8 @@ def line(
 ) -> str:
     """One line of a bank's answer, booked on a day in the past."""
     fen = attempt.amount_fen if amount_fen is None else amount_fen
-    return f"{reference or 'B' + attempt.reference},{attempt.reference},{result},{fen},2026-01-05,{reason}"
+    own = reference or f"B{attempt.reference}"
+    return f"{own},{attempt.reference},{result},{fen},2026-01-05,{reason}"
 
 
 def answer(*lines: str) -> str:
@@ -192,3 +202,48 @@ async def state_of(begin_work: BeginWork, staff: Staff, kind: CaseKind, case_id:
     """The state a case is in."""
     async with begin_work(staff.system) as work:
         return (await work.cases.get(kind, case_id)).state
+
+
+async def scoped(connection: AsyncConnection, actor: Actor) -> None:
+    """Give a connection of the application's login the scope of an actor."""
+    await connection.execute(
+        text(
+            "select set_config('xuetu.person_id', :person, true),"
+            " set_config('xuetu.org_id', :org, true), set_config('xuetu.region_path', :region, true)"
+        ),
+        {
+            "person": str(actor.person_id),
+            "org": str(actor.org_id),
+            "region": actor.region_path or "",
+        },
+    )
+
+
+async def tampered(
+    database: Database, statement: str, *, triggers: bool = False, **named: Any
+) -> None:
+    """Change rows as the superuser would, triggers left out unless asked for."""
+    engine = create_async_engine(database.admin_url, poolclass=pool.NullPool)
+    try:
+        async with engine.begin() as connection:
+            if not triggers:
+                await connection.execute(text("set local session_replication_role = replica"))
+            await connection.execute(text(statement), named)
+    finally:
+        await engine.dispose()
+
+
+async def audited(
+    engine: AsyncEngine, staff: Staff, action: str, object_id: str
+) -> list[tuple[UUID, dict[str, Any]]]:
+    """Who did this to the object, and the facts recorded of it, oldest first."""
+    async with engine.connect() as connection:
+        await scoped(connection, staff.system)
+        rows = await connection.execute(
+            text(
+                "select person_id, payload from audit_entries"
+                " where action = :action and object_id = :object_id order by id"
+            ),
+            {"action": action, "object_id": object_id},
+        )
+        return [(row.person_id, json.loads(row.payload)) for row in rows]

@@ -378,7 +378,7 @@ def client_of(app: Litestar) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=transport, base_url="http://api.test")
 
 
-def signed_in(token: str = "filer-token-0001", **headers: str) -> dict[str, str]:  # noqa: S107
+def signed_in(token: str = "filer-token-0001", **headers: str) -> dict[str, str]:
     """Headers of a signed-in request; underscores become hyphens."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return {"Authorization": f"Bearer {token}", **named}

@@ -1,0 +1,194 @@
+"""The states as people read them: `docs/states.md`, drawn from the tables the use cases drive.
+
+`xuetu diagrams` prints it; a test compares it with what is committed. Words of both languages follow
+CASES 1 and 3.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from domain.cases import NEW, CaseKind, Duty
+from domain.errors import Text
+from domain.machines import FLOWS, SIGNED
+
+HEADER: Final = """# 状态 · States
+
+由 `domain/machines/` 中的状态表生成（`xuetu diagrams`），请勿手工修改。
+Generated from the tables in `domain/machines/` by `xuetu diagrams`; never edited by hand.
+
+表中没有的操作一律拒绝（`wrong_state`），不改变任何内容。
+What a table does not name is refused (`wrong_state`) and changes nothing.
+"""
+
+SIGNED_SECTION: Final = """
+## 业务 · Cases
+
+每一步由一人以一项职责签署；同一人在同一业务中只承担一项职责。“系统”步骤由系统签署，不计为任何一人。
+Each step is signed by one person holding one duty, and a person holds one duty in a case. The
+system's steps are signed by the system person, who never counts as one of two people.
+"""
+
+FLOWS_SECTION: Final = """
+## 无需签署的对象 · Things that nobody signs
+
+随已签署的步骤或银行回单而变动。
+They move with a signed step or with a bank line.
+"""
+
+MACHINES: Final[Mapping[str, Text]] = {
+    CaseKind.FILING: Text("备案", "Filing"),
+    CaseKind.PREPAYMENT: Text("预支", "Prepayment"),
+    CaseKind.SETTLEMENT: Text("结算", "Settlement"),
+    CaseKind.FUNDING_REQUEST: Text("拨款申请", "Funding request"),
+    CaseKind.BATCH: Text("支付批次", "Batch"),
+    CaseKind.APPROPRIATION: Text("预算下达", "Appropriation"),
+    "enrolment": Text("学徒", "Enrolment"),
+    "payment": Text("支付", "Payment"),
+}
+
+STATES: Final[Mapping[str, str]] = {
+    "accepted": "已受理",
+    "approved": "已批准",
+    "batched": "已入批次",
+    "closed": "已办结",
+    "completed": "已结业",
+    "concurred": "财政已复核",
+    "draft": "草稿",
+    "enrolled": "已列入",
+    "exited": "已退出",
+    "failed": "未通过",
+    "in_training": "培训中",
+    "listed": "已列入计划",
+    "ordered": "已下达支付",
+    "paid": "已支付",
+    "planned": "计划中",
+    "reconciled": "已对账",
+    "released": "已放款",
+    "requested": "已申请",
+    "returned": "已退回",
+    "reviewed": "已初审",
+    "sealed": "已封存",
+    "submitted": "已提交",
+    "verifying": "核验中",
+}
+
+EVENTS: Final[Mapping[str, str]] = {
+    "accept": "受理",
+    "approve": "批准",
+    "batch": "编入批次",
+    "close": "办结",
+    "complete": "结业",
+    "concur": "财政复核",
+    "confirm": "银行确认",
+    "draft": "起草",
+    "enrol": "列入",
+    "exit": "退出",
+    "fail": "未通过",
+    "list": "列入计划",
+    "open": "开班",
+    "order": "下达支付",
+    "pay": "支付",
+    "plan": "计划",
+    "reconcile": "对账",
+    "reject": "银行退回",
+    "release": "放款",
+    "request": "申请",
+    "review": "初审",
+    "seal": "封存",
+    "start": "开始培训",
+    "submit": "提交",
+    "verify": "核验",
+}
+
+DUTIES: Final[Mapping[Duty, str]] = {
+    Duty.FILE: "申报",
+    Duty.REVIEW: "审核",
+    Duty.APPROVE: "审批",
+    Duty.CONCUR: "财政复核",
+    Duty.PREPARE: "制单",
+    Duty.RELEASE: "放款",
+    Duty.CONFIRM_FIRST: "首次确认",
+    Duty.CONFIRM_SECOND: "二次确认",
+    Duty.SIGN_LABOUR: "人社签署",
+    Duty.SIGN_FINANCE: "财政签署",
+    Duty.SYSTEM: "系统",
+}
+
+
+class Arrow(NamedTuple):
+    """One move of a drawing; `duty` is None where nobody signs."""
+
+    before: str
+    event: str
+    after: str
+    duty: Duty | None
+
+
+def state_diagrams() -> str:
+    """Return the text of `docs/states.md`: a diagram and a table of moves for every machine."""
+    signed = [
+        _drawn(
+            MACHINES[kind],
+            tuple(machine),
+            [
+                Arrow(state, event, move.to, move.duty)
+                for state, moves in machine.items()
+                for event, move in moves.items()
+            ],
+        )
+        for kind, machine in SIGNED.items()
+    ]
+    flows = [
+        _drawn(
+            MACHINES[name],
+            tuple(flow),
+            [
+                Arrow(state, event, after, None)
+                for state, moves in flow.items()
+                for event, after in moves.items()
+            ],
+        )
+        for name, flow in FLOWS.items()
+    ]
+    return "".join([HEADER, SIGNED_SECTION, *signed, FLOWS_SECTION, *flows])
+
+
+def _drawn(name: Text, states: Sequence[str], arrows: Sequence[Arrow]) -> str:
+    lines = [
+        "",
+        f"### {name.zh} · {name.en}",
+        "",
+        "```mermaid",
+        "stateDiagram-v2",
+        *_diagram(states, arrows),
+        "```",
+        "",
+        *_table(arrows),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _diagram(states: Sequence[str], arrows: Sequence[Arrow]) -> Iterator[str]:
+    for state in states:
+        if state != NEW:
+            yield f'    state "{STATES[state]} {state}" as {state}'
+    for arrow in arrows:
+        start = "[*]" if arrow.before == NEW else arrow.before
+        signature = "" if arrow.duty is None else f" ({DUTIES[arrow.duty]} {arrow.duty})"
+        yield f"    {start} --> {arrow.after}: {EVENTS[arrow.event]} {arrow.event}{signature}"
+    left = {arrow.before for arrow in arrows}
+    for state in states:
+        if state not in left:
+            yield f"    {state} --> [*]"
+
+
+def _table(arrows: Sequence[Arrow]) -> Iterator[str]:
+    yield "| 之前 from | 操作 event | 之后 to | 职责 duty |"
+    yield "|---|---|---|---|"
+    for arrow in arrows:
+        before = "—" if arrow.before == NEW else f"{STATES[arrow.before]} `{arrow.before}`"
+        duty = "—" if arrow.duty is None else f"{DUTIES[arrow.duty]} `{arrow.duty}`"
+        yield (
+            f"| {before} | {EVENTS[arrow.event]} `{arrow.event}` "
+            f"| {STATES[arrow.after]} `{arrow.after}` | {duty} |"
+        )
