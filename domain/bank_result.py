@@ -188,7 +188,9 @@ def _faults_of(cells: Sequence[str], n: int, *, row: int, today: date) -> list[F
         ),
     }
     return [
-        Fault(f"/lines/{row}/{column}", code, {"row": row}) for column, code in codes.items() if code
+        Fault(f"/lines/{row}/{column}", code, {"row": row})
+        for column, code in codes.items()
+        if code
     ]
 
 

@@ -437,6 +437,12 @@ _FILING = (
         ("结业报告有误，均已逐条定位。", "The completion report has faults, each located."),
     ),
     _kind(
+        "person_twice_in_report",
+        Family.RULE_BROKEN,
+        ("报告中重复", "Twice in the report"),
+        ("同一名学徒在报告中出现两次。", "The same person appears twice in the report."),
+    ),
+    _kind(
         "person_not_in_training",
         Family.RULE_BROKEN,
         ("不是在训学徒", "Not in training"),
@@ -498,7 +504,19 @@ _FILING = (
 REGISTRY: Final[Mapping[str, RefusalKind]] = MappingProxyType(
     {
         kind.code: kind
-        for section in (_CONTRACT, ASKING, SENT, _CASES, _JOBS, _EMBEDDED, _LEDGER, _FILING, POLICY, PAYING, SETTLING)
+        for section in (
+            _CONTRACT,
+            ASKING,
+            SENT,
+            _CASES,
+            _JOBS,
+            _EMBEDDED,
+            _LEDGER,
+            _FILING,
+            POLICY,
+            PAYING,
+            SETTLING,
+        )
         for kind in section
     }
 )

@@ -24,8 +24,9 @@ async def ingest_bank_result(run: JobRun, *, size: int = CHUNK) -> None:
     """Take a bank's file chunk by chunk, then reconcile the batches that have every answer.
 
     The cursor says how far it came; lines are picked by state, so a repeated chunk takes nothing
-    twice.
+    twice. Each line is a posting of its own, so a chunk never holds more than `CHUNK`.
     """
+    size = min(size, CHUNK)
     while True:
         async with run.begin() as work:
             chunk = await bank_result.take_lines(work, result_id=run.job.ref, size=size)

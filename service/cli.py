@@ -1,6 +1,7 @@
 """The `xuetu` command."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,9 +16,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = _parser().parse_args(arguments)
     try:
         status = _done(given, read_settings())
+        sys.stdout.flush()
     except SettingsRefused as refused:
         print(f"xuetu: {refused}", file=sys.stderr)
         status = 2
+    except BrokenPipeError:  # whoever read the output has seen enough, as with `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
     raise SystemExit(status)
 
 
@@ -66,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _done(given: argparse.Namespace, settings: Settings) -> int:  # noqa: C901 - one line a command
+def _done(given: argparse.Namespace, settings: Settings) -> int:  # noqa: C901, PLR0912 - one line a command
     match given.command:
         case "run":
             return run.run(settings)

@@ -9,7 +9,9 @@ from typing import Final
 from domain.identifiers.characters import without_spaces
 
 _SHAPES: Final = {
-    "skill_level_certificate": re.compile(r"[A-Z]{1,2}[0-9]{13,14}[1-9A-Z][0-9]{6}|[RGSCXNW]{2,3}[0-9]{17}"),
+    "skill_level_certificate": re.compile(
+        r"[A-Z]{1,2}[0-9]{13,14}[1-9A-Z][0-9]{6}|[RGSCXNW]{2,3}[0-9]{17}"
+    ),
     "qualification_certificate": re.compile(r"[0-9]{13}|[0-9]{16}"),
 }
 

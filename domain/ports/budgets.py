@@ -25,7 +25,9 @@ class Budgets(Protocol):
         """Store the parts of a listed filing's forecast."""
 
     @abstractmethod
-    async def waiting(self, place_id: UUID, fund_source: str, budget_year: int) -> Sequence[Commitment]:
+    async def waiting(
+        self, place_id: UUID, fund_source: str, budget_year: int
+    ) -> Sequence[Commitment]:
         """Return forward commitments against one book, oldest listing first, locked."""
 
     @abstractmethod
@@ -33,5 +35,7 @@ class Budgets(Protocol):
         """Return the parts of one filing's forecast, by year."""
 
     @abstractmethod
-    async def move(self, place_id: UUID, commitment_ids: Sequence[UUID], state: CommitmentState) -> None:
+    async def move(
+        self, place_id: UUID, commitment_ids: Sequence[UUID], state: CommitmentState
+    ) -> None:
         """Set the state of these commitments."""

@@ -29,7 +29,9 @@ class Cases(Protocol):
         """Lock several cases in id order and return them in the order given; refuses `not_found`."""
 
     @abstractmethod
-    async def sign(self, case: Case, *, move: Move, at: datetime, reason: str = "", clause: str = "") -> Case:
+    async def sign(
+        self, case: Case, *, move: Move, at: datetime, reason: str = "", clause: str = ""
+    ) -> Case:
         """Write the actor's step of a locked case and return the case after it.
 
         Refuses `duty_conflict` when the actor holds another duty in the case.

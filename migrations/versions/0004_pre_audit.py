@@ -67,6 +67,7 @@ def upgrade() -> None:
     )
     run_files("queue_audit_entries")
     run(
+        "revoke all on function queue_audit_entries() from public",
         "create trigger queued after insert on audit_entries referencing new table as added"
         " for each statement execute function queue_audit_entries()",
         """

@@ -78,6 +78,7 @@ def upgrade() -> None:
         )
         """,
         *placeless("policy_versions", write="scope_person() = system_person()"),
+        *append_only("policy_versions"),
         f"""
         create table payee_accounts ({SCOPE_COLUMNS}
           id uuid not null,

@@ -48,7 +48,7 @@ def _finding_rules() -> list[str]:
     # Digits and the domain's own words: nothing here is typed by anybody.
     rules = list(finding_rules())
     return [
-        f"insert into finding_rules (version, agreement, result)"  # noqa: S608
+        f"insert into finding_rules (version, agreement, result)"
         f" select {RULES_VERSION}, u.agreement, u.result from unnest("
         f"'{{{','.join(str(agreement) for agreement, _ in some)}}}'::integer[],"
         f" '{{{','.join(result for _, result in some)}}}'::text[]) as u(agreement, result)"

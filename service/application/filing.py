@@ -1,6 +1,6 @@
 """Filing use cases: from draft to closed. Each works in the caller's transaction and does not commit."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
@@ -73,6 +73,7 @@ class ListedFiling:
 class PersonOutcome:
     """How one person's training ended: the last day, and why if it was not completion."""
 
+    enrolment_id: UUID
     outcome: Outcome
     day: date
     reason: str | None
@@ -212,7 +213,7 @@ async def report_completion(
     filing_id: UUID,
     version: int,
     completed_on: date,
-    outcomes: Mapping[UUID, PersonOutcome],
+    outcomes: Sequence[PersonOutcome],
 ) -> Filing:
     """Report each person's outcome and last day (结业报告); "completion confirmed" stays the reviewer's.
 
@@ -223,24 +224,22 @@ async def report_completion(
     filing = await work.filings.get(signed)
     assert filing.opened_on is not None
     people = {e.id for e in await work.filings.enrolments(case) if e.state == "in_training"}
-    faults = [
-        Fault(f"/outcomes/{n}/enrolment_id", "person_not_in_training")
-        for n, person in enumerate(outcomes)
-        if person not in people
-    ]
-    faults += [
-        Fault(f"/outcomes/{n}/day", "day_outside_training")
-        for n, outcome in enumerate(outcomes.values())
-        if not filing.opened_on <= outcome.day <= min(completed_on, work.today)
-    ]
-    faults += [
-        Fault(f"/outcomes/{n}/reason", "exit_reason_missing")
-        for n, outcome in enumerate(outcomes.values())
-        if outcome.outcome is Outcome.EXITED and outcome.reason is None
-    ]
+    faults: list[Fault] = []
+    named: set[UUID] = set()
+    last_day = min(completed_on, work.today)
+    for n, person in enumerate(outcomes):
+        if person.enrolment_id not in people:
+            faults.append(Fault(f"/outcomes/{n}/enrolment_id", "person_not_in_training"))
+        elif person.enrolment_id in named:
+            faults.append(Fault(f"/outcomes/{n}/enrolment_id", "person_twice_in_report"))
+        named.add(person.enrolment_id)
+        if not filing.opened_on <= person.day <= last_day:
+            faults.append(Fault(f"/outcomes/{n}/day", "day_outside_training"))
+        if person.outcome is Outcome.EXITED and person.reason is None:
+            faults.append(Fault(f"/outcomes/{n}/reason", "exit_reason_missing"))
     if not filing.opened_on <= completed_on <= work.today:
         faults.append(Fault("/completed_on", "day_outside_training"))
-    missing = len(people - set(outcomes))
+    missing = len(people - named)
     if missing:
         faults.append(Fault("/outcomes", "people_without_outcome", {"count": missing}))
     if faults:
@@ -248,7 +247,7 @@ async def report_completion(
     await work.filings.mark_completed(
         case,
         completed_on=completed_on,
-        outcomes={i: (o.outcome, o.day, o.reason) for i, o in outcomes.items()},
+        outcomes={o.enrolment_id: (o.outcome, o.day, o.reason) for o in outcomes},
     )
     return replace(filing, completed_on=completed_on)
 

@@ -90,7 +90,9 @@ async def verify_again(work: Work, *, settlement_id: UUID, version: int) -> Sett
         raise Refusal("no_newer_extract")
     await work.settlements.begin_examination(case, latest.id)
     touched = await work.cases.touch(case)
-    await work.jobs.add(VERIFY_SETTLEMENT, case.id, case.place_id, purpose=f"extract {latest.id}")
+    await work.jobs.add(
+        VERIFY_SETTLEMENT, case.id, case.place_id, purpose=f"extract_{latest.id.hex}"
+    )
     await work.audit.record(
         Act(
             action="settlement.examined_again",

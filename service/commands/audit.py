@@ -6,6 +6,7 @@ from pathlib import Path
 
 from domain.audit_checkpoint import CheckpointUnreadable
 from service.application.audit import export_audit, verdict_lines, verify_audit
+from service.commands.running import of_running
 from service.settings import Settings
 from service.wiring import digest_of, holds_signature, open_worker_ports, public_key_of
 
@@ -13,10 +14,14 @@ from service.wiring import digest_of, holds_signature, open_worker_ports, public
 def export(settings: Settings, *, region_path: str) -> int:
     """Write the chains of a region and below to standard output as JSON lines."""
 
+    reached = of_running(settings)
+    if reached is None:
+        return 2
+
     async def stream() -> None:
-        async with open_worker_ports(settings) as ports:
+        async with open_worker_ports(reached) as ports:
             async for line in export_audit(ports.open_audit_chain, region_path=region_path):
-                print(line)
+                print(line, end="" if line.endswith("\n") else "\n")
 
     asyncio.run(stream())
     return 0

@@ -313,8 +313,10 @@ def _plan() -> Json:
 
 def _extract() -> str:
     lines = [
-        "certificate_number,certificate_type,holder_name,holder_id,occupation_code,grade,"
-        "issued_on,evaluated_on,issuer_code,status"
+        (
+            "certificate_number,certificate_type,holder_name,holder_id,occupation_code,grade,"
+            "issued_on,evaluated_on,issuer_code,status"
+        )
     ]
     lines += [
         f"{_certificate(n)},skill_level_certificate,{_name(n)},{_citizen_id(n)},{OCCUPATION},4,"

@@ -1,26 +1,22 @@
 """`xuetu doctor`: whether this installation can do its work, in plain lines."""
 
 import asyncio
-import sys
 from collections.abc import Sequence
 from uuid import UUID
 
 from domain.party import system_actor
 from service.application.doctor import Finding, examine
+from service.commands.running import of_running
 from service.settings import Settings
 from service.wiring import open_ports
 
 
 def doctor(settings: Settings) -> int:
     """Print what is well and what is not; exit 1 when a place cannot complete the road."""
-    if not settings.database_url:
-        print(
-            "xuetu: doctor examines a running installation: set XUETU_DATABASE_URL and"
-            " XUETU_KEY_FILE (`xuetu run` prints those of the embedded one)",
-            file=sys.stderr,
-        )
+    reached = of_running(settings)
+    if reached is None:
         return 2
-    findings = asyncio.run(_examined(settings))
+    findings = asyncio.run(_examined(reached))
     for finding in findings:
         print(f"{'ok  ' if finding.well else 'FAIL'} {finding.text.zh} · {finding.text.en}")
     return 0 if all(finding.well for finding in findings) else 1

@@ -9,6 +9,7 @@ from domain.errors import Refusal
 from service.application.demo_region import ACCOUNTS, PASSWORD, set_up_demo_region
 from service.commands.children import Children, bound, environment_of
 from service.commands.refusal_lines import refusal_lines
+from service.commands.running import forget, tell
 from service.ports import Servers
 from service.settings import Settings, read_settings
 from service.wiring import migrate, move_clock, open_set_up, start_servers
@@ -72,6 +73,7 @@ def _served(settings: Settings, servers: Servers) -> int:
         print(f"xuetu: {settings.host}:{settings.port}: {error.strerror}", file=sys.stderr)
         return 2
     children = Children(environment_of(settings, servers))
+    tell(settings.data, environment_of(settings, servers))
     try:
         for _ in range(settings.api_processes):
             children.start(
@@ -83,6 +85,7 @@ def _served(settings: Settings, servers: Servers) -> int:
         print(f"xuetu: a process ended with status {status}; stopping", file=sys.stderr)
         return 1
     finally:
+        forget(settings.data)
         children.stop()
         listening.close()
 

@@ -19,7 +19,8 @@ TAG: Final = "calculator"
     summary=Text("补贴计算器", "Work a case out"),
     description=Text(
         "按某项标准（政策包编号，或同格式的内联标准）计算预支、应补、余额与追缴，并逐步说明；不保存任何内容。",
-        "Works prepayment, entitlement, balance and recovery out under a standard (a pack's id or an inline one), explained step by step. Stores nothing.",
+        "Works prepayment, entitlement, balance and recovery out under a standard (a "
+        "pack's id or an inline one), explained step by step. Stores nothing.",
     ),
     public=True,
     body=CalculationCase,

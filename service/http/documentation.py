@@ -254,7 +254,8 @@ def _request(body: Json | None, described: Json) -> str:
     ((media, content),) = body["content"].items()
     return (
         _heading("请求体", "Request body")
-        + f"<p><code>{escape(media)}</code> · {escape(body['description'])}</p>"
+        + f"<p><code>{escape(media)}</code> {_kind(content['schema'])}"
+        + f" · {escape(body['description'])}</p>"
         + _content(content, described)
     )
 
@@ -267,7 +268,11 @@ def _answer(operation: Operation, answer: Json, described: Json) -> str:
     if "content" not in answer:
         return heading
     ((media, content),) = answer["content"].items()
-    return heading + f"<p><code>{escape(media)}</code></p>" + _content(content, described)
+    folded = (
+        "<details><summary>字段与示例 Fields and example</summary>"
+        f"{_content(content, described)}</details>"
+    )
+    return f"{heading}<p><code>{escape(media)}</code> {_kind(content['schema'])}</p>{folded}"
 
 
 def _content(content: Json, described: Json) -> str:
@@ -275,12 +280,12 @@ def _content(content: Json, described: Json) -> str:
     shape = ""
     if "$ref" in schema:
         name = schema["$ref"].removeprefix(_REF)
-        shape = f"<p>{_kind(schema)}</p>" + _fields(described["components"]["schemas"][name])
+        shape = _fields(described["components"]["schemas"][name])
     elif "properties" in schema:
         shape = _fields(schema)
     if "example" not in content:
         return shape
-    return f"{shape}<details><summary>示例 Example</summary>{_code(content['example'])}</details>"
+    return f"{shape}<h4>示例 <span class='en'>Example</span></h4>{_code(content['example'])}"
 
 
 def _problems(operation: Operation) -> str:
@@ -336,20 +341,27 @@ def _kind(schema: Json) -> str:
     return f"{escape(words)}{_bounds(schema)}"
 
 
-_BOUNDS: Final = (
-    ("minimum", "≥ {}"),
-    ("maximum", "≤ {}"),
-    ("minLength", "≥ {} 字"),
-    ("maxLength", "≤ {} 字"),
-    ("minItems", "≥ {} 项"),
-    ("maxItems", "≤ {} 项"),
-    ("pattern", "{}"),
-)
-
-
 def _bounds(schema: Json) -> str:
-    bounds = [escape(words.format(schema[key])) for key, words in _BOUNDS if key in schema]
-    return f" <span class='en'>{', '.join(bounds)}</span>" if bounds else ""
+    bounds = [
+        _range(schema.get(least), schema.get(most), unit)
+        for least, most, unit in (
+            ("minimum", "maximum", ""),
+            ("minLength", "maxLength", " 字 chars"),
+            ("minItems", "maxItems", " 项 items"),
+        )
+        if least in schema or most in schema
+    ]
+    if "pattern" in schema:
+        bounds.append(schema["pattern"])
+    return f" <span class='en'>{escape(', '.join(bounds))}</span>" if bounds else ""
+
+
+def _range(least: int | None, most: int | None, unit: str) -> str:
+    if least is None:
+        return f"≤ {most}{unit}"
+    if most is None:
+        return f"≥ {least}{unit}"
+    return f"{least}…{most}{unit}"
 
 
 def _must(*, required: bool) -> str:

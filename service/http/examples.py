@@ -52,4 +52,4 @@ def example_of(  # noqa: C901 - one arm a kind of schema
 
 def _text(schema: Mapping[str, Any]) -> str:
     text = _BY_FORMAT.get(schema.get("format", ""), "文本")
-    return text.ljust(schema.get("minLength", 0), "文")[: schema.get("maxLength", len(text))]
+    return text.ljust(schema.get("minLength", 0), "文")[: schema.get("maxLength")]

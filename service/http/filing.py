@@ -74,7 +74,8 @@ def _filing_answer(shown: Filing, *, status: int = 200) -> Answer:
     summary=Text("起草备案，可同时提交", "Draft a filing, and submit it if asked"),
     description=Text(
         "保存培训计划和学徒名册；`submit: true` 时同时提交并取得受理时间。名册错误全部逐条返回，有错时不保存任何内容。",
-        "Stores the plan and its roster; with `submit: true` it is submitted in the same act. Every fault of the roster is located, and nothing is stored when there is one.",
+        "Stores the plan and its roster; with `submit: true` it is submitted in the same "
+        "act. Every fault of the roster is located, and nothing is stored when there is one.",
     ),
     roles=_FILER,
     body=FilingBody,
@@ -193,7 +194,8 @@ async def review_filing(call: Call) -> Answer:
     summary=Text("列入学徒培训计划", "List filings in one decision"),
     description=Text(
         "以一个文号把若干已初审的备案列入计划；同时按预算年度承诺资金，缺少预算不影响列入，只影响支付。",
-        "Lists reviewed filings under one document number and commits their money by budget year. A missing appropriation never blocks listing, only payment.",
+        "Lists reviewed filings under one document number and commits their money "
+        "by budget year. A missing appropriation never blocks listing, only payment.",
     ),
     roles=frozenset({Role.APPROVER}),
     body=ListingBody,

@@ -178,12 +178,14 @@ class CompletionBody(Body):
     completed_on: Day
     outcomes: Annotated[list[OutcomeBody], msgspec.Meta(min_length=1, max_length=ROSTER_MAX)]
 
-    def to_command(self) -> dict[UUID, PersonOutcome]:
-        """Cross inward; a person named twice keeps the last word, and the count will not fit."""
-        return {
-            o.enrolment_id: PersonOutcome(outcome=o.outcome, day=o.day, reason=o.reason)
-            for o in self.outcomes
-        }
+    def to_command(self) -> tuple[PersonOutcome, ...]:
+        """Cross inward."""
+        return tuple(
+            PersonOutcome(
+                enrolment_id=one.enrolment_id, outcome=one.outcome, day=one.day, reason=one.reason
+            )
+            for one in self.outcomes
+        )
 
 
 class PayeeView(View):

@@ -126,9 +126,14 @@ def _body(operation: Operation, schemas: _Schemas) -> Json:
         }
     return {
         "required": True,
-        "description": f"UTF-8, ≤ {operation.body_limit} bytes",
+        "description": f"UTF-8, ≤ {_size(operation.body_limit)}",
         "content": {operation.media: media},
     }
+
+
+def _size(limit: int) -> str:
+    mebibytes, rest = divmod(limit, 1024 * 1024)
+    return f"{limit} bytes" if rest else f"{mebibytes} MiB"
 
 
 def _path_parameters(operation: Operation) -> Iterable[Json]:

@@ -60,7 +60,8 @@ class SessionView(View):
     summary=Text("登录", "Sign in"),
     description=Text(
         "用账号名和密码换取令牌，以 `Authorization: Bearer …` 使用；令牌只显示一次，可随时注销。",
-        "Exchange a name and password for a token, used as `Authorization: Bearer …`. It is told once and can be ended any time.",
+        "Exchange a name and password for a token, used as `Authorization: "
+        "Bearer …`. It is told once and can be ended any time.",
     ),
     public=True,
     body=SignInBody,

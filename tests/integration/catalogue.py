@@ -5,9 +5,8 @@ mapping from the breach to why it is meant. `walls` tries the walls themselves, 
 in a transaction that is rolled back.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -19,7 +18,6 @@ driver: Any = asyncpg
 
 APP = "xuetu_app"
 OWNER = "xuetu_migrator"
-DENIED = "42501"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,10 +251,6 @@ RULES: Mapping[str, Rule] = {
          where a.attname in ('org_id', 'partner_org_id') and t.placed and not exists (
            select from keys k where k.conrelid = t.oid and a.attname = any(k.columns))
         """,
-        meant={
-            "ledger_balances.org_id": "copied from the account by the trigger that opens it",
-            "ledger_balances.partner_org_id": "copied from the account by the trigger that opens it",
-        },
     ),
     "the place leads the primary key of every table that has one": Rule(
         query=f"""
@@ -283,7 +277,6 @@ RULES: Mapping[str, Rule] = {
             "enrolment_by_id": "an address names an enrolment alone, not its place",
             "payment_by_id": "an address names a payment alone, not its place",
             "bank_result_by_id": "an address names a bank result alone, not its place",
-            "settlement_line_by_id": "an address names a settlement line alone, not its place",
             "one_live_enrolment": "one live enrolment per person nationwide (CASES 3)",
             "one_use_per_certificate": "once ever, nationwide (CASES 6)",
             "payment_reference": "banks know a payment by its reference alone",
@@ -377,6 +370,7 @@ RULES: Mapping[str, Rule] = {
         """,
         meant={
             "people_of": "makes persons of blind indexes without showing the list of everyone",
+            "entitled_elsewhere": "answers yes or no about people the caller already knows",
             "take_entitlements": "once-ever entitlements; adds only what the caller names",
             "taken_entitlements": "answers yes or no about people the caller already knows",
             "use_certificates": "once-ever certificates; adds only what the caller names",
@@ -420,16 +414,154 @@ RULES: Mapping[str, Rule] = {
         """,
         meant={"state_is_signed": "case and first step refer to each other"},
     ),
-    "the scope of a transaction is NULL when it is unset, never empty": Rule(
-        query="""
-        select f || ' of ' || case given when '' then 'an empty setting' else 'none' end
-          from unnest(array['scope_person', 'scope_org', 'scope_region']) f,
-               unnest(array['', null]) given
-         where xpath('/row/v/text()', query_to_xml(
-           'select ' || f || '()::text as v from (select set_config(s, '
-             || coalesce(quote_literal(given), 'null') || ', true) from unnest(array['
-             || '''xuetu.person_id'', ''xuetu.org_id'', ''xuetu.region_path'']) s) x limit 1',
-           false, false, ''))::text[] <> '{}'
-        """
-    ),
 }
+
+
+async def breaches(connection: Any) -> dict[str, set[str]]:
+    """Return what breaks each rule and is not meant to."""
+    return {name: await rule.breaches(connection) - set(rule.meant) for name, rule in RULES.items()}
+
+
+_WALLED = f"""
+with {_TABLES}
+select t.relname as name, t.placed,
+       has_table_privilege('{APP}', t.oid, 'INSERT') as grows,
+       array(select a.attname::text from pg_attribute a where a.attrelid = t.oid and a.attnum > 0
+               and not a.attisdropped and a.attgenerated = ''
+               and (a.attname = any($1) or not a.atthasdef)) as columns,
+       array(select format_type(a.atttypid, null) from pg_attribute a
+              where a.attrelid = t.oid and a.attnum > 0
+                and not a.attisdropped and a.attgenerated = ''
+                and (a.attname = any($1) or not a.atthasdef)) as types,
+       array(select k.conname::text from pg_constraint k
+              where k.conrelid = t.oid and k.contype = 'c') as checks
+  from tables t
+ where t.relrowsecurity and has_table_privilege('{APP}', t.oid, 'SELECT') and t.relname <> all($2)
+ order by t.relname
+"""
+
+_SAMPLES = {
+    "uuid": "gen_random_uuid()",
+    "text": "md5(random()::text)",
+    "text[]": "'{}'::text[]",
+    "bytea": "sha256(gen_random_uuid()::text::bytea)",
+    "smallint": "1::smallint",
+    "integer": "(random() * 1000000)::integer",
+    "bigint": "(random() * 1000000)::bigint",
+    "boolean": "true",
+    "date": "current_date",
+    "timestamp with time zone": "now()",
+    "jsonb": "'{}'::jsonb",
+}
+
+_SCOPE_COLUMNS = ("place_id", "org_id", "partner_org_id", "region_path", "person_id")
+
+
+class Walls:
+    """Rows of one's own in every walled table, seen and written by the application's login.
+
+    The superuser's transaction leaves out foreign keys, triggers and checks, so that a row needs
+    no chain of others; row security is what is asked. Nothing of it is kept.
+    """
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._tables: Sequence[Any] = ()
+        self._own = {name: str(uuid4()) for name in _SCOPE_COLUMNS}
+        self._own["region_path"] = f"/{uuid4().hex}/county/"
+
+    @asynccontextmanager
+    async def raised(self) -> AsyncIterator["Walls"]:
+        """Fill every walled table with one row, and become the application."""
+        transaction = self._connection.transaction()
+        await transaction.start()
+        try:
+            open_to_all = [name for name, table in PLACELESS.items() if table.open]
+            self._tables = await self._connection.fetch(_WALLED, _SCOPE_COLUMNS, open_to_all)
+            await self._connection.execute("set local session_replication_role = replica")
+            for table in self._tables:
+                for check in table["checks"]:
+                    await self._connection.execute(
+                        f"alter table {table['name']} drop constraint {check}"
+                    )
+                await self._connection.execute(self._insert(table))
+            await self._connection.execute(f"set local role {APP}")
+            yield self
+        finally:
+            await transaction.rollback()
+
+    @property
+    def placed(self) -> set[str]:
+        """Return the tables with a place."""
+        return {table["name"] for table in self._tables if table["placed"]}
+
+    @property
+    def own(self) -> Mapping[str, str]:
+        """Return what the rows carry in their scope columns."""
+        return self._own
+
+    def names(self, *columns: str) -> set[str]:
+        """Return the tables that have one of the columns."""
+        return {t["name"] for t in self._tables if set(columns) & set(t["columns"])}
+
+    async def scope(self, *, person: str = "", org: str = "", region: str = "") -> None:
+        """Set the scope; what is not given is empty."""
+        await self._connection.execute(
+            "select set_config('xuetu.person_id', $1, true), set_config('xuetu.org_id', $2, true),"
+            " set_config('xuetu.region_path', $3, true)",
+            person,
+            org,
+            region,
+        )
+
+    async def seen(self) -> set[str]:
+        """Return the tables whose row the application sees."""
+        return {
+            table["name"]
+            for table in self._tables
+            if await self._connection.fetchval(f"select exists (select from {table['name']})")
+        }
+
+    async def filled(self) -> set[str]:
+        """Return the tables that hold a row, as the superuser sees them."""
+        await self._connection.execute("reset role")
+        try:
+            return await self.seen()
+        finally:
+            await self._connection.execute(f"set local role {APP}")
+
+    async def written(self) -> set[str]:
+        """Return the tables into which the application may insert another row like ours."""
+        written = set[str]()
+        for table in self._tables:
+            if table["grows"] and await self._writes(table):
+                written.add(table["name"])
+        return written
+
+    @property
+    def growing(self) -> set[str]:
+        """Return the tables the application may insert into at all."""
+        return {table["name"] for table in self._tables if table["grows"]}
+
+    async def _writes(self, table: Any) -> bool:
+        savepoint = self._connection.transaction()
+        await savepoint.start()
+        try:
+            await self._connection.execute(self._insert(table))
+        except driver.InsufficientPrivilegeError:
+            return False
+        finally:
+            await savepoint.rollback()
+        return True
+
+    def _insert(self, table: Any) -> str:
+        values = ", ".join(
+            f"'{self._own[column]}'" if column in self._own else _SAMPLES[kind]
+            for column, kind in zip(table["columns"], table["types"], strict=True)
+        )
+        return f"insert into {table['name']} ({', '.join(table['columns'])}) values ({values})"
+
+
+async def scope_of(connection: Any) -> tuple[Any, ...]:
+    """Return person, organisation and region of the transaction as policies read them."""
+    return tuple(await connection.fetchrow("select scope_person(), scope_org(), scope_region()"))

@@ -1,7 +1,7 @@
 """The road to a settlement, with a clock that the test moves: each helper is one person's act."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,10 +11,9 @@ from domain.certificate import Declaration, Extract
 from domain.extract_file import COLUMNS
 from domain.filing import Apprentice, Enrolment, Filing, Outcome
 from domain.funding_request import PayableKind, Subject
-from domain.payment import Payment
 from domain.policy import CertificateType
 from domain.ports.clock import Clock
-from domain.ports.work import BeginWork, Work
+from domain.ports.work import BeginWork
 from domain.settlement import Settlement
 from service.application import bank_result, batch, filing, funding_request, prepayment
 from service.application import certificate as certificates
@@ -59,7 +58,6 @@ class SettlementRoad:
     roster: Sequence[Apprentice] = ()
     filing: Filing | None = None
     enrolments: Sequence[Enrolment] = ()
-    serial: int = field(default=0)
 
     async def act(self, actor: Any, do: Any) -> Any:
         """Do one act as one person and commit it."""
@@ -71,18 +69,14 @@ class SettlementRoad:
         assert self.filing is not None
         return self.filing.case.id
 
-    async def listed(self) -> None:
-        """File, review and list, with money for both years."""
+    async def listed(self, **plan: Any) -> None:
+        """File, review and list, with the year's money; `plan` fields replace the usual."""
         self.clock.at = FILED
-        for year in (2026, 2027):
-            await road.appropriated(
-                self.begin_work, self.staff, amount_fen=self.people * 400_000, year=year
-            )
-        self.roster = tuple(road.an_apprentice() for _ in range(self.people))
-        plan = road.a_plan(
-            self.staff, today=FILED.date(), starts_on=STARTS, roster=tuple(self.roster)
-        )
-        drafted = await self.act(self.staff.filer, lambda work: filing.draft_filing(work, plan))
+        await self.appropriated()
+        self.roster = self.roster or [road.an_apprentice() for _ in range(self.people)]
+        fields: dict[str, Any] = {"starts_on": STARTS, "roster": tuple(self.roster)} | plan
+        filed = road.a_plan(self.staff, today=FILED.date(), **fields)
+        drafted = await self.act(self.staff.filer, lambda work: filing.draft_filing(work, filed))
         case = drafted.case
         for step in (
             lambda work: filing.accept_filing(work, filing_id=case.id, version=case.version),
@@ -99,6 +93,15 @@ class SettlementRoad:
                 filings=(ListedFiling(filing_id=case.id, version=case.version + 2),),
                 reason="",
             ),
+        )
+
+    async def appropriated(self) -> None:
+        """Post an appropriation for the year the clock stands in."""
+        await road.appropriated(
+            self.begin_work,
+            self.staff,
+            amount_fen=self.people * 400_000,
+            year=self.clock.at.year,
         )
 
     async def prepayment_approved(self) -> UUID:
@@ -182,27 +185,30 @@ class SettlementRoad:
     async def completed(self, outcomes: Mapping[int, tuple[Outcome, str | None]]) -> None:
         """Open the class, let a year pass and report completion; others than named complete."""
         assert self.filing is not None
+        version = self.filing.case.version
         self.clock.at = FILED + timedelta(days=1)
         opened = await self.act(
             self.staff.filer,
             lambda work: filing.report_opening(
                 work,
                 filing_id=self.case_id,
-                version=self.filing.case.version,  # type: ignore[union-attr]
+                version=version,
                 starts_on=STARTS,
             ),
         )
         self.clock.at = SETTLES
+        await self.appropriated()
         async with self.begin_work(self.staff.filer) as work:
             people = await work.filings.enrolments(opened.case)
-        said = {
-            person.id: PersonOutcome(
+        said = [
+            PersonOutcome(
+                enrolment_id=person.id,
                 outcome=outcomes.get(n, (Outcome.COMPLETED, None))[0],
                 day=ENDS,
                 reason=outcomes.get(n, (Outcome.COMPLETED, None))[1],
             )
             for n, person in enumerate(people)
-        }
+        ]
         await self.act(
             self.staff.filer,
             lambda work: filing.report_completion(
@@ -348,13 +354,16 @@ class SettlementRoad:
         self,
         *,
         outcomes: Mapping[int, tuple[Outcome, str | None]] | None = None,
-        prepaid: bool = True,
+        prepaid: str | None = "paid",
+        **plan: Any,
     ) -> "SettlementRoad":
-        """A completed filing, prepaid unless told."""
-        await self.listed()
-        if prepaid:
-            await self.paid(PayableKind.PREPAYMENT, await self.prepayment_approved())
-            await self.prepayment_signed_paid()
+        """A completed filing, its prepayment `paid`, only `approved`, or never asked for."""
+        await self.listed(**plan)
+        if prepaid is not None:
+            prepayment_id = await self.prepayment_approved()
+            if prepaid == "paid":
+                await self.paid(PayableKind.PREPAYMENT, prepayment_id)
+                await self.prepayment_signed_paid()
         await self.completed(outcomes or {})
         return self
 
@@ -364,14 +373,3 @@ class SettlementRoad:
             case = await work.cases.get(CaseKind.FILING, self.case_id)
             (one,) = await work.prepayments.of_filing(case)
             assert one.case.state == "paid"
-
-    async def payments(self) -> Sequence[Payment]:
-        """The filing's payments."""
-
-        async def read(work: Work) -> Sequence[Payment]:
-            return await work.payments.page(
-                filing_id=self.case_id, state=None, after=None, limit=10
-            )
-
-        async with self.begin_work(self.staff.handler) as work:
-            return await read(work)

@@ -488,3 +488,15 @@ async def test_a_batch_once_sealed_is_never_edited(
             place=staff.place.id,
         )
     assert "append-only" in str(refused.value)
+
+
+async def test_an_empty_book_makes_no_batch(staff: Staff, begin_work: BeginWork) -> None:
+    command = SealBatch(
+        fund_source=pay.FUND,
+        budget_year=await pay.this_year(begin_work, staff),
+        payment_ids=None,
+    )
+    refused = await refused_with(
+        begin_work, staff.handler, lambda work: batch.seal_batch(work, command)
+    )
+    assert refused.code == "nothing_to_batch"

@@ -1,29 +1,42 @@
 """Settlements on PostgreSQL: verification, review, approval, closing, and what they refuse."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from adapters.postgres.work import postgres_work
 from adapters.system.ids import new_id
 from domain.cases import CaseKind
-from domain.certificate import RULES_VERSION, FindingResult, finding_rules
-from domain.eligibility import EligibilityRule, Result
+from domain.certificate import (
+    RULES_VERSION,
+    Agreement,
+    DeclaredCertificate,
+    FindingResult,
+    finding_rules,
+)
+from domain.eligibility import EligibilityRule, Judgement, Result
 from domain.errors import Refusal
-from domain.filing import Outcome
+from domain.extract_file import COLUMNS
+from domain.filing import Apprentice, Outcome
 from domain.funding_request import PayableKind
 from domain.ledger import AccountKind
+from domain.policy import CertificateType
 from domain.ports.crypto import Crypto
+from domain.ports.register import Registry
 from domain.ports.work import BeginWork
 from domain.settlement import Amounts, Disposition
 from domain.settlement_explanation import explain_line, explain_reasons
 from service.application import settlement as settlements
-from service.application.certificate import findings_of
-from service.application.reconciliation import verify_again
+from service.application.certificate import findings_of, get_extract, load_extract
+from service.application.reconciliation import add_answers, answers_of, verify_again
 from tests.integration.settlement_road import FILED, MovedClock, SettlementRoad
 from tests.people import Staff
 
@@ -32,16 +45,21 @@ NewRoad = Callable[..., Awaitable[SettlementRoad]]
 
 
 @pytest.fixture
-def new_road(
-    engine: AsyncEngine, crypto: Crypto, staff: Staff, begin_work: BeginWork
-) -> NewRoad:
+def new_road(engine: AsyncEngine, crypto: Crypto, staff: Staff, begin_work: BeginWork) -> NewRoad:
     """Make a road with a clock of its own; `begin_work` has put the policies on file."""
     assert begin_work is not None
 
-    async def make(*, people: int = 3, **how: Any) -> SettlementRoad:
+    async def make(
+        *,
+        people: int = 3,
+        at: Staff | None = None,
+        roster: Sequence[Apprentice] = (),
+        **how: Any,
+    ) -> SettlementRoad:
         clock = MovedClock(FILED)
         begin = postgres_work(engine, crypto=crypto, new_id=new_id, clock=clock)
-        return await SettlementRoad(begin, clock, staff, people=people).ready(**how)
+        made = SettlementRoad(begin, clock, at or staff, people=people, roster=roster)
+        return await made.ready(**how)
 
     return make
 
@@ -143,17 +161,13 @@ async def test_lines_and_reasons_can_be_read_by_the_enterprise(new_road: NewRoad
         assert await code_of(early_person) == "explanation_not_yet"
     await road.reviewed(await road.verified(settlement_id))
     async with road.begin_work(road.staff.filer) as work:
-        lines = await settlements.lines_of(
-            work, settlement_id=settlement_id, after=None, limit=10
-        )
+        lines = await settlements.lines_of(work, settlement_id=settlement_id, after=None, limit=10)
         beyond = await settlements.lines_of(
             work, settlement_id=settlement_id, after=lines[0].id, limit=1
         )
         reasons = await settlements.reasons_for(work, settlement_id=settlement_id)
         people = [
-            await settlements.reasons_for_person(
-                work, filing_id=road.case_id, enrolment_id=one.id
-            )
+            await settlements.reasons_for_person(work, filing_id=road.case_id, enrolment_id=one.id)
             for one in road.enrolments
         ]
         elsewhere = settlements.reasons_for_person(
@@ -176,8 +190,8 @@ async def test_lines_and_reasons_can_be_read_by_the_enterprise(new_road: NewRoad
 
 
 async def test_a_person_of_another_filing_has_no_reasons_here(new_road: NewRoad) -> None:
-    road = await new_road(prepaid=False)
-    other = await new_road(prepaid=False)
+    road = await new_road(prepaid=None)
+    other = await new_road(prepaid=None)
     async with road.begin_work(road.staff.filer) as work:
         wrong = settlements.reasons_for_person(
             work, filing_id=road.case_id, enrolment_id=other.enrolments[0].id
@@ -198,10 +212,14 @@ async def test_each_field_of_a_registers_row_decides_the_finding(new_road: NewRo
         ({"status": "pending"}, {}, FindingResult.PENDING_UPLOAD),
         ({"status": "withheld"}, {}, FindingResult.WITHHELD),
         ({"certificate_type": "training_certificate"}, {}, FindingResult.NOT_FOUND),
-        ({"certificate_number": "N"}, {"certificate_number": "odd"}, FindingResult.NUMBER_MALFORMED),
+        (
+            {"certificate_number": "N"},
+            {"certificate_number": "odd"},
+            FindingResult.NUMBER_MALFORMED,
+        ),
         ({"holder_id": "11010519491231002X"}, {}, FindingResult.ID_MISMATCH),
     ]
-    road = await new_road(people=len(changes), prepaid=False)
+    road = await new_road(people=len(changes), prepaid=None)
     rows, declarations = [], []
     for n, (in_register, declared, _) in enumerate(changes):
         rows.append(road.registered(n, **in_register))
@@ -218,7 +236,7 @@ async def test_each_field_of_a_registers_row_decides_the_finding(new_road: NewRo
 
 
 async def test_a_chunk_repeated_adds_no_finding(new_road: NewRoad) -> None:
-    road = await new_road(prepaid=False)
+    road = await new_road(prepaid=None)
     extract = await road.extract(road.registered(0))
     accepted = await road.accepted(*(road.declaration(n) for n in range(3)))
     await road.verified(accepted.case.id)
@@ -233,7 +251,7 @@ async def test_a_chunk_repeated_adds_no_finding(new_road: NewRoad) -> None:
 async def test_without_an_extract_nothing_is_held_against_anybody_and_nothing_is_decided(
     new_road: NewRoad,
 ) -> None:
-    road = await new_road(prepaid=False)
+    road = await new_road(prepaid=None)
     accepted = await road.accepted(road.declaration(0))
     verified = await road.verified(accepted.case.id)
     assert (verified.extract_id, await results(road, accepted.case.id)) == (None, [])
@@ -264,7 +282,7 @@ async def test_without_an_extract_nothing_is_held_against_anybody_and_nothing_is
 async def test_a_newer_extract_answers_again_and_the_latest_finding_counts(
     new_road: NewRoad,
 ) -> None:
-    road = await new_road(prepaid=False)
+    road = await new_road(prepaid=None)
     await road.extract(road.registered(0, status="pending"))
     accepted = await road.accepted(road.declaration(0))
     verified = await road.verified(accepted.case.id)
@@ -283,7 +301,7 @@ async def test_a_newer_extract_answers_again_and_the_latest_finding_counts(
 
 
 async def test_eligibility_is_judged_in_rounds_completion_last(new_road: NewRoad) -> None:
-    road = await new_road(prepaid=False, outcomes=LEFT)
+    road = await new_road(prepaid=None, outcomes=LEFT)
     await road.extract(road.registered(0))
     accepted = await road.accepted(road.declaration(0))
     verified = await road.verified(accepted.case.id)
@@ -342,8 +360,275 @@ async def test_a_shortfall_is_shown_at_review_and_refused_at_approval(new_road: 
 
 
 async def test_a_settlement_waits_for_a_prepayment_in_flight(new_road: NewRoad) -> None:
-    road = await new_road.__call__(prepaid=False) if False else await _in_flight(new_road)
+    road = await new_road(prepaid="approved")
     await road.extract(road.registered(0))
     accepted = await road.accepted(road.declaration(0))
     reviewed = await road.reviewed(await road.verified(accepted.case.id))
     assert await code_of(road.approved(reviewed)) == "prepayment_in_flight"
+
+
+async def test_a_payment_whose_outcome_is_unknown_stops_the_approval(
+    new_road: NewRoad, database: Any
+) -> None:
+    road = await new_road()
+    accepted = await road.accepted()
+    reviewed = await road.reviewed(await road.verified(accepted.case.id))
+    admin = create_async_engine(database.admin_url)
+    async with admin.begin() as connection:
+        await connection.execute(
+            text("update payments set state = 'unknown' where filing_id = :id"),
+            {"id": road.case_id},
+        )
+    await admin.dispose()
+    assert await code_of(road.approved(reviewed)) == "payment_unknown"
+
+
+async def test_a_payable_line_with_an_unknown_rule_stops_the_approval(new_road: NewRoad) -> None:
+    road = await new_road(prepaid=None)
+    await road.extract(road.registered(0))
+    accepted = await road.accepted(road.declaration(0))
+    reviewed = await road.reviewed(await road.verified(accepted.case.id))
+    unknown = Judgement(rule=EligibilityRule.NO_HOLD, result=Result.UNKNOWN, facts={})
+    await road.act(
+        road.staff.system,
+        lambda work: work.settlements.add_judgements(
+            reviewed.case, {road.enrolments[0].id: [unknown]}, policy_id="nantong-2019-15"
+        ),
+    )
+    assert await code_of(road.approved(reviewed)) == "eligibility_unknown"
+
+
+async def test_who_reviewed_a_settlement_does_not_approve_it(new_road: NewRoad) -> None:
+    road = await new_road(prepaid=None)
+    accepted = await road.accepted()
+    reviewed = await road.reviewed(await road.verified(accepted.case.id))
+    by_reviewer = road.act(
+        road.staff.handler,
+        lambda work: settlements.approve_settlement(
+            work, settlement_id=reviewed.case.id, version=reviewed.case.version, reason=""
+        ),
+    )
+    assert await code_of(by_reviewer) == "duty_conflict"
+
+
+async def test_of_two_approvals_at_once_one_wins(new_road: NewRoad) -> None:
+    road = await new_road()
+    await road.extract(*(road.registered(n) for n in range(3)))
+    accepted = await road.accepted(*(road.declaration(n) for n in range(3)))
+    reviewed = await road.reviewed(await road.verified(accepted.case.id))
+    both = await asyncio.gather(
+        road.approved(reviewed), road.approved(reviewed), return_exceptions=True
+    )
+    assert [getattr(one, "code", "approved") for one in both].count("stale_version") == 1
+    async with road.begin_work(road.staff.system) as work:
+        moved = await work.ledger.postings_of_decision(road.staff.place.id, reviewed.case.id)
+    assert [posting.amount_fen for posting in moved] == [600_000]
+
+
+async def test_only_what_was_earned_becomes_expense(new_road: NewRoad) -> None:
+    road = await new_road(people=4, outcomes={3: (Outcome.FAILED, None)})
+    await road.extract(*(road.registered(n) for n in range(2)))
+    accepted = await road.accepted(*(road.declaration(n) for n in range(2)))
+    reviewed = await road.reviewed(await road.verified(accepted.case.id))
+    approved = await road.approved(reviewed)
+    assert approved.amounts is not None
+    assert approved.amounts.entitled_fen == approved.amounts.history_fen == 800_000
+    async with road.begin_work(road.staff.system) as work:
+        balance = await work.ledger.trial_balance(road.staff.place.id)
+    kinds = {row.kind: row.balance_fen for row in balance.rows if row.book.budget_year == 2026}
+    assert kinds[AccountKind.PREPAYMENT_RECEIVABLE] == 0
+    assert kinds[AccountKind.EXPENSE] == 800_000
+
+
+async def test_nobody_is_subsidised_twice_for_one_occupation_and_grade(new_road: NewRoad) -> None:
+    first = await new_road(prepaid=None, people=1)
+    second = await new_road(prepaid=None, people=1, roster=first.roster)
+    third = await new_road(prepaid=None, people=1, roster=first.roster)
+    reviewed = []
+    for road in (first, second):
+        await road.extract(road.registered(0))
+        accepted = await road.accepted(road.declaration(0))
+        reviewed.append(await road.reviewed(await road.verified(accepted.case.id)))
+    await first.approved(reviewed[0])
+    assert await code_of(second.approved(reviewed[1])) == "person_already_subsidised"
+    await third.extract(third.registered(0))
+    accepted = await third.accepted(third.declaration(0))
+    later = await third.reviewed(await third.verified(accepted.case.id))
+    assert later.amounts is not None
+    assert later.amounts.entitled_fen == 0
+
+
+async def test_one_certificate_pays_once_wherever_it_is_shown(
+    new_road: NewRoad, new_staff: Callable[[], Awaitable[Staff]]
+) -> None:
+    first = await new_road(prepaid=None, people=1)
+    elsewhere = await new_road(
+        at=await new_staff(), prepaid=None, people=1, roster=first.roster, target_grade=3
+    )
+    shown = {
+        "certificate_type": "training_certificate",
+        "certificate_number": first.number(0),
+        "grade": "",
+    }
+    told = {
+        "certificate_type": CertificateType.TRAINING,
+        "certificate_number": first.number(0),
+        "grade": None,
+    }
+    reviewed = []
+    for road in (first, elsewhere):
+        await road.extract(road.registered(0, **shown))
+        accepted = await road.accepted(road.declaration(0, **told))
+        reviewed.append(await road.reviewed(await road.verified(accepted.case.id)))
+    await first.approved(reviewed[0])
+    assert await code_of(elsewhere.approved(reviewed[1])) == "certificate_already_used"
+
+
+async def test_one_persons_certificate_is_declared_for_one_filing_at_a_time(
+    new_road: NewRoad,
+) -> None:
+    first = await new_road(prepaid=None, people=1)
+    second = await new_road(prepaid=None, people=1, roster=first.roster)
+    await first.extract(first.registered(0))
+    await first.accepted(first.declaration(0))
+    accepted = await second.accepted(second.declaration(0, certificate_number=first.number(0)))
+    await second.verified(accepted.case.id)
+    async with second.begin_work(second.staff.handler) as work:
+        (person,) = await settlements.eligibility_of(
+            work, settlement_id=accepted.case.id, after=None, limit=2
+        )
+    ruled = {one.rule: one.result for one in person.judgements}
+    assert ruled[EligibilityRule.NOT_DUPLICATED] is Result.FAIL
+
+
+async def test_a_settlement_is_drafted_once_and_after_completion_only(new_road: NewRoad) -> None:
+    road = await new_road(prepaid=None)
+    drafted = await road.drafted()
+    assert (drafted.seq, drafted.people, drafted.submitted_at) == (1, 3, None)
+    assert await code_of(road.drafted()) == "settlement_exists"
+    begun = SettlementRoad(road.begin_work, road.clock, road.staff)
+    await begun.listed()
+    assert await code_of(begun.drafted()) == "filing_not_completed"
+
+
+async def test_faulty_declarations_store_nothing(new_road: NewRoad) -> None:
+    road = await new_road(prepaid=None, outcomes=LEFT)
+    assert await code_of(road.drafted(road.declaration(2))) == "declarations_faulty"
+    async with road.begin_work(road.staff.filer) as work:
+        filing_case = await work.cases.get(CaseKind.FILING, road.case_id)
+        assert not await work.settlements.of_filing(filing_case)
+
+
+async def test_an_extract_is_loaded_once_in_the_clerks_own_region_or_below(
+    new_road: NewRoad,
+) -> None:
+    road = await new_road(prepaid=None)
+    extract = await road.extract(road.registered(0))
+    assert (extract.rows, extract.register) == (1, "试验查询系统")
+    assert await code_of(road.extract(road.registered(0))) == "extract_already_loaded"
+    assert await code_of(road.extract(road.registered(0, grade="9"))) == "extract_faulty"
+    csv = ",".join(COLUMNS) + "\r\n" + road.registered(1)
+    for code, refused in ((road.staff.region_code, None), ("11", "place_unknown")):
+        doing = road.act(
+            road.staff.handler,
+            lambda work, code=code: load_extract(
+                work, register="另一系统", text=csv, region_code=code
+            ),
+        )
+        if refused is None:
+            found = await doing
+            async with road.begin_work(road.staff.handler) as work:
+                assert await get_extract(work, extract_id=found.id) == found
+        else:
+            assert await code_of(doing) == refused
+    nowhere = road.act(road.staff.filer, lambda work: load_extract(work, register="x", text=csv))
+    assert await code_of(nowhere) == "place_unknown"
+    async with road.begin_work(road.staff.filer) as work:
+        assert await code_of(get_extract(work, extract_id=extract.id)) == "not_found"
+
+
+async def test_an_unstaffed_region_takes_no_extract(new_road: NewRoad) -> None:
+    road = await new_road(prepaid=None)
+    region = replace(road.staff.handler, region_path="/32/")
+    csv = ",".join(COLUMNS) + "\r\n" + road.registered(1)
+    doing = road.act(region, lambda work: load_extract(work, register="x", text=csv))
+    assert await code_of(doing) == "place_unknown"
+
+
+class OneByOne(Registry):
+    """A live register that knows everybody but one, about whom it is silent."""
+
+    name = "live"
+
+    def __init__(self, silent: UUID) -> None:
+        self._silent = silent
+
+    async def ask(self, declaration: DeclaredCertificate) -> Agreement | None:
+        if declaration.enrolment_id == self._silent:
+            return None
+        return Agreement.FOUND | Agreement.SAME_ID | Agreement.REVOKED
+
+
+async def test_a_register_asked_one_by_one_gives_findings_of_the_same_kind(
+    new_road: NewRoad,
+) -> None:
+    road = await new_road(prepaid=None)
+    accepted = await road.accepted(*(road.declaration(n) for n in range(2)))
+    await road.verified(accepted.case.id)
+    registry = OneByOne(road.enrolments[1].id)
+    async with road.begin_work(road.staff.system) as work:
+        case = await work.cases.get(CaseKind.SETTLEMENT, accepted.case.id)
+        declarations = await work.certificates.declarations(case, after=None, limit=10)
+        later = await work.certificates.declarations(case, after=declarations[0].id, limit=10)
+    assert later == declarations[1:]
+    answers = await answers_of(registry, declarations)
+    await road.act(
+        road.staff.system,
+        lambda work: add_answers(
+            work, settlement_id=accepted.case.id, register=registry.name, answers=answers
+        ),
+    )
+    assert await results(road, accepted.case.id) == [FindingResult.REVOKED]
+
+
+async def test_another_place_sees_nothing_of_a_settlement(
+    new_road: NewRoad, new_staff: Callable[[], Awaitable[Staff]]
+) -> None:
+    road = await new_road(prepaid=None)
+    drafted = await road.drafted()
+    other = await new_staff()
+    for actor in (other.handler, other.filer):
+        async with road.begin_work(actor) as work:
+            seen = settlements.get_settlement(work, settlement_id=drafted.case.id)
+            assert await code_of(seen) == "not_found"
+
+
+async def test_an_enterprise_cannot_write_what_its_settlement_is_worth(
+    new_road: NewRoad, engine: AsyncEngine
+) -> None:
+    road = await new_road(prepaid=None)
+    drafted = await road.drafted()
+    writes = (
+        "update settlement_lines set disposition = 'payable', amount_fen = 1, facts = '{}'",
+        "update settlements set verified_at = now()",
+        """update settlements set entitled_fen = 1, history_fen = 0, balance_fen = 1,
+                                  recovery_fen = 0, facts = '{}'""",
+    )
+    for write in writes:
+        async with engine.connect() as connection:
+            for name, value in (
+                ("person_id", road.staff.filer.person_id),
+                ("org_id", road.staff.filer.org_id),
+            ):
+                await connection.execute(
+                    text("select set_config('xuetu.' || :name, :value, true)"),
+                    {"name": name, "value": str(value)},
+                )
+            done = "refused"
+            with suppress(ProgrammingError):
+                done = str((await connection.execute(text(write))).rowcount)
+            assert done in {"refused", "0"}
+            await connection.rollback()
+    async with road.begin_work(road.staff.filer) as work:
+        shown = await settlements.get_settlement(work, settlement_id=drafted.case.id)
+    assert shown == drafted
