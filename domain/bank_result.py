@@ -139,7 +139,7 @@ def parse_bank_result(text: str, *, today: date) -> list[ResultLine]:
             if n >= LINES_MAX:
                 fault = Fault("/lines", "bank_result_too_long", {"most": LINES_MAX})
                 raise Refusal("bank_result_faulty", faults=(fault,), count=1)
-            found = _faults_of(cells, n, row=reader.line_num, today=today)
+            found = _faults_of(cells, row=reader.line_num, today=today)
             if found:
                 faults += found
             else:
@@ -166,7 +166,7 @@ def _line(cells: Sequence[str], n: int) -> ResultLine:
     )
 
 
-def _faults_of(cells: Sequence[str], n: int, *, row: int, today: date) -> list[Fault]:
+def _faults_of(cells: Sequence[str], *, row: int, today: date) -> list[Fault]:
     if len(cells) != len(COLUMNS):
         values = {"row": row, "columns": len(COLUMNS), "found": len(cells)}
         return [Fault(f"/lines/{row}", "row_width", values)]

@@ -8,7 +8,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -137,7 +137,7 @@ class FileLine:
 
     reference: str
     payee_name: str
-    account_number: str
+    account_number: str = field(repr=False)
     bank_code: str
     amount_fen: int
     purpose: str
@@ -150,7 +150,7 @@ class BatchFile:
     lines: int
     total_fen: int
     digest: bytes
-    content: bytes
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

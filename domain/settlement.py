@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 from domain.balance import History, balance_of
@@ -37,6 +37,9 @@ DECISION_VERSION: Final = 1
 
 BENEFIT_CLASS: Final = "training"
 """Apprenticeships and vouchers share it; one certificate pays once in it (CASES 6)."""
+
+
+_Held = TypeVar("_Held")
 
 
 class SettlementKind(StrEnum):
@@ -313,3 +316,18 @@ def after_history(reasons: SettlementReasons, history: History) -> SettlementRea
             recovery_fen=balance.recovery_fen,
         ),
     )
+
+
+def earned_in_order(
+    earned_fen: int, held_fen: Iterable[tuple[_Held, int]]
+) -> list[tuple[_Held, int]]:
+    """Split what was earned over what is held, oldest first: who holds, and how much of it.
+
+    At most what is held; nothing is said of a holder from whom nothing is taken.
+    """
+    taken = []
+    for holder, held in held_fen:
+        part_fen = min(earned_fen, held)
+        earned_fen -= part_fen
+        taken.append((holder, part_fen))
+    return [(holder, part_fen) for holder, part_fen in taken if part_fen > 0]

@@ -91,6 +91,13 @@ def authority_writes(table: str) -> list[str]:
     ]
 
 
+def authority_moves(table: str) -> list[str]:
+    """Let only an authority of the row's region update: nobody decides on his own money."""
+    mine = "starts_with(region_path, (select scope_region()))"
+    policy = f"create policy authority_moves on {table} as restrictive for update"
+    return [f"{policy} using ({mine}) with check ({mine})"]
+
+
 SCOPE_COLUMNS: Final = """
           place_id uuid not null,
           org_id uuid not null references organisations,

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from domain.identifiers.citizen_id import check_character
 from domain.party import Actor, Role, system_actor
-from domain.places import Organisation, Place, region_path_of
+from domain.places import Organisation, OrganisationKind, Place, region_path_of
 from domain.ports.crypto import Crypto
 from domain.ports.identity import Passwords
 from domain.ports.work import BeginWork
-from service.application.place import NewPerson, add_enterprise, add_people, add_place
+from service.application.place import NewPerson, add_organisation, add_people, add_place
 
 PASSWORD = "correct horse battery"
 _counter = itertools.count(1)
@@ -76,8 +76,11 @@ async def staffed_place(begin_work: BeginWork, *, crypto: Crypto, passwords: Pas
             bureau_name=f"试验区{code}人力资源和社会保障局",
             finance_name=f"试验区{code}财政局",
         )
-        enterprise = await add_enterprise(
-            work, credit_code=credit_code(), name=f"试验机械有限公司{code}"
+        enterprise = await add_organisation(
+            work,
+            OrganisationKind.ENTERPRISE,
+            credit_code=credit_code(),
+            name=f"试验机械有限公司{code}",
         )
         bureau = {
             "handler": frozenset({Role.CLERK, Role.REVIEWER, Role.PREPARER}),

@@ -69,7 +69,7 @@ with chunk as materialized (
 )
 select (select id from chunk order by id desc limit 1) as last_id,
        (select count(*) from chunk) as declarations, (select count(*) from added) as findings
-""")  # noqa: S608
+""")
 
 
 class PostgresRegister(Register):

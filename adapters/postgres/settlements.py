@@ -71,7 +71,7 @@ _SELECT: Final = f"""
 select {CASE_COLUMNS}, s.filing_id, s.seq, s.settlement_kind, s.people, s.submitted_at,
        s.extract_id, s.verified_at, s.entitled_fen, s.history_fen, s.balance_fen, s.recovery_fen
   from settlements s join cases c on c.place_id = s.place_id and c.id = s.id
-"""  # noqa: S608 - columns are constants
+"""
 _GET: Final = text(f"{_SELECT} where s.place_id = :place_id and s.id = :id")
 _GET_MANY: Final = text(f"{_SELECT} where s.id = any(:ids)")
 _OF_FILING: Final = text(

@@ -7,6 +7,7 @@ from migrations.support import (
     APP,
     SCOPE_COLUMNS,
     append_only,
+    authority_moves,
     authority_writes,
     case_row,
     drop_tables,
@@ -239,6 +240,7 @@ def upgrade() -> None:
         """,
         *case_row("commitments", grants="select, insert, update (state)"),
         *authority_writes("commitments"),
+        *authority_moves("commitments"),
         "create index commitments_waiting on commitments (place_id, fund_source, budget_year, listed_at, id)"
         " where state = 'forward'",
         f"grant select on stored_clock to {APP}",

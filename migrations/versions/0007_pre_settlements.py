@@ -13,6 +13,7 @@ from migrations.support import (
     APP,
     SCOPE_COLUMNS,
     append_only,
+    authority_moves,
     authority_writes,
     case_row,
     drop_tables,
@@ -77,6 +78,7 @@ def upgrade() -> None:
         )
         """,
         *case_row("prepayments", grants="select, insert, update (amount_fen, facts)"),
+        *authority_moves("prepayments"),
         f"""
         create table prepayment_lines ({SCOPE_COLUMNS}
           prepayment_id uuid not null,

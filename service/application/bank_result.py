@@ -27,8 +27,8 @@ from domain.ledger import BookKey
 from domain.ports.work import Work
 from service.application.cases import sign_many
 
-CHUNK: Final = 500
-"""Lines taken in one transaction: a second or two, far under a third of a lease."""
+CHUNK: Final = 250
+"""Lines taken in one transaction: at 13 ms a line on two busy cores, a third of the 10 s allowed."""
 
 _RECONCILED_FROM: Final = "submitted"
 

@@ -68,7 +68,7 @@ async def seal_batch(work: Work, command: SealBatch) -> Batch:
     if not payments:
         raise Refusal("nothing_to_batch")
     await _keep_apart(work, payments, release=False)
-    await _check_covered(work, payments, "batch_faulty")
+    await _check_covered(work, payments, "batch_faulty", named=command.payment_ids)
     attempts = [
         Attempt(
             id=work.new_id(),
@@ -198,8 +198,13 @@ async def _keep_apart(work: Work, payments: Collection[Payment], *, release: boo
     )
 
 
-async def _check_covered(work: Work, payments: Sequence[Payment], code: str) -> None:
-    """Refuse what the commitments do not cover, line by line; PostgreSQL's floors refuse races."""
+async def _check_covered(
+    work: Work, payments: Sequence[Payment], code: str, *, named: Sequence[UUID] | None = None
+) -> None:
+    """Refuse what the commitments do not cover, line by line; PostgreSQL's floors refuse races.
+
+    Faults point into the ids the command named, or else at the line of the batch, from 0.
+    """
     committed = await work.payments.committed_fen(
         payments[0].place_id,
         fund_source=payments[0].fund_source,
@@ -208,7 +213,11 @@ async def _check_covered(work: Work, payments: Sequence[Payment], code: str) -> 
     )
     short = uncovered([(p.filing_id, p.amount_fen) for p in payments], committed)
     if short:
-        faults = tuple(Fault(f"/payments/{n}", "commitment_insufficient") for n in short)
+        pointers = (
+            f"/payments/{n}" if named is None else f"/payment_ids/{named.index(payments[n].id)}"
+            for n in short
+        )
+        faults = tuple(Fault(pointer, "commitment_insufficient") for pointer in pointers)
         raise Refusal(code, faults=faults, count=len(short))
 
 

@@ -6,21 +6,28 @@ Unarmed, a crash point is one comparison. Only the wiring of the embedded mode a
 
 import os
 import signal
+from collections.abc import Callable
+from functools import partial
+from typing import Final
 
-_armed: dict[str, int] = {}
+Kill = Callable[[], None]
+_armed: dict[str, tuple[int, Kill]] = {}
+_SIGKILL: Final = partial(os.kill, os.getpid(), signal.SIGKILL)
 
 
-def arm(at: str) -> None:
+def arm(at: str, *, kill: Kill = _SIGKILL) -> None:
     """Kill the process with SIGKILL at the n-th passage of the named point."""
     name, _, count = at.partition(":")
     _armed.clear()
-    _armed[name] = int(count or "1")
+    _armed[name] = (int(count or "1"), kill)
 
 
 def crash_point(name: str) -> None:
     """Mark a point; kills the process when armed for it."""
     if name not in _armed:
         return
-    _armed[name] -= 1
-    if _armed[name] == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+    left, kill = _armed.pop(name)
+    if left == 1:
+        kill()
+    else:
+        _armed[name] = (left - 1, kill)

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from domain.errors import Text
 from domain.party import Role, system_actor
-from domain.places import Place, region_path_of
+from domain.places import OrganisationKind, Place, region_path_of
 from domain.ports.crypto import Crypto
 from domain.ports.identity import Passwords
 from domain.ports.policies import PolicyPacks
 from domain.ports.work import BeginWork
 from service.application.place import (
     NewPerson,
-    add_enterprise,
+    add_organisation,
     add_people,
     add_place,
     load_policies,
@@ -21,6 +21,8 @@ from service.application.place import (
 
 REGION_CODE: Final = "320681"
 ENTERPRISE: Final = "启东示例机械有限公司"
+PROVIDER: Final = "启东示例职业培训学校"
+PROVIDER_CREDIT_CODE: Final = "52320681MJ5EXAMP08"
 CREDIT_CODE: Final = "91320681MA1EXAMP05"
 PASSWORD: Final = "xuetu-demo-2024"  # noqa: S105 - printed on purpose: the demo region is public
 
@@ -117,8 +119,17 @@ async def set_up_demo_region(
             bureau_name="启东市人力资源和社会保障局",
             finance_name="启东市财政局",
         )
-        enterprise = await add_enterprise(work, credit_code=CREDIT_CODE, name=ENTERPRISE)
+        enterprise = await add_organisation(
+            work, OrganisationKind.ENTERPRISE, credit_code=CREDIT_CODE, name=ENTERPRISE
+        )
+        provider = await add_organisation(
+            work,
+            OrganisationKind.PROVIDER,
+            credit_code=PROVIDER_CREDIT_CODE,
+            name=PROVIDER,
+        )
         offices = {
+            "provider": (provider.id, None),
             "enterprise": (enterprise.id, None),
             "bureau": (place.bureau_org_id, region_path),
             "finance": (place.finance_org_id, region_path),

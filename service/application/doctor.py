@@ -20,23 +20,20 @@ class Finding:
 def can_complete(bureau: Sequence[frozenset[Role]], finance: Sequence[frozenset[Role]]) -> bool:
     """Tell whether these people, each with their roles, can sign the whole road (DESIGN 1.5).
 
-    Three bureau people with one of reviewing, approving and releasing each, one of the first or
-    last also preparing; two finance people.
+    Three bureau people for reviewing, approving and releasing; the reviewer or a fourth person
+    prepares, since neither approver nor releaser may; two finance people.
     """
     if sum(Role.FINANCE in roles for roles in finance) < 2:
         return False
     if not any(Role.CLERK in roles or Role.REVIEWER in roles for roles in bureau):
         return False
+    people = list(enumerate(bureau))
     return any(
-        Role.REVIEWER in reviewer
-        and Role.APPROVER in approver
-        and Role.RELEASER in releaser
-        and any(
-            Role.PREPARER in roles
-            for roles in bureau
-            if roles is not approver and roles is not releaser
-        )
-        for reviewer, approver, releaser in permutations(bureau, 3)
+        Role.REVIEWER in reviewing
+        and Role.APPROVER in approving
+        and Role.RELEASER in releasing
+        and any(Role.PREPARER in roles for n, roles in people if n not in {approver, releaser})
+        for (_, reviewing), (approver, approving), (releaser, releasing) in permutations(people, 3)
     )
 
 

@@ -47,6 +47,8 @@ async def explain_payment(work: Work, payment_id: UUID) -> ExplainedPayment:
     """
     found, attempts = await payment(work, payment_id)
     subject = await work.cases.get(CaseKind(found.subject.kind), found.subject.id)
+    decided_on = _day(await work.cases.steps(subject), "approved")
+    assert decided_on is not None  # nothing is planned for a case that was not approved
     request, concurred_on = await _seen(
         work, CaseKind.FUNDING_REQUEST, found.funding_request_id, "concurred"
     )
@@ -58,7 +60,7 @@ async def explain_payment(work: Work, payment_id: UUID) -> ExplainedPayment:
         purpose=_PURPOSES[found.subject.kind],
         amount_fen=found.amount_fen,
         decision=str(subject.id),
-        decided_on=_day(await work.cases.steps(subject), "approved") or work.today,
+        decided_on=decided_on,
         funding_request=request,
         concurred_on=concurred_on,
         batch=batch,

@@ -59,13 +59,13 @@ async def add_place(
     return place
 
 
-async def add_enterprise(work: Work, *, credit_code: str, name: str) -> Organisation:
-    """Register an enterprise; refuses `credit_code_taken`."""
-    enterprise = Organisation(
-        id=work.new_id(), kind=OrganisationKind.ENTERPRISE, credit_code=credit_code, name=name
-    )
-    await work.places.add_organisation(enterprise)
-    return enterprise
+async def add_organisation(
+    work: Work, kind: OrganisationKind, *, credit_code: str, name: str
+) -> Organisation:
+    """Register an enterprise, provider or other party; refuses `credit_code_taken`."""
+    organisation = Organisation(id=work.new_id(), kind=kind, credit_code=credit_code, name=name)
+    await work.places.add_organisation(organisation)
+    return organisation
 
 
 async def add_people(

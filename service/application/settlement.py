@@ -22,6 +22,7 @@ from domain.settlement import (
     SettlementReasons,
     after_history,
     decided,
+    earned_in_order,
     reasons_of,
 )
 from service.application.cases import open_case, sign
@@ -252,15 +253,13 @@ async def _earn_prepayments(
 ) -> None:
     """Turn what was prepaid into expense, at most what was earned, in the books that paid it."""
     decision = decision_of(case.id, await work.cases.steps(case))
-    left_fen = entitled_fen
+    receivable = AccountKey(AccountKind.PREPAYMENT_RECEIVABLE, filing_case.id)
+    held_fen = []
     for key in await work.settlements.prepaid_books(filing_case):
         book = await work.ledger.book(key)
-        receivable = AccountKey(AccountKind.PREPAYMENT_RECEIVABLE, filing_case.id)
-        held_fen = await work.ledger.balance_fen(filing_case.place_id, book, receivable)
-        earned_fen = min(left_fen, held_fen)
-        if earned_fen == 0:
-            continue
-        left_fen -= earned_fen
+        balance_fen = await work.ledger.balance_fen(filing_case.place_id, book, receivable)
+        held_fen.append(((key, book), balance_fen))
+    for (key, book), earned_fen in earned_in_order(entitled_fen, held_fen):
         earned = transfer_of(
             Event.SETTLEMENT_APPROVED,
             amount_fen=earned_fen,

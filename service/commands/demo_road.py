@@ -5,6 +5,7 @@
 """
 
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from typing import Final
 
 from domain.identifiers.citizen_id import check_character
@@ -29,17 +30,18 @@ class NotReproduced(Exception):
 
 def travel(address: str, *, move_clock: MoveClock, say: Say) -> None:
     """Walk the whole road and check every figure; raises `NotReproduced` otherwise."""
-    people = {
-        name: Partner(address, name, PASSWORD)
-        for name in ("filer", "handler", "approver", "releaser", "finance", "finance-second")
-    }
-    road = _Road(people, move_clock, say)
-    road.appropriate("2024-01-10", 2024, 20_000_000, "启财社〔2024〕5号")
-    filing = road.list_filing()
-    prepayment = road.prepay(filing)
-    road.train(filing)
-    settlement = road.settle(filing)
-    road.explain(filing, prepayment, settlement)
+    with ExitStack() as opened:
+        people = {
+            name: opened.enter_context(closing(Partner(address, name, PASSWORD)))
+            for name in ("filer", "handler", "approver", "releaser", "finance", "finance-second")
+        }
+        road = _Road(people, move_clock, say)
+        road.appropriate("2024-01-10", 2024, 20_000_000, "启财社〔2024〕5号")
+        filing = road.list_filing()
+        prepayment = road.prepay(filing)
+        road.train(filing)
+        settlement = road.settle(filing)
+        road.explain(filing, prepayment, settlement)
 
 
 class _Road:

@@ -55,6 +55,10 @@ class Partner:
         found: Json = answer.json() if answer.content else {}
         return found
 
+    def close(self) -> None:
+        """Close the connections; the session stays open."""
+        self._http.close()
+
     def get(self, path: str) -> Json:
         """Read."""
         return self.ask("GET", path)

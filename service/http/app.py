@@ -172,6 +172,7 @@ def _refusal_of(error: Exception) -> Refusal | None:
         if error.status_code >= 500:
             return None
         return Refusal(_CODE_BY_STATUS.get(error.status_code, "request_malformed"))
-    if isinstance(error, ConnectionError | TimeoutError):  # the database or another port is away
+    if isinstance(error, OSError):  # no connection: a socket refused, missing, or timed out
+        _log.warning("unavailable", exc_info=error)
         return Refusal("unavailable")
     return None

@@ -7,7 +7,6 @@ data, because refusals hold none.
 
 import logging
 from collections.abc import Mapping
-from http import HTTPStatus
 from types import MappingProxyType
 from typing import Annotated, Final
 
@@ -41,6 +40,29 @@ RETRY_AFTER_S: Final = 5
 """Seconds to wait that 429 and 503 name where the refusal does not."""
 CONTENT_LANGUAGE: Final[Mapping[Language, str]] = MappingProxyType({"zh": "zh-CN", "en": "en"})
 
+_PHRASES: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        200: "OK",
+        201: "Created",
+        202: "Accepted",
+        204: "No Content",
+        400: "Bad Request",
+        401: "Unauthorized",
+        403: "Forbidden",
+        404: "Not Found",
+        405: "Method Not Allowed",
+        406: "Not Acceptable",
+        409: "Conflict",
+        412: "Precondition Failed",
+        413: "Content Too Large",
+        415: "Unsupported Media Type",
+        422: "Unprocessable Content",
+        428: "Precondition Required",
+        429: "Too Many Requests",
+        500: "Internal Server Error",
+        503: "Service Unavailable",
+    }
+)
 _WAITED_FOR: Final = frozenset({Family.TOO_MANY, Family.UNAVAILABLE})
 _log: Final = logging.getLogger("xuetu.problems")
 
@@ -80,8 +102,11 @@ def status_of(code: str) -> int:
 
 
 def phrase_of(status: int) -> str:
-    """Return the standard phrase of a status."""
-    return HTTPStatus(status).phrase
+    """Return the standard phrase of a status (RFC 9110, 15; RFC 6585).
+
+    Ours, because Python's own table changed its words in 3.13 and the document is committed.
+    """
+    return _PHRASES[status]
 
 
 def type_of(code: str) -> str:

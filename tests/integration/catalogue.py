@@ -196,6 +196,15 @@ RULES: Mapping[str, Rule] = {
         """,
         meant={"person_entitlements": ONCE_EVER, "certificate_uses": ONCE_EVER},
     ),
+    "a table with a place and without its wall gives the application nothing": Rule(
+        query=f"""
+        with {_TABLES}, {_GRANTS}
+        select distinct t.relname from tables t join grants g on g.oid = t.oid
+         where t.placed and g.grantee = (select oid from app)
+           and not exists (select from pg_policy p where p.polrelid = t.oid and p.polname = 'scope')
+        """,
+        meant={"jobs": NO_ROW_SECURITY["jobs"]},
+    ),
     "a table without a place is listed, with exactly its grants": Rule(
         query=f"""
         with {_TABLES}, {_GRANTS}
@@ -434,7 +443,9 @@ select t.relname as name, t.placed,
                 and not a.attisdropped and a.attgenerated = ''
                 and (a.attname = any($1) or not a.atthasdef)) as types,
        array(select k.conname::text from pg_constraint k
-              where k.conrelid = t.oid and k.contype = 'c') as checks
+              where k.conrelid = t.oid and k.contype = 'c') as checks,
+       array(select a.attname::text from pg_attribute a where a.attrelid = t.oid and a.attnum > 0
+               and has_column_privilege('{APP}', t.oid, a.attnum, 'UPDATE')) as changing
   from tables t
  where t.relrowsecurity and has_table_privilege('{APP}', t.oid, 'SELECT') and t.relname <> all($2)
  order by t.relname
@@ -537,6 +548,19 @@ class Walls:
             if table["grows"] and await self._writes(table):
                 written.add(table["name"])
         return written
+
+    async def changed(self) -> set[str]:
+        """Return the tables of whose row the application may change a column."""
+        changed = set[str]()
+        for table in self._tables:
+            column = next(iter(table["changing"]), None)
+            if column is not None:
+                done = await self._connection.execute(
+                    f"update {table['name']} set {column} = {column}"
+                )
+                if done != "UPDATE 0":
+                    changed.add(table["name"])
+        return changed
 
     @property
     def growing(self) -> set[str]:

@@ -15,6 +15,26 @@ ORG_COLUMNS = ("org_id", "partner_org_id")
 BY_PERSON = {"kept_answers"}
 """Tables walled by person and by nothing else."""
 
+SIGNED_BY_PERSON = {"kept_answers", "case_duties", "case_steps", "audit_entries", "audit_chain"}
+"""Rows that only the person whom they name adds."""
+
+FILED = {
+    "cases", "payee_accounts", "filings", "roster_versions", "enrolments", "prepayments",
+    "prepayment_lines", "settlements", "settlement_lines", "declared_certificates",
+}  # fmt: skip
+"""What an enterprise adds without an authority's region: what it applies with, never what decides."""
+
+MOVED_BY_FILER = {"cases", "filings", "enrolments"}
+"""What an enterprise changes; a case's state only together with a signed step."""
+
+MOVED_BY_AUTHORITY = {
+    "prepayments", "commitments", "settlements", "settlement_lines", "funding_request_lines",
+    "payments", "payment_attempts", "bank_lines",
+}  # fmt: skip
+"""What only an authority of the region changes once it is there. Of a settlement an enterprise
+changes what does not say how it was verified; the rows tried here say it.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tried:
@@ -27,6 +47,7 @@ class Tried:
     by_region: set[str]
     seen: Mapping[str, set[str]]
     written: Mapping[str, set[str]]
+    changed: Mapping[str, set[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +62,14 @@ class Walk:
 async def _try_walls(connection: Any) -> Tried:
     seen: dict[str, set[str]] = {}
     written: dict[str, set[str]] = {}
+    changed: dict[str, set[str]] = {}
     async with Walls(connection).raised() as walls:
         own, other = walls.own, str(uuid4())
         above = own["region_path"].removesuffix("county/")
 
         async def look(name: str) -> None:
             seen[name], written[name] = await walls.seen(), await walls.written()
+            changed[name] = await walls.changed()
 
         await look("unset")
         scopes = {
@@ -72,6 +95,7 @@ async def _try_walls(connection: Any) -> Tried:
             by_region=walls.names("region_path"),
             seen=seen,
             written=written,
+            changed=changed,
         )
 
 
@@ -149,17 +173,20 @@ def test_a_person_alone_sees_his_own_answers_only(walk: Walk, revision: str) -> 
     assert walk.walls[revision].seen["person"] == BY_PERSON
 
 
-def test_a_partner_adds_no_money_finding_or_payment(walk: Walk) -> None:
+def test_an_enterprise_adds_what_it_files_and_nothing_else(walk: Walk) -> None:
     head = walk.walls[revisions()[-1]]
-    evidence = {
-        "postings", "findings", "payments", "batches", "bank_lines", "entitlements", "eligibility",
-        "certificate_extracts", "certificate_extract_rows", "appropriations", "commitments",
-        "listings", "funding_requests", "payment_attempts", "bank_results", "books",
-    }  # fmt: skip
-    assert evidence <= head.growing
-    for scope in ("own organisation", "partner"):
-        assert head.written[scope] & evidence == set()
-    assert evidence <= head.written["region"]
+    assert head.written["own organisation"] == FILED
+    assert head.written["partner"] <= FILED, "nothing opens in another organisation's name"
+    assert not {"cases", "payee_accounts"} & head.written["partner"]
+    assert head.written["region"] >= head.growing - FILED - SIGNED_BY_PERSON
+
+
+def test_an_enterprise_changes_its_filing_and_no_money_or_evidence(walk: Walk) -> None:
+    head = walk.walls[revisions()[-1]]
+    assert head.changed["own organisation"] == head.changed["partner"] == MOVED_BY_FILER
+    assert head.changed["region"] >= MOVED_BY_FILER | MOVED_BY_AUTHORITY
+    for scope in ("unset", "empty", "other organisation", "region beside", "region below"):
+        assert head.changed[scope] == set()
 
 
 async def _scopes(connection: Any) -> list[tuple[Any, ...]]:
@@ -203,6 +230,10 @@ BREACHES = {
     ),
     "every table with a place has the one scope policy and no other that permits": (
         f"{CASE_TABLE}; {WALL}; create policy wider on extra for select using (true)",
+        "extra",
+    ),
+    "a table with a place and without its wall gives the application nothing": (
+        f"{CASE_TABLE}; grant select on extra to xuetu_app",
         "extra",
     ),
     "a table without a place is listed, with exactly its grants": (

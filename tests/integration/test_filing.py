@@ -1,18 +1,31 @@
 """The filing road on PostgreSQL: what each step stores, refuses and leaves untouched."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.policies.packs_on_disk import PacksOnDisk
+from adapters.postgres.work import postgres_work
+from adapters.system.ids import new_id
 from domain.budget import CommitmentState
 from domain.cases import CaseKind
 from domain.errors import Refusal
-from domain.ports.work import BeginWork
-from service.application import filing, prepayment
-from service.application.filing import ListedFiling
+from domain.filing import Filing, Outcome
+from domain.party import system_actor
+from domain.ports.crypto import Crypto
+from domain.ports.identity import Passwords
+from domain.ports.work import BeginWork, Work
+from service.application import budget, doctor, filing, prepayment
+from service.application.demo_region import set_up_demo_region
+from service.application.filing import ListedFiling, PersonOutcome
+from service.application.place import NewPerson, add_people
 from tests import road
 from tests.conftest import NewStaff
-from tests.people import Staff
+from tests.integration.settlement_road import MovedClock
+from tests.people import Staff, citizen_id
 
 
 async def test_a_filing_is_listed_by_three_people(staff: Staff, begin_work: BeginWork) -> None:
@@ -205,3 +218,228 @@ async def test_opening_lies_between_listing_and_today(staff: Staff, begin_work: 
                 starts_on=work.today + timedelta(days=1),
             )
     assert refused.value.code == "opening_out_of_order"
+
+
+async def test_a_draft_is_submitted_later_and_its_policy_fixed_that_day(
+    staff: Staff, begin_work: BeginWork
+) -> None:
+    async def draft(work: Work) -> Filing:
+        return await filing.draft_filing(work, road.a_plan(staff, today=work.today, submit=False))
+
+    drafted = await road.act(begin_work, staff.filer, draft)
+    assert (drafted.case.state, drafted.submitted_at) == ("draft", None)
+    submitted = await road.act(
+        begin_work,
+        staff.filer,
+        lambda work: filing.submit_filing(work, filing_id=drafted.case.id, version=1),
+    )
+    assert (submitted.case.state, submitted.policy_id) == ("submitted", "nantong-2019-15")
+    assert submitted.submitted_at is not None
+    async with begin_work(staff.handler) as work:
+        people = await work.filings.enrolments(submitted.case)
+    assert {person.state for person in people} == {"enrolled"}
+
+
+async def test_every_fault_of_a_plan_is_located(staff: Staff, begin_work: BeginWork) -> None:
+    with pytest.raises(Refusal) as refused:
+        async with begin_work(staff.filer) as work:
+            await filing.draft_filing(
+                work,
+                road.a_plan(
+                    staff,
+                    today=work.today,
+                    target_grade=5,
+                    filed_months=6,
+                    occupation_code="车工",
+                    fund_source="lottery",
+                    provider_name="某学校",
+                ),
+            )
+    assert refused.value.code == "plan_faulty"
+    assert [fault.pointer for fault in refused.value.faults] == [
+        "/target_grade",
+        "/filed_months",
+        "/occupation_code",
+        "/fund_source",
+        "/provider_name",
+    ]
+
+
+async def test_a_region_without_a_bureau_is_refused(staff: Staff, begin_work: BeginWork) -> None:
+    with pytest.raises(Refusal) as refused:
+        async with begin_work(staff.filer) as work:
+            await filing.draft_filing(
+                work, road.a_plan(staff, today=work.today, region_code="999999")
+            )
+    assert refused.value.code == "place_unknown"
+
+
+async def test_one_listing_holds_filings_of_one_place_at_the_versions_seen(
+    staff: Staff, new_staff: NewStaff, begin_work: BeginWork
+) -> None:
+    here = (await road.reviewed(begin_work, staff)).case
+    there = (await road.reviewed(begin_work, await new_staff())).case
+    of_both = replace(staff.approver, region_path="/32/3206/")
+
+    async def listing(*filings: ListedFiling) -> None:
+        async with begin_work(of_both) as work:
+            await filing.list_filings(work, document_number="试1号", filings=filings, reason="")
+
+    with pytest.raises(Refusal) as refused:
+        await listing(
+            ListedFiling(filing_id=here.id, version=here.version),
+            ListedFiling(filing_id=there.id, version=there.version),
+        )
+    assert refused.value.code == "filings_of_other_places"
+    with pytest.raises(Refusal) as refused:
+        await listing(ListedFiling(filing_id=here.id, version=here.version + 1))
+    assert refused.value.code == "stale_version"
+
+
+async def test_a_roster_is_screened_for_its_reviewer(staff: Staff, begin_work: BeginWork) -> None:
+    case = (await road.submitted(begin_work, staff)).case
+    async with begin_work(staff.handler) as work:
+        assert await work.filings.screening(case) is None
+    screening = await road.act(
+        begin_work, staff.system, lambda work: filing.screen_filing(work, filing_id=case.id)
+    )
+    assert (screening.people, screening.already_subsidised) == (3, 0)
+    async with begin_work(staff.handler) as work:
+        assert await work.filings.screening(case) == screening
+
+
+async def test_every_fault_of_a_completion_report_is_located(
+    staff: Staff, begin_work: BeginWork, engine: AsyncEngine, crypto: Crypto
+) -> None:
+    listed = await road.listed(begin_work, staff)
+    tomorrow = MovedClock(datetime.now(UTC) + timedelta(days=1))
+    begin_work = postgres_work(engine, crypto=crypto, new_id=new_id, clock=tomorrow)
+
+    async def open_class(work: Work) -> Filing:
+        return await filing.report_opening(
+            work, filing_id=listed.case.id, version=listed.case.version, starts_on=work.today
+        )
+
+    opened = await road.act(begin_work, staff.filer, open_class)
+    async with begin_work(staff.filer) as work:
+        first, second, third = await work.filings.enrolments(opened.case)
+        today = work.today
+
+    def said(person: UUID, outcome: Outcome = Outcome.COMPLETED, **other: object) -> PersonOutcome:
+        fields: dict[str, object] = {"day": today, "reason": None} | other
+        return PersonOutcome(enrolment_id=person, outcome=outcome, **fields)  # type: ignore[arg-type]
+
+    with pytest.raises(Refusal) as refused:
+        async with begin_work(staff.filer) as work:
+            await filing.report_completion(
+                work,
+                filing_id=listed.case.id,
+                version=opened.case.version,
+                completed_on=today + timedelta(days=1),
+                outcomes=[
+                    said(first.id),
+                    said(first.id),
+                    said(listed.case.id),
+                    said(second.id, Outcome.EXITED, day=today - timedelta(days=9)),
+                ],
+            )
+    assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [
+        ("/outcomes/1/enrolment_id", "person_twice_in_report"),
+        ("/outcomes/2/enrolment_id", "person_not_in_training"),
+        ("/outcomes/3/day", "day_outside_training"),
+        ("/outcomes/3/reason", "exit_reason_missing"),
+        ("/completed_on", "day_outside_training"),
+        ("/outcomes", "people_without_outcome"),
+    ]
+    assert third.state == "in_training"
+
+
+async def test_a_prepayment_needs_a_listed_filing(staff: Staff, begin_work: BeginWork) -> None:
+    case = (await road.submitted(begin_work, staff)).case
+    with pytest.raises(Refusal) as refused:
+        await road.act(
+            begin_work,
+            staff.filer,
+            lambda work: prepayment.request_prepayment(work, filing_id=case.id),
+        )
+    assert refused.value.code == "prepayment_not_yet"
+
+
+@pytest.mark.parametrize(
+    ("share", "code"), [(4000, "reason_missing"), (0, "prepayment_of_nothing")]
+)
+async def test_a_lower_share_needs_a_reason_and_nothing_is_not_prepaid(
+    staff: Staff, begin_work: BeginWork, share: int, code: str
+) -> None:
+    listed = await road.listed(begin_work, staff)
+    asked = await road.act(
+        begin_work,
+        staff.filer,
+        lambda work: prepayment.request_prepayment(work, filing_id=listed.case.id),
+    )
+    seen = await road.act(
+        begin_work,
+        staff.handler,
+        lambda work: prepayment.review_prepayment(
+            work, prepayment_id=asked.case.id, version=asked.case.version, reason=""
+        ),
+    )
+    with pytest.raises(Refusal) as refused:
+        async with begin_work(staff.approver) as work:
+            await prepayment.approve_prepayment(
+                work,
+                prepayment_id=asked.case.id,
+                version=seen.case.version,
+                share_basis_points=share,
+                reason="",
+            )
+    assert refused.value.code == code
+
+
+async def test_an_appropriation_names_a_known_fund_in_an_own_place(
+    staff: Staff, begin_work: BeginWork
+) -> None:
+    draft = budget.DraftAppropriation(
+        fund_source="lottery", budget_year=2026, amount_fen=1, document_number="试财1号"
+    )
+    with pytest.raises(Refusal) as refused:
+        async with begin_work(staff.finance) as work:
+            await budget.draft_appropriation(work, draft)
+    assert refused.value.faults[0].code == "fund_source_unknown"
+    with pytest.raises(Refusal) as refused:
+        async with begin_work(staff.filer) as work:
+            await budget.draft_appropriation(work, replace(draft, fund_source="local"))
+    assert refused.value.code == "place_unknown"
+
+
+async def test_the_demo_region_is_set_up_once(
+    begin_work: BeginWork, crypto: Crypto, passwords: Passwords
+) -> None:
+    packs = PacksOnDisk()
+    first, second = [
+        await set_up_demo_region(
+            begin_work=begin_work, crypto=crypto, passwords=passwords, policies=packs
+        )
+        for _ in range(2)
+    ]
+    assert first == second
+    async with begin_work(system_actor(bureau_org_id=UUID(int=0), region_path="/")) as work:
+        findings = {finding.text.zh: finding.well for finding in await doctor.examine(work)}
+    assert [well for text, well in findings.items() if text.startswith("启东市")] == [True]
+
+
+async def test_an_account_has_a_role(
+    staff: Staff, begin_work: BeginWork, crypto: Crypto, passwords: Passwords
+) -> None:
+    nobody = NewPerson(
+        account_name="nobody-at-all",
+        password="a password",
+        citizen_id=citizen_id(),
+        org_id=staff.enterprise.id,
+        region_path=None,
+        roles=frozenset(),
+    )
+    with pytest.raises(Refusal) as refused:
+        async with begin_work(staff.system) as work:
+            await add_people(work, [nobody], crypto=crypto, passwords=passwords)
+    assert refused.value.code == "account_without_role"

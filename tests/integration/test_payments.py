@@ -4,7 +4,8 @@ import asyncio
 import csv
 import hashlib
 import io
-from uuid import uuid4
+from collections.abc import Awaitable, Callable
+from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
@@ -500,3 +501,29 @@ async def test_an_empty_book_makes_no_batch(staff: Staff, begin_work: BeginWork)
         begin_work, staff.handler, lambda work: batch.seal_batch(work, command)
     )
     assert refused.code == "nothing_to_batch"
+
+
+async def test_a_batch_its_commitments_do_not_cover_names_the_payment(
+    staff: Staff, begin_work: BeginWork, database: Database
+) -> None:
+    first, second = await pay.planned(begin_work, staff, prepayments=2)
+    await pay.tampered(
+        database,
+        "update ledger_balances set credits_fen = debits_fen where account_id in"
+        " (select id from ledger_accounts where kind = 'committed' and subject_id = :filing)",
+        filing=first.filing_id,
+    )
+
+    def seal(*ids: UUID) -> Callable[[Work], Awaitable[object]]:
+        command = SealBatch(
+            fund_source=pay.FUND, budget_year=first.budget_year, payment_ids=ids or None
+        )
+        return lambda work: batch.seal_batch(work, command)
+
+    refused = await refused_with(begin_work, staff.handler, seal(second.id, first.id))
+    assert [fault.pointer for fault in refused.faults] == ["/payment_ids/1"]
+    refused = await refused_with(begin_work, staff.handler, seal())
+    assert (refused.code, [fault.pointer for fault in refused.faults]) == (
+        "batch_faulty",
+        ["/payments/0"],
+    )

@@ -81,6 +81,16 @@ async def a_settlement(begin_work: BeginWork, staff: Staff, database: Database) 
     )
     await pay.tampered(
         database,
+        "insert into case_steps (place_id, case_id, seq, case_kind, org_id, partner_org_id,"
+        " region_path, from_state, to_state, duty, person_id, at) select place_id, :id, 1,"
+        " 'settlement', org_id, partner_org_id, region_path, 'new', 'approved', 'approve', :person,"
+        " now() from cases where id = :filing",
+        id=subject.id,
+        filing=filing_id,
+        person=staff.approver.person_id,
+    )
+    await pay.tampered(
+        database,
         "insert into settlements (place_id, id, org_id, partner_org_id, region_path, filing_id, seq,"
         " settlement_kind, people, entitled_fen, history_fen, balance_fen, recovery_fen, facts)"
         " select place_id, :id, org_id, partner_org_id, region_path, :filing, 1, 'final', 3,"

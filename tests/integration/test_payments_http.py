@@ -94,7 +94,10 @@ async def post(
     csv: str | None = None,
 ) -> httpx.Response:
     """Post as somebody, under a key of its own unless one is given."""
-    headers = {"Authorization": f"Bearer {who}-token-0001", "Idempotency-Key": key or f"key-{uuid4()}"}
+    headers = {
+        "Authorization": f"Bearer {who}-token-0001",
+        "Idempotency-Key": key or f"key-{uuid4()}",
+    }
     if version is not None:
         headers["If-Match"] = f'"{version}"'
     if csv is not None:

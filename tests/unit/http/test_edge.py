@@ -278,7 +278,7 @@ async def test_a_refusal_of_the_rules_keeps_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    "failure", [ConnectionResetError(), TimeoutError(), Refusal("unavailable")]
+    "failure", [ConnectionResetError(), TimeoutError(), FileNotFoundError(), Refusal("unavailable")]
 )
 async def test_a_database_that_is_away_is_answered_with_retry_after(failure: Exception) -> None:
     answer = await ask("GET", "/v1/plans", store=Store(sessions_fail=failure), headers=signed_in())

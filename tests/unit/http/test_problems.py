@@ -10,13 +10,14 @@ from domain.errors import Family, Fault, Refusal
 from domain.party import Role
 from domain.refusals import REGISTRY
 from service.http.openapi import placeholders_of, problem_example
-from service.http.problems import STATUS_BY_FAMILY, answer_of, problem_of, type_of
+from service.http.problems import STATUS_BY_FAMILY, answer_of, phrase_of, problem_of, type_of
 from service.http.words import Language, role_name, worded
 
 
 def test_every_family_has_one_status_of_its_own() -> None:
     assert set(STATUS_BY_FAMILY) == set(Family)
     assert len(set(STATUS_BY_FAMILY.values())) == len(Family)
+    assert all(phrase_of(status) for status in STATUS_BY_FAMILY.values())
 
 
 @pytest.mark.parametrize("code", sorted(REGISTRY))

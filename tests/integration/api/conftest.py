@@ -1,0 +1,124 @@
+"""A database of the API's own: its rows are counted, and its worker finds no other test's jobs."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from adapters.embedded.postgres import EmbeddedPostgres
+from adapters.policies.packs_on_disk import PacksOnDisk
+from adapters.postgres.engine import open_engine
+from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
+from adapters.postgres.sessions import PostgresSessions
+from adapters.postgres.work import postgres_work
+from adapters.system.doorbell import SilentDoorbell
+from adapters.system.ids import new_id
+from domain.party import system_actor
+from domain.ports.crypto import Crypto
+from domain.ports.identity import Passwords
+from domain.ports.jobs import Doorbell
+from domain.ports.work import BeginWork
+from jobs.handlers import handlers
+from jobs.worker import Worker
+from service.application.place import load_policies
+from service.ports import Ports
+from tests.conftest import Database, migrated
+from tests.integration.api.desk import Desk, House, MovedClock, open_desk
+from tests.integration.api.road import Travelled, travelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rig:
+    """What the worker is given."""
+
+    begin_work: BeginWork
+    leases: PostgresLeases
+    schedules: PostgresSchedules
+    doorbell: Doorbell
+
+
+@pytest.fixture(scope="session")
+def api_database(server: EmbeddedPostgres) -> Database:
+    """Migrated, and impatient: who waits a second for a lock is told that it is busy."""
+    made = migrated(server, "api")
+    asyncio.run(_impatient(made))
+    return made
+
+
+async def _impatient(database: Database) -> None:
+    engine = create_async_engine(database.admin_url)
+    async with engine.begin() as connection:
+        await connection.execute(text(f"alter database {database.name} set lock_timeout = '1s'"))
+    await engine.dispose()
+
+
+async def _ready() -> Mapping[str, bool]:
+    return {"database": True}
+
+
+@pytest.fixture(scope="session")
+async def house(
+    api_database: Database, crypto: Crypto, passwords: Passwords
+) -> AsyncIterator[House]:
+    """The API's ports and the worker's, on one clock; the packs are on file."""
+    engine = open_engine(api_database.app_url, pool_size=10)
+    admin = create_async_engine(api_database.admin_url)
+    clock = MovedClock()
+    begin_work = postgres_work(engine, crypto=crypto, new_id=new_id, clock=clock)
+    doorbell = SilentDoorbell()
+    policies = PacksOnDisk()
+    async with begin_work(system_actor(bureau_org_id=UUID(int=0), region_path="/")) as work:
+        await load_policies(work, policies)
+        await work.commit()
+    rig = Rig(
+        begin_work=begin_work,
+        leases=PostgresLeases(engine),
+        schedules=PostgresSchedules(engine),
+        doorbell=doorbell,
+    )
+    yield House(
+        engine=engine,
+        admin=admin,
+        clock=clock,
+        begin_work=begin_work,
+        ports=Ports(
+            begin_work=begin_work,
+            sessions=PostgresSessions(engine, passwords),
+            doorbell=doorbell,
+            new_id=new_id,
+            readiness=_ready,
+            cursor_secret=b"cursors of the tests",
+            policies=policies,
+            chunk_rows=5000,
+        ),
+        worker=Worker(rig, handlers(5000), jitter=lambda: 0),
+        crypto=crypto,
+        passwords=passwords,
+    )
+    await engine.dispose()
+    await admin.dispose()
+
+
+@pytest.fixture
+async def desk(house: House) -> AsyncIterator[Desk]:
+    """A place of the test's own."""
+    async with open_desk(house) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+async def ended(house: House) -> AsyncIterator[Travelled]:
+    """A place whose one filing has travelled the whole road; tests only read it."""
+    async with open_desk(house) as opened:
+        yield await travelled(opened)
+
+
+@pytest.fixture(scope="session")
+async def elsewhere(house: House) -> AsyncIterator[Desk]:
+    """Another place, with other people and another enterprise; tests only ask from it."""
+    async with open_desk(house) as opened:
+        yield opened

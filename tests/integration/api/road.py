@@ -1,0 +1,387 @@
+"""The road over HTTP: each helper asks what one person asks, and lets the worker do its part."""
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from domain.bank_result import COLUMNS as BANK_COLUMNS
+from domain.extract_file import COLUMNS as EXTRACT_COLUMNS
+from tests.integration.api.desk import FILED, Desk, Json
+from tests.people import citizen_id
+
+FUND = "employment_subsidy"
+YEAR = 2026
+STARTS = "2026-02-03"
+ENDS = "2027-02-02"
+SETTLES = datetime(2027, 4, 1, 1, tzinfo=UTC)
+
+
+def person(**changed: object) -> Json:
+    """An apprentice who could be paid for, a new one each time."""
+    return {
+        "name": "张三",
+        "citizen_id": citizen_id(),
+        "phone": "13800138000",
+        "category": "new_hire",
+        "hired_on": "2025-09-01",
+        "contract_months": 24,
+        "claim_basis": "insurance_place",
+    } | changed
+
+
+def plan(desk: Desk, *, people: int = 2, **changed: object) -> Json:
+    """A plan that fits the standard, submitted in the same act."""
+    return {
+        "region_code": desk.staff.region_code,
+        "class_name": "车工中级工班",
+        "occupation_code": "6-18-01-01",
+        "occupation_name": "车工",
+        "target_grade": 4,
+        "training_mode": "in_house",
+        "starts_on": STARTS,
+        "filed_months": 12,
+        "fund_source": FUND,
+        "payee": {
+            "account_name": desk.staff.enterprise.name,
+            "account_number": "3200160123456789012",
+            "bank_code": "102100099996",
+        },
+        "roster": [person() for _ in range(people)],
+        "submit": True,
+    } | changed
+
+
+async def appropriated(desk: Desk, *, year: int = YEAR, amount_fen: int = 10_000_000) -> str:
+    """Money for one year, signed by both finance people."""
+    drafted = await desk.done(
+        "DraftAppropriation",
+        "finance",
+        body={
+            "fund_source": FUND,
+            "budget_year": year,
+            "amount_fen": amount_fen,
+            "document_number": f"试财〔{year}〕{desk.staff.region_code}号",
+        },
+    )
+    case = drafted["case"]
+    await desk.done(
+        "ApproveAppropriation",
+        "finance_second",
+        path={"appropriation_id": case["id"]},
+        version=case["version"],
+    )
+    return str(case["id"])
+
+
+async def submitted(desk: Desk, **how: Any) -> str:
+    """A submitted filing."""
+    return str((await desk.done("CreateFiling", "filer", body=plan(desk, **how)))["case"]["id"])
+
+
+async def reviewed(desk: Desk, **how: Any) -> str:
+    """A filing accepted and reviewed."""
+    filing_id = await submitted(desk, **how)
+    path = {"filing_id": filing_id}
+    accepted = await desk.done("AcceptFiling", "handler", path=path, version=2)
+    version = accepted["case"]["version"]
+    await desk.done("ReviewFiling", "handler", path=path, version=version, body={})
+    return filing_id
+
+
+async def version_of(desk: Desk, operation_id: str, **path: str) -> int:
+    """Read a case's version."""
+    return int((await desk.done(operation_id, "handler", path=path))["case"]["version"])
+
+
+async def listed(desk: Desk, **how: Any) -> str:
+    """A filing in the plan."""
+    filing_id = await reviewed(desk, **how)
+    version = await version_of(desk, "GetFiling", filing_id=filing_id)
+    await desk.done(
+        "ListFilings", "approver", body=listing(f"试人社〔2026〕{filing_id}号", (filing_id, version))
+    )
+    return filing_id
+
+
+def listing(document_number: str, *filings: tuple[str, int]) -> Json:
+    """A listing decision."""
+    return {
+        "document_number": document_number,
+        "filings": [{"filing_id": one, "version": version} for one, version in filings],
+    }
+
+
+async def prepayment_requested(desk: Desk, filing_id: str) -> str:
+    """A prepayment asked for."""
+    asked = await desk.done("RequestPrepayment", "filer", body={"filing_id": filing_id})
+    return str(asked["case"]["id"])
+
+
+async def prepayment_reviewed(desk: Desk, filing_id: str) -> str:
+    """A prepayment reviewed."""
+    prepayment_id = await prepayment_requested(desk, filing_id)
+    path = {"prepayment_id": prepayment_id}
+    await desk.done("ReviewPrepayment", "handler", path=path, version=1, body={})
+    return prepayment_id
+
+
+async def prepayment_approved(desk: Desk, filing_id: str) -> str:
+    """A prepayment approved."""
+    prepayment_id = await prepayment_reviewed(desk, filing_id)
+    path = {"prepayment_id": prepayment_id}
+    await desk.done("ApprovePrepayment", "approver", path=path, version=2, body={})
+    return prepayment_id
+
+
+def funding(*subjects: tuple[str, str], year: int = YEAR, fund_source: str = FUND) -> Json:
+    """A funding request for subjects, each a kind and an id."""
+    return {
+        "fund_source": fund_source,
+        "budget_year": year,
+        "subjects": [{"kind": kind, "id": subject_id} for kind, subject_id in subjects],
+    }
+
+
+async def ordered(desk: Desk, *subjects: tuple[str, str], year: int = YEAR) -> str:
+    """A funding request in which finance has concurred, its payments planned by the worker."""
+    asked = await desk.done("CreateFundingRequest", "handler", body=funding(*subjects, year=year))
+    case = asked["case"]
+    path = {"request_id": case["id"]}
+    await desk.done(
+        "ConcurFundingRequest", "finance", path=path, version=case["version"], body={}
+    )
+    await desk.idle()
+    return str(case["id"])
+
+
+async def sealed(desk: Desk, *, year: int = YEAR) -> str:
+    """A sealed batch of all that waits."""
+    body = {"fund_source": FUND, "budget_year": year}
+    return str((await desk.done("CreateBatch", "handler", body=body))["case"]["id"])
+
+
+async def sent(desk: Desk, *, year: int = YEAR) -> str:
+    """A batch that is with the bank."""
+    batch_id = await sealed(desk, year=year)
+    path = {"batch_id": batch_id}
+    version = await version_of(desk, "GetBatch", batch_id=batch_id)
+    await desk.done("ReleaseBatch", "releaser", path=path, version=version, body={})
+    await desk.idle()
+    return batch_id
+
+
+def bank_file(*rows: str) -> str:
+    """A bank's file."""
+    return "\r\n".join((",".join(BANK_COLUMNS), *rows, ""))
+
+
+async def answers_to(desk: Desk, batch_id: str) -> list[str]:
+    """What a bank that pays everything would answer to the exported file."""
+    path = {"batch_id": batch_id}
+    exported = await desk.send(desk.ask("ExportBatch", "handler", path=path))
+    assert exported.status_code == 200, exported.text
+    _, columns, *rows = list(csv.reader(io.StringIO(exported.text)))
+    day = desk.clock.at.date().isoformat()
+    return [
+        f"B-{row['payment_reference']},{row['payment_reference']},paid,{row['amount_fen']},{day},"
+        for row in (dict(zip(columns, cells, strict=True)) for cells in rows)
+    ]
+
+
+async def paid(desk: Desk, *subjects: tuple[str, str], year: int = YEAR) -> str:
+    """Subjects taken through funding request, batch and the bank's confirmation; the result's id."""
+    await ordered(desk, *subjects, year=year)
+    batch_id = await sent(desk, year=year)
+    body = bank_file(*await answers_to(desk, batch_id))
+    loaded = await desk.done("LoadBankResult", "handler", path={"batch_id": batch_id}, body=body)
+    await desk.idle()
+    return str(loaded["id"])
+
+
+async def opened(desk: Desk, filing_id: str) -> None:
+    """The class begins."""
+    desk.clock.at = FILED + timedelta(days=1)
+    path = {"filing_id": filing_id}
+    version = await version_of(desk, "GetFiling", **path)
+    await desk.done(
+        "ReportOpening", "filer", path=path, version=version, body={"starts_on": STARTS}
+    )
+
+
+async def people_of(desk: Desk, filing_id: str) -> list[str]:
+    """The enrolments of a filing, by seat."""
+    roster = await desk.done("GetRoster", "filer", path={"filing_id": filing_id})
+    return [str(one["id"]) for one in roster["people"]]
+
+
+async def completed(desk: Desk, filing_id: str, *, left: Sequence[int] = ()) -> list[str]:
+    """A year passes and everybody completes but who left; returns the people by seat."""
+    await opened(desk, filing_id)
+    desk.clock.at = SETTLES
+    people = await people_of(desk, filing_id)
+    outcomes = [
+        {"enrolment_id": one, "outcome": "exited", "day": "2026-09-30", "reason": "left"}
+        if seat in left
+        else {"enrolment_id": one, "outcome": "completed", "day": ENDS}
+        for seat, one in enumerate(people)
+    ]
+    path = {"filing_id": filing_id}
+    await desk.done(
+        "ReportCompletion",
+        "filer",
+        path=path,
+        version=await version_of(desk, "GetFiling", **path),
+        body={"completed_on": ENDS, "outcomes": outcomes},
+    )
+    return people
+
+
+def number_of(enrolment_id: str) -> str:
+    """The certificate number of a person: shaped as the number of a skill level certificate."""
+    return f"Y{int(enrolment_id.replace('-', ''), 16) % 10**14:014d}4000001"
+
+
+def declaration(enrolment_id: str, **changed: object) -> Json:
+    """What the enterprise declares for a person."""
+    return {
+        "enrolment_id": enrolment_id,
+        "certificate_type": "skill_level_certificate",
+        "certificate_number": number_of(enrolment_id),
+        "occupation_code": "6-18-01-01",
+        "grade": 4,
+        "issued_on": "2027-02-20",
+    } | changed
+
+
+def registered(enrolment_id: str, apprentice: Mapping[str, str], **changed: str) -> str:
+    """The register's row about a person's certificate."""
+    cells = {
+        "certificate_number": number_of(enrolment_id),
+        "certificate_type": "skill_level_certificate",
+        "holder_name": apprentice["name"],
+        "holder_id": apprentice["citizen_id"],
+        "occupation_code": "6-18-01-01",
+        "grade": "4",
+        "issued_on": "2027-02-20",
+        "evaluated_on": "2027-01-15",
+        "issuer_code": "S000132",
+        "status": "valid",
+    }
+    return ",".join((cells | changed).values())
+
+
+def extract(*rows: str) -> str:
+    """A register's extract."""
+    return "\r\n".join((",".join(EXTRACT_COLUMNS), *rows, ""))
+
+
+async def loaded(desk: Desk, *rows: str) -> str:
+    """An extract on file, newer than the one before."""
+    desk.clock.at += timedelta(minutes=1)
+    done = await desk.done(
+        "LoadCertificateExtract", "handler", query="register=osta", body=extract(*rows)
+    )
+    return str(done["id"])
+
+
+async def drafted(desk: Desk, filing_id: str, *declarations: Json) -> str:
+    """A drafted settlement."""
+    made = await desk.done(
+        "DraftSettlement",
+        "filer",
+        path={"filing_id": filing_id},
+        body={"declarations": list(declarations)},
+    )
+    return str(made["case"]["id"])
+
+
+async def verified(desk: Desk, filing_id: str, *declarations: Json) -> str:
+    """A settlement submitted, accepted, and examined by the worker."""
+    settlement_id = await drafted(desk, filing_id, *declarations)
+    path = {"settlement_id": settlement_id}
+    await desk.done("SubmitSettlement", "filer", path=path, version=1)
+    await desk.done("AcceptSettlement", "handler", path=path, version=2)
+    await desk.idle()
+    return settlement_id
+
+
+async def settlement_version(desk: Desk, settlement_id: str) -> int:
+    """Read a settlement's version."""
+    return await version_of(desk, "GetSettlement", settlement_id=settlement_id)
+
+
+async def judged(desk: Desk, filing_id: str, *declarations: Json) -> str:
+    """A reviewed settlement."""
+    settlement_id = await verified(desk, filing_id, *declarations)
+    version = await settlement_version(desk, settlement_id)
+    path = {"settlement_id": settlement_id}
+    await desk.done("ReviewSettlement", "handler", path=path, version=version, body={})
+    return settlement_id
+
+
+async def approved(desk: Desk, settlement_id: str) -> None:
+    """A reviewed settlement is approved."""
+    await desk.done(
+        "ApproveSettlement",
+        "approver",
+        path={"settlement_id": settlement_id},
+        version=await settlement_version(desk, settlement_id),
+        body={},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Travelled:
+    """A desk whose one filing is closed, and every id of its road by its name in addresses."""
+
+    desk: Desk
+    ids: Mapping[str, str]
+
+
+READ_BY: Mapping[str, str] = {
+    "filing_id": "GetFiling",
+    "prepayment_id": "GetPrepayment",
+    "settlement_id": "GetSettlement",
+    "appropriation_id": "GetAppropriation",
+    "request_id": "GetFundingRequest",
+    "batch_id": "GetBatch",
+}
+"""Which operation reads the case that a parameter names."""
+
+
+async def travelled(desk: Desk) -> Travelled:
+    """Take one person from the plan to a closed filing."""
+    await appropriated(desk)
+    apprentice = person()
+    filing_id = await listed(desk, roster=[apprentice])
+    prepayment_id = await prepayment_approved(desk, filing_id)
+    await paid(desk, ("prepayment", prepayment_id))
+    (one,) = await completed(desk, filing_id)
+    extract_id = await loaded(desk, registered(one, apprentice))
+    settlement_id = await judged(desk, filing_id, declaration(one))
+    await approved(desk, settlement_id)
+    appropriation_id = await appropriated(desk, year=YEAR + 1)
+    result_id = await paid(desk, ("settlement", settlement_id), year=YEAR + 1)
+    assert (await desk.done("GetFiling", "filer", path={"filing_id": filing_id}))["case"][
+        "state"
+    ] == "closed"
+    payments = await desk.done("ListPayments", "filer", query=f"filing_id={filing_id}")
+    batch_id = payments["items"][-1]["batch_id"]
+    return Travelled(
+        desk=desk,
+        ids={
+            "filing_id": filing_id,
+            "prepayment_id": prepayment_id,
+            "settlement_id": settlement_id,
+            "appropriation_id": appropriation_id,
+            "request_id": payments["items"][-1]["funding_request_id"],
+            "batch_id": batch_id,
+            "result_id": result_id,
+            "payment_id": payments["items"][-1]["id"],
+            "extract_id": extract_id,
+            "enrolment_id": one,
+        },
+    )
