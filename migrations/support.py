@@ -72,9 +72,10 @@ def owner_only(table: str) -> list[str]:
 
 def append_only(table: str) -> list[str]:
     """Refuse UPDATE, DELETE and TRUNCATE on a table even to its owner (CASES: facts are never edited)."""
+    trigger, refuse = "create trigger append_only", "execute function refuse_change()"
     return [
-        f"create trigger append_only before update or delete on {table} for each row execute function refuse_change()",
-        f"create trigger append_only_truncate before truncate on {table} for each statement execute function refuse_change()",
+        f"{trigger} before update or delete on {table} for each row {refuse}",
+        f"{trigger}_truncate before truncate on {table} for each statement {refuse}",
     ]
 
 
@@ -85,10 +86,8 @@ def drop_tables(names: Iterable[str]) -> None:
 
 def authority_writes(table: str) -> list[str]:
     """Let only an authority of the row's region insert: an enterprise cannot write its own evidence or payment."""
-    return [
-        f"create policy authority_in_region on {table} as restrictive for insert"
-        " with check (starts_with(region_path, (select scope_region())))",
-    ]
+    policy = f"create policy authority_in_region on {table} as restrictive for insert"
+    return [f"{policy} with check (starts_with(region_path, (select scope_region())))"]
 
 
 def authority_moves(table: str) -> list[str]:

@@ -70,7 +70,8 @@ def seed() -> int:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[postgres.EmbeddedPostgres]:
-    running = postgres.start(tmp_path_factory.mktemp("pg"), major=18, durable=False)
+    major = int(os.environ.get("XUETU_POSTGRES_MAJOR", "18"))
+    running = postgres.start(tmp_path_factory.mktemp("pg"), major=major, durable=False)
     yield running
     running.stop()
 

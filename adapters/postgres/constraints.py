@@ -1,24 +1,22 @@
 """Constraint name -> refusal: every rule a race can break is also a named constraint."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.errors import Refusal
 
 REFUSAL_BY_CONSTRAINT: Final[Mapping[str, str]] = {
-    "one_person_one_duty": "duty_conflict_raced",
-    "person_holds_that_duty": "duty_conflict_raced",
     "one_live_enrolment": "person_enrolled_elsewhere",
-    "one_seat_for_a_person": "person_twice_in_roster",
     "one_listing_per_document": "document_number_used",
     "one_appropriation_per_document": "document_number_used",
     "one_prepayment_per_period": "prepayment_exists",
     "one_settlement_in_a_row": "settlement_exists",
     "one_load_per_extract": "extract_already_loaded",
     "one_load_per_result": "bank_result_already_loaded",
-    "one_row_per_certificate": "certificate_twice_in_extract",
     "one_request_per_subject": "already_requested",
     "one_open_entitlement": "person_already_subsidised",
     "one_use_per_certificate": "certificate_already_used",
@@ -30,6 +28,9 @@ REFUSAL_BY_CONSTRAINT: Final[Mapping[str, str]] = {
 LOCK_NOT_AVAILABLE: Final = "55P03"
 QUERY_CANCELED: Final = "57014"
 DEADLOCK: Final = "40P01"
+GONE: Final = ("08", "57P", "53300")
+"""SQLSTATEs of a connection lost, a server stopping or starting, and too many connections."""
+RETRY_AFTER_S: Final = 2
 
 
 def constraint_of(error: DBAPIError) -> str | None:
@@ -50,6 +51,27 @@ def refusal_of(error: DBAPIError) -> Refusal | None:
     code = REFUSAL_BY_CONSTRAINT.get(constraint_of(error) or "")
     if code is not None:
         return Refusal(code)
-    if sqlstate_of(error) in {LOCK_NOT_AVAILABLE, DEADLOCK}:
+    state = sqlstate_of(error) or ""
+    if state in {LOCK_NOT_AVAILABLE, DEADLOCK}:
         return Refusal("busy", retry_after_s=1)
+    if error.connection_invalidated or state.startswith(GONE):
+        return Refusal("unavailable", retry_after_s=RETRY_AFTER_S)
     return None
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Let what PostgreSQL refuses, or its being away, leave as a refusal.
+
+    A lost connection, a server that is starting or stopping, a full server and a pool without a free
+    connection are all `unavailable`: the whole act was rolled back and may be tried again.
+    """
+    try:
+        yield
+    except DBAPIError as error:
+        refusal = refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from error
+    except (OSError, PoolTimeout) as error:
+        raise Refusal("unavailable", retry_after_s=RETRY_AFTER_S) from error

@@ -26,6 +26,7 @@ def open_engine(url: str, *, pool_size: int = 10, application_name: str = "xuetu
         url,
         pool_size=pool_size,
         max_overflow=0,
+        pool_timeout=5,  # a caller is told to come back rather than kept waiting
         pool_pre_ping=False,
         connect_args={
             "prepared_statement_cache_size": 500,

@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.postgres.constraints import refusing
 from domain.party import Actor, Role
 from domain.ports.identity import OpenedSession, Passwords, Sessions
 
@@ -58,8 +59,9 @@ class PostgresSessions(Sessions):
         self._passwords = passwords
 
     async def open(self, account_name: str, password: str) -> OpenedSession | None:
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(_ACCOUNT, {"name": account_name})).one_or_none()
+        with refusing():
+            async with self._engine.connect() as connection:
+                row = (await connection.execute(_ACCOUNT, {"name": account_name})).one_or_none()
         # Hashing takes tens of milliseconds of one core: beside the loop, and with no connection held.
         holds = await asyncio.to_thread(
             self._passwords.holds, password, row.password_hash if row is not None else None
@@ -67,17 +69,21 @@ class PostgresSessions(Sessions):
         if row is None or not holds:
             return None
         token = TOKEN_PREFIX + secrets.token_urlsafe(32)
-        async with self._engine.begin() as connection:
-            opened = await connection.execute(
-                _OPEN, {"token_hash": _hash(token), "account_id": row.account_id, "life": LIFE}
-            )
-            return OpenedSession(token=token, actor=_actor(row), expires_at=opened.scalar_one())
+        with refusing():
+            async with self._engine.begin() as connection:
+                opened = await connection.execute(
+                    _OPEN, {"token_hash": _hash(token), "account_id": row.account_id, "life": LIFE}
+                )
+                expires_at = opened.scalar_one()
+        return OpenedSession(token=token, actor=_actor(row), expires_at=expires_at)
 
     async def actor_of(self, token: str) -> Actor | None:
-        async with self._engine.connect() as connection:
-            row = (await connection.execute(_ACTOR, {"token_hash": _hash(token)})).one_or_none()
+        with refusing():
+            async with self._engine.connect() as connection:
+                row = (await connection.execute(_ACTOR, {"token_hash": _hash(token)})).one_or_none()
         return None if row is None else _actor(row)
 
     async def revoke(self, token: str) -> None:
-        async with self._engine.begin() as connection:
-            await connection.execute(_REVOKE, {"token_hash": _hash(token)})
+        with refusing():
+            async with self._engine.begin() as connection:
+                await connection.execute(_REVOKE, {"token_hash": _hash(token)})

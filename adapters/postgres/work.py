@@ -7,14 +7,13 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres.audit import PostgresAuditTrail
 from adapters.postgres.budgets import PostgresBudgets
 from adapters.postgres.cases import PostgresCases
 from adapters.postgres.certificates import PostgresCertificates
-from adapters.postgres.constraints import refusal_of
+from adapters.postgres.constraints import refusing
 from adapters.postgres.filings import PostgresFilings
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.ledger import PostgresLedger
@@ -102,8 +101,8 @@ def postgres_work(
 
     @asynccontextmanager
     async def begin(actor: Actor) -> AsyncGenerator[Work, None]:
-        async with engine.connect() as connection:
-            try:
+        with refusing():
+            async with engine.connect() as connection:
                 opened = await connection.execute(
                     _OPEN if clock else _OPEN_STORED,
                     {
@@ -114,10 +113,5 @@ def postgres_work(
                 )
                 now = clock.now() if clock else opened.one().stands_at.astimezone(UTC)
                 yield PostgresWork(connection, actor, crypto, new_id, now)
-            except DBAPIError as error:
-                refusal = refusal_of(error)
-                if refusal is None:
-                    raise
-                raise refusal from error
 
     return begin

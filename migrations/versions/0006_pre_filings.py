@@ -142,8 +142,8 @@ def upgrade() -> None:
         """,
         *case_row(
             "filings",
-            grants="select, insert, update (policy_version_id, roster_version, people, submitted_at, listing_id, listed_on,"
-            " opened_on, completed_on)",
+            grants="select, insert, update (policy_version_id, roster_version, people, submitted_at,"
+            " listing_id, listed_on, opened_on, completed_on)",
         ),
         f"""
         create table roster_versions ({SCOPE_COLUMNS}

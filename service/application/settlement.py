@@ -140,7 +140,7 @@ async def approve_settlement(
 
     The balance is set against the history as it is now. Refuses `eligibility_unknown`,
     `prepayment_in_flight` (an approved prepayment that the bank has not confirmed: it would be paid
-    beside the balance), `payment_unknown`, `shortfall_needs_recovery`,
+    beside the balance), `payment_outcome_unknown`, `shortfall_needs_recovery`,
     `person_already_subsidised`, `certificate_already_used`.
     """
     filing_case, case = await _locked(work, settlement_id, version=version)
@@ -152,7 +152,7 @@ async def approve_settlement(
         raise Refusal("prepayment_in_flight")
     history = await work.settlements.history(filing_case)
     if history.unknown_fen:
-        raise Refusal("payment_unknown")
+        raise Refusal("payment_outcome_unknown")
     reviewed = await work.settlements.reasons(signed)
     assert reviewed is not None
     reasons = after_history(reviewed, history)

@@ -51,8 +51,11 @@ def demo(*, without_redis: bool) -> int:
 @contextlib.contextmanager
 def _stack(folder: Path, *, without_redis: bool) -> Iterator[tuple[str, Servers]]:
     """Servers, migrations, demo region, one API process and one worker, under the stored clock."""
+    kept = ("XUETU_POSTGRES_MAJOR",)
     environment = {
-        name: value for name, value in os.environ.items() if not name.startswith("XUETU_")
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("XUETU_") or name in kept
     }
     told = {
         "XUETU_DATA": str(folder / "data"),

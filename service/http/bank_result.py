@@ -100,6 +100,9 @@ class BankLineView(View):
     ),
     roles=frozenset({Role.PREPARER}),
     media=CSV,
+    body_example=(
+        f"{','.join(COLUMNS)}\nBANK-0001,01M7YSQ6YJF85TFK3KZY1BN0D0,paid,6600000,2024-02-27,\n"
+    ),
     body_limit=UPLOAD_LIMIT,
     answer=BankResultView,
     status=202,

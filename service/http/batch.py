@@ -129,7 +129,6 @@ async def create_batch(call: Call) -> Answer:
     problems=(
         "wrong_state",
         "duty_conflict",
-        "duty_conflict_raced",
         "linked_duty_conflict",
         "fund_insufficient",
         "already_posted",
@@ -166,6 +165,12 @@ async def release_batch(call: Call) -> Answer:
     ),
     roles=frozenset({Role.PREPARER, Role.RELEASER}),
     answer_media=CSV,
+    answer_example=(
+        f"count=1,total_fen=6600000,sha256={'0' * 64}\r\n"
+        "payment_reference,payee_name,account,bank_code,amount_fen,purpose\r\n"
+        "01M7YSQ6YJF85TFK3KZY1BN0D0,启东示例机械有限公司,32001601234567890123,102100099996,6600000,"
+        "企业新型学徒制补贴预支\r\n"
+    ),
     problems=("wrong_state", "batch_file_differs"),
 )
 async def export_batch(call: Call) -> Answer:

@@ -152,7 +152,7 @@ async def draft_appropriation(call: Call) -> Answer:
     answer=ApprovedAppropriationView,
     keyed=True,
     versioned=True,
-    problems=("wrong_state", "duty_conflict", "duty_conflict_raced", "fund_insufficient", "busy"),
+    problems=("wrong_state", "duty_conflict", "fund_insufficient", "busy"),
 )
 async def approve_appropriation(call: Call) -> Answer:
     """Approve: the money is available."""

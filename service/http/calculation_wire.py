@@ -83,7 +83,7 @@ class CalculationCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     """
 
     policy: Annotated[
-        str | dict[str, Any],
+        Annotated[str, Meta(max_length=64)] | dict[str, Any],
         Meta(description="A pack's id (`xuetu policies`), or a policy in the packs' format."),
     ]
     target_grade: Grade

@@ -5,13 +5,22 @@ script: nothing is fetched from anywhere, and what is shown is what is checked (
 """
 
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
 from domain.errors import RefusalKind, Text
 from domain.refusals import REGISTRY
+from service.http.html import (
+    brand,
+    code,
+    heading,
+    inline,
+    page,
+    paragraphs,
+    stacked,
+    table,
+)
 from service.http.openapi import (
     INTRODUCTION,
     TITLE,
@@ -22,13 +31,11 @@ from service.http.openapi import (
 )
 from service.http.operation import Operation
 from service.http.problems import STATUS_BY_FAMILY, phrase_of, type_of
-from service.http.style import STYLE
 from service.http.words import role_name
 
 Json = Mapping[str, Any]
 
 _REF: Final = "#/components/schemas/"
-_BACKTICKS: Final = re.compile(r"`([^`]+)`")
 
 _START: Final = (
     (
@@ -95,17 +102,17 @@ def documentation_page(operations: Sequence[Operation]) -> str:
         + "".join(_operation(o, described) for o in group)
         for tag, group in by_tag.items()
     )
-    start = "".join(f"<h4>{_inline(title)}</h4>{_paragraphs(text)}" for title, text in _START)
+    start = "".join(f"<h4>{inline(title)}</h4>{paragraphs(text)}" for title, text in _START)
     shapes = "".join(_schema(name, schema) for name, schema in sorted(schemas.items()))
     main = (
         f"<h1>{escape(TITLE.zh)}</h1><p class='lead en'>{escape(TITLE.en)}</p>"
-        f"{_paragraphs(INTRODUCTION)}"
+        f"{paragraphs(INTRODUCTION)}"
         "<p><a href='/openapi.json'>OpenAPI 3.1 (openapi.json)</a> · "
         "<a href='/problems'>问题代码 <span class='en'>Problem codes</span></a></p>"
-        f"{start}{_code(_FIRST_CALLS)}{body}<h2 class='tag' id='schemas'>数据结构 <span class='en'>Schemas</span></h2>"
+        f"{start}{code(_FIRST_CALLS)}{body}<h2 class='tag' id='schemas'>数据结构 <span class='en'>Schemas</span></h2>"
         f"{shapes}"
     )
-    return _page(TITLE, f"{_brand()}{menu}<h2>schemas</h2><ul>{_schema_menu(schemas)}</ul>", main)
+    return page(TITLE, f"{brand()}{menu}<h2>schemas</h2><ul>{_schema_menu(schemas)}</ul>", main)
 
 
 def problems_page() -> str:
@@ -118,13 +125,13 @@ def problems_page() -> str:
     )
     rows = "".join(
         f"<h2 class='tag' id='status-{status}'>{status} {escape(phrase_of(status))}</h2>"
-        + _table(
+        + table(
             ("code", "含义 Meaning", "说明 Detail"),
             (
                 (
                     f"<a href='{type_of(kind.code)}'><code>{escape(kind.code)}</code></a>",
-                    _stacked(kind.title),
-                    _stacked(kind.detail),
+                    stacked(kind.title),
+                    stacked(kind.detail),
                 )
                 for kind in kinds
                 if STATUS_BY_FAMILY[kind.family] == status
@@ -134,20 +141,20 @@ def problems_page() -> str:
     )
     title = Text("问题代码", "Problem codes")
     main = f"<h1>{title.zh}</h1><p class='lead en'>{title.en}</p>{rows}"
-    return _page(title, f"{_brand()}<h2>status</h2><ul>{menu}</ul>", main)
+    return page(title, f"{brand()}<h2>status</h2><ul>{menu}</ul>", main)
 
 
 def problem_page(kind: RefusalKind) -> str:
     """Return the page that a problem's `type` leads to."""
     status = STATUS_BY_FAMILY[kind.family]
-    example = _code(problem_example(kind.code))
+    example = code(problem_example(kind.code))
     main = (
         f"<h1>{escape(kind.title.zh)}</h1><p class='lead en'>{escape(kind.title.en)}</p>"
         f"<p><code>{escape(kind.code)}</code> · {status} {escape(phrase_of(status))}</p>"
-        f"{_paragraphs(kind.detail)}<h4>示例 <span class='en'>Example</span></h4>{example}"
+        f"{paragraphs(kind.detail)}<h4>示例 <span class='en'>Example</span></h4>{example}"
         "<p><a href='/problems'>全部问题代码 <span class='en'>All problem codes</span></a></p>"
     )
-    return _page(kind.title, _brand(), main)
+    return page(kind.title, brand(), main)
 
 
 def problem_facts(kind: RefusalKind) -> dict[str, Any]:
@@ -160,19 +167,6 @@ def problem_facts(kind: RefusalKind) -> dict[str, Any]:
         "detail": {"zh-CN": kind.detail.zh, "en": kind.detail.en},
         "values": list(placeholders_of(kind.detail)),
     }
-
-
-def _page(title: Text, menu: str, main: str) -> str:
-    return (
-        '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title.zh)} · {escape(title.en)}</title><style>{STYLE}</style></head>"
-        f'<body><div class="page"><nav>{menu}</nav><main>{main}</main></div></body></html>'
-    )
-
-
-def _brand() -> str:
-    return "<h1><a href='/docs'>学徒 Xuetu</a></h1><span class='en'>API v1</span>"
 
 
 def _menu_item(operation: Operation) -> str:
@@ -202,7 +196,7 @@ def _operation(operation: Operation, described: Json) -> str:
         f"<div class='where'>{_method(operation)}",
         f"<code class='path'>{escape(operation.path)}</code>",
         f"<code class='id'>{operation.id}</code></div>",
-        "" if operation.description is None else _paragraphs(operation.description),
+        "" if operation.description is None else paragraphs(operation.description),
         _chips(operation),
         _parameters(entry["parameters"]),
         _request(entry.get("requestBody"), described),
@@ -228,7 +222,7 @@ def _chips(operation: Operation) -> str:
         chips.append(Text("可试运行", "dry_run"))
     if operation.paged:
         chips.append(Text("分页", "paged"))
-    return f"<ul class='chips'>{''.join(f'<li>{_inline(chip)}</li>' for chip in chips)}</ul>"
+    return f"<ul class='chips'>{''.join(f'<li>{inline(chip)}</li>' for chip in chips)}</ul>"
 
 
 def _parameters(parameters: Sequence[Json]) -> str:
@@ -243,7 +237,7 @@ def _parameters(parameters: Sequence[Json]) -> str:
         )
         for p in parameters
     )
-    return _heading("参数", "Parameters") + _table(
+    return heading("参数", "Parameters") + table(
         ("名称 Name", "位置 In", "类型 Type", "说明 Note"), rows
     )
 
@@ -253,7 +247,7 @@ def _request(body: Json | None, described: Json) -> str:
         return ""
     ((media, content),) = body["content"].items()
     return (
-        _heading("请求体", "Request body")
+        heading("请求体", "Request body")
         + f"<p><code>{escape(media)}</code> {_kind(content['schema'])}"
         + f" · {escape(body['description'])}</p>"
         + _content(content, described)
@@ -262,17 +256,17 @@ def _request(body: Json | None, described: Json) -> str:
 
 def _answer(operation: Operation, answer: Json, described: Json) -> str:
     headers = " ".join(f"<code>{escape(name)}</code>" for name in answer["headers"])
-    heading = _heading("答复", "Answer") + (
+    head = heading("答复", "Answer") + (
         f"<p><b>{operation.status}</b> {escape(phrase_of(operation.status))} · {headers}</p>"
     )
     if "content" not in answer:
-        return heading
+        return head
     ((media, content),) = answer["content"].items()
     folded = (
         "<details><summary>字段与示例 Fields and example</summary>"
         f"{_content(content, described)}</details>"
     )
-    return f"{heading}<p><code>{escape(media)}</code> {_kind(content['schema'])}</p>{folded}"
+    return f"{head}<p><code>{escape(media)}</code> {_kind(content['schema'])}</p>{folded}"
 
 
 def _content(content: Json, described: Json) -> str:
@@ -285,7 +279,7 @@ def _content(content: Json, described: Json) -> str:
         shape = _fields(schema)
     if "example" not in content:
         return shape
-    return f"{shape}<h4>示例 <span class='en'>Example</span></h4>{_code(content['example'])}"
+    return f"{shape}<h4>示例 <span class='en'>Example</span></h4>{code(content['example'])}"
 
 
 def _problems(operation: Operation) -> str:
@@ -299,7 +293,7 @@ def _problems(operation: Operation) -> str:
         + "</span>"
         for status, codes in codes_by_status(operation).items()
     )
-    return _heading("可能的拒绝", "Refusals") + f"<div class='codes'>{rows}</div>"
+    return heading("可能的拒绝", "Refusals") + f"<div class='codes'>{rows}</div>"
 
 
 def _schema(name: str, schema: Json) -> str:
@@ -322,7 +316,7 @@ def _fields(schema: Json) -> str:
         )
         for name, inner in schema.get("properties", {}).items()
     )
-    return _table(("字段 Field", "类型 Type", "说明 Note"), rows)
+    return table(("字段 Field", "类型 Type", "说明 Note"), rows)
 
 
 def _kind(schema: Json) -> str:
@@ -366,37 +360,3 @@ def _range(least: int | None, most: int | None, unit: str) -> str:
 
 def _must(*, required: bool) -> str:
     return "<span class='must' title='必填 required'> *</span>" if required else ""
-
-
-def _heading(zh: str, en: str) -> str:
-    return f"<h4>{zh} <span class='en'>{en}</span></h4>"
-
-
-def _inline(text: Text) -> str:
-    return f"{escape(text.zh)} <span class='en'>{escape(text.en)}</span>"
-
-
-def _stacked(text: Text) -> str:
-    return f"{_prose(text.zh)}<br><span class='en'>{_prose(text.en)}</span>"
-
-
-def _paragraphs(text: Text) -> str:
-    return f"<p>{_stacked(text)}</p>"
-
-
-def _prose(words: str) -> str:
-    """Escape a sentence and set what stands in backticks as code."""
-    return _BACKTICKS.sub(r"<code>\1</code>", escape(words))
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    head = "".join(f"<th>{head}</th>" for head in heads)
-    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<div class='wide'><table><tr>{head}</tr>{body}</table></div>" if body else ""
-
-
-def _code(example: object) -> str:
-    text = (
-        example if isinstance(example, str) else json.dumps(example, ensure_ascii=False, indent=2)
-    )
-    return f"<pre>{escape(text)}</pre>"

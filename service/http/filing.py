@@ -27,7 +27,7 @@ from service.http.shapes import Decision, StepView
 TAG: Final = "filings"
 _FILER: Final = frozenset({Role.FILER})
 _REVIEWER: Final = frozenset({Role.REVIEWER, Role.CLERK})
-_SIGNED: Final = ("wrong_state", "duty_conflict", "duty_conflict_raced", "busy")
+_SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
 PLAN_EXAMPLE: Final = {
     "region_code": "320681",
     "class_name": "车工中级工班",

@@ -16,7 +16,7 @@ from domain.filing import (
     Screening,
     TrainingMode,
 )
-from domain.policy.standard import Category
+from domain.policy.standard import Category, ExitReason
 from service.application.filing import ROSTER_MAX, DraftFiling, ListedFiling, PersonOutcome
 from service.http.shapes import (
     BasisPoints,
@@ -169,7 +169,7 @@ class OutcomeBody(Body):
     enrolment_id: UUID
     outcome: Outcome
     day: Day
-    reason: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
+    reason: ExitReason | None = None
 
 
 class CompletionBody(Body):

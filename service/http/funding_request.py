@@ -18,7 +18,7 @@ from service.http.operation import Query, operation
 from service.http.shapes import Body, CaseView, Decision, View, Year
 
 TAG: Final = "funding-requests"
-_SIGNED: Final = ("wrong_state", "duty_conflict", "duty_conflict_raced", "busy")
+_SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
 _STATES: Final = "|".join(SIGNED[CaseKind.FUNDING_REQUEST])
 
 FundSource = Annotated[

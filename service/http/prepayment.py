@@ -16,7 +16,7 @@ from service.http.settlement_wire import ExplanationView
 from service.http.shapes import BasisPoints, Body, CaseView, Decision, Reason, View
 
 TAG: Final = "prepayments"
-_SIGNED: Final = ("wrong_state", "duty_conflict", "duty_conflict_raced", "busy")
+_SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
 
 
 class PrepaymentBody(Body):

@@ -22,7 +22,7 @@ from service.http.shapes import Decision
 TAG: Final = "settlements"
 _FILER: Final = frozenset({Role.FILER})
 _REVIEWER: Final = frozenset({Role.REVIEWER})
-_SIGNED: Final = ("wrong_state", "duty_conflict", "duty_conflict_raced", "busy")
+_SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
 _DECISION_EXAMPLE: Final = {"reason": "结业与证书均已核对"}
 DECLARATIONS_EXAMPLE: Final = {
     "declarations": [
@@ -210,7 +210,7 @@ async def review_settlement(call: Call) -> Answer:
         *_SIGNED,
         "eligibility_unknown",
         "prepayment_in_flight",
-        "payment_unknown",
+        "payment_outcome_unknown",
         "shortfall_needs_recovery",
         "person_already_subsidised",
         "certificate_already_used",

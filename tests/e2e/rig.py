@@ -39,7 +39,6 @@ PATIENCE_S: Final = 60
 """How long anything is waited for before the test fails."""
 
 CHUNK_ROWS: Final = 5
-PEOPLE: Final = ("filer", "handler", "approver", "releaser", "finance", "finance-second")
 
 
 def until(what: str, holds: Callable[[], object]) -> None:
@@ -55,6 +54,7 @@ class Process:
 
     def __init__(self, command: Sequence[str], environment: dict[str, str], log: Path) -> None:
         self.log = log
+        self.armed = "XUETU_CRASH_AT" in environment
         # It ends with the test run, however that ends: we alone hold the other end.
         held, self._ours = os.pipe()
         descriptors = [int(word) for word in command[1:] if word.isdigit()]
@@ -195,7 +195,14 @@ class Rig:
         """Start the API process, armed if told, and wait until it is ready."""
         number = str(self._listening.fileno())
         self.api = self._process("api", ["service.asgi", number], crash_at=crash_at)
-        self._wait_ready(self.address)
+        self._wait_ready(self.address, self.api)
+
+    def make_whole(self) -> None:
+        """Have an API process and a worker that run and are not armed, whatever a test left."""
+        for process, start in ((self.api, self.start_api), (self.worker, self.start_worker)):
+            if process.armed or not process.running:
+                process.stop()
+                start()
 
     def second_api(self) -> str:
         """Start another API process, on an address of its own, which is returned."""
@@ -203,7 +210,7 @@ class Rig:
         number = str(listening.fileno())
         self.extra.append(self._process("api-second", ["service.asgi", number]))
         address = f"http://{self.settings.host}:{listening.getsockname()[1]}"
-        self._wait_ready(address)
+        self._wait_ready(address, self.extra[-1])
         return address
 
     def start_worker(self, *, crash_at: str | None = None, chunk_rows: int = CHUNK_ROWS) -> None:
@@ -322,8 +329,9 @@ class Rig:
             environment["XUETU_CRASH_AT"] = crash_at
         return Process(command, environment, self.folder / name)
 
-    def _wait_ready(self, address: str) -> None:
+    def _wait_ready(self, address: str, process: Process) -> None:
         def ready() -> bool:
+            assert process.running, process.log.read_text()
             with contextlib.suppress(httpx.TransportError):
                 answer = httpx.get(f"{address}/health/ready", trust_env=False, timeout=5)
                 return answer.is_success

@@ -3,8 +3,6 @@
 Where a process dies is set by `XUETU_CRASH_AT`; what it had done then is read from the database.
 """
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 
@@ -16,24 +14,13 @@ PEOPLE = 12
 """Of one settlement: three chunks of five rows, the last one short."""
 
 
-@pytest.fixture(autouse=True)
-def unarmed(rig: Rig) -> Iterator[None]:
-    """After each test the stack runs again as it should, whatever died."""
-    yield
-    rig.api.stop()
-    rig.worker.stop()
-    rig.start_api()
-    rig.start_worker()
-
-
 @pytest.mark.parametrize("point", ["once_claimed", "once_decided", "once_kept", "once_committed"])
 def test_a_submission_whose_api_process_is_killed_is_decided_once_when_it_is_retried(
     rig: Rig, point: str
 ) -> None:
+    rig.worker.stop()  # so that the rows counted below are those of the submission alone
     road = HttpRoad(rig)
     road.on("2024-02-05")
-    rig.wait_idle()
-    rig.worker.stop()  # so that the rows counted below are those of the submission alone
     rig.api.stop()
     rig.start_api(crash_at=point)
     plan, key = road.plan(3), new_key()
@@ -82,6 +69,7 @@ def test_a_submission_whose_api_process_is_killed_is_decided_once_when_it_is_ret
 def test_a_reconciliation_whose_worker_is_killed_again_and_again_finds_each_certificate_once(
     rig: Rig,
 ) -> None:
+    rig.make_whole()
     road = HttpRoad(rig)
     (filing,) = road.listed(people=PEOPLE)
     road.completed(filing)
@@ -150,6 +138,7 @@ def test_a_reconciliation_whose_worker_is_killed_again_and_again_finds_each_cert
 def test_a_bank_result_whose_worker_is_killed_again_and_again_moves_each_payment_once(
     rig: Rig,
 ) -> None:
+    rig.make_whole()
     road = HttpRoad(rig)
     filings = road.listed(filings=5, people=1)
     prepayments = [road.prepayment_approved(filing) for filing in filings]
@@ -226,10 +215,10 @@ def test_a_bank_result_whose_worker_is_killed_again_and_again_moves_each_payment
 
 def test_a_worker_killed_in_the_middle_is_followed_by_one_that_begins_at_once(rig: Rig) -> None:
     """Nothing of a dead worker holds the next job up: only its own job waits for its lease."""
-    road = HttpRoad(rig)
-    road.on("2024-02-05")
+    rig.make_whole()
     rig.wait_idle()
     rig.worker.stop()
+    road = HttpRoad(rig)
     held = road.filed(1)
     rig.start_worker(crash_at="job.after_claim")
     rig.worker.wait_killed()

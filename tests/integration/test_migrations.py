@@ -109,9 +109,7 @@ class Stairs:
 
 
 @pytest.fixture(scope="module", params=MAJORS)
-def stairs(
-    request: pytest.FixtureRequest, servers: Mapping[int, EmbeddedPostgres]
-) -> Stairs:
+def stairs(request: pytest.FixtureRequest, servers: Mapping[int, EmbeddedPostgres]) -> Stairs:
     database = fresh_database(servers[request.param], "stairs")
     empty = database.ask(shape)
     after: dict[str, Shape] = {}

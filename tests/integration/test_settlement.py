@@ -380,7 +380,7 @@ async def test_a_payment_whose_outcome_is_unknown_stops_the_approval(
             {"id": road.case_id},
         )
     await admin.dispose()
-    assert await code_of(road.approved(reviewed)) == "payment_unknown"
+    assert await code_of(road.approved(reviewed)) == "payment_outcome_unknown"
 
 
 async def test_a_payable_line_with_an_unknown_rule_stops_the_approval(new_road: NewRoad) -> None:

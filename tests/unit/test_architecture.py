@@ -176,8 +176,8 @@ def test_no_module_is_too_long_to_be_read_at_once() -> None:
 def _sections() -> list[tuple[RefusalKind, ...]]:
     """Return the sections of the registry and its companions, each once."""
     found = {}
-    for path in (ROOT / "domain").glob("*refusals.py"):
-        for value in vars(importlib.import_module(f"domain.{path.stem}")).values():
+    for path in (ROOT / "domain" / "refusals").glob("*.py"):
+        for value in vars(importlib.import_module(f"domain.refusals.{path.stem}")).values():
             if isinstance(value, tuple) and value and isinstance(value[0], RefusalKind):
                 found[id(value)] = value
     return list(found.values())
@@ -237,7 +237,7 @@ def test_every_code_that_is_refused_with_is_registered() -> None:
 
 
 def test_every_registered_code_is_used() -> None:
-    registries = {name_of(path) for path in (ROOT / "domain").glob("*refusals.py")}
+    registries = {name_of(path) for path in (ROOT / "domain" / "refusals").glob("*.py")}
     said = {
         node.value
         for where, node in nodes(*LAYERS)

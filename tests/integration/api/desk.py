@@ -175,6 +175,17 @@ class Desk:
         self.tokens[name] = await signed_in(self.client, account.account_name)
         return name
 
+    async def neighbour(self) -> "Desk":
+        """Open a desk in another place, on the same clock."""
+        at = self.clock.at
+        other = await self.stack.enter_async_context(open_desk(self.house))
+        self.clock.at = at
+        return other
+
+    def begin_again(self) -> None:
+        """Put the clock back to the day of filing."""
+        self.clock.at = FILED
+
     async def tampered(self, statement: str, **values: object) -> None:
         """Change a row behind the product's back, as the superuser."""
         async with self.house.admin.begin() as connection:
@@ -204,9 +215,7 @@ async def signed_in(client: httpx.AsyncClient, account_name: str) -> str:
 async def open_desk(house: House) -> AsyncIterator[Desk]:
     """Staff a place and sign its people in; the clock goes back to the day of filing."""
     house.clock.at = FILED
-    staff = await staffed_place(
-        house.begin_work, crypto=house.crypto, passwords=house.passwords
-    )
+    staff = await staffed_place(house.begin_work, crypto=house.crypto, passwords=house.passwords)
     people: Mapping[str, Actor] = {
         "filer": staff.filer,
         "handler": staff.handler,

@@ -101,7 +101,9 @@ async def listed(desk: Desk, **how: Any) -> str:
     filing_id = await reviewed(desk, **how)
     version = await version_of(desk, "GetFiling", filing_id=filing_id)
     await desk.done(
-        "ListFilings", "approver", body=listing(f"试人社〔2026〕{filing_id}号", (filing_id, version))
+        "ListFilings",
+        "approver",
+        body=listing(f"试人社〔2026〕{filing_id}号", (filing_id, version)),
     )
     return filing_id
 
@@ -150,9 +152,7 @@ async def ordered(desk: Desk, *subjects: tuple[str, str], year: int = YEAR) -> s
     asked = await desk.done("CreateFundingRequest", "handler", body=funding(*subjects, year=year))
     case = asked["case"]
     path = {"request_id": case["id"]}
-    await desk.done(
-        "ConcurFundingRequest", "finance", path=path, version=case["version"], body={}
-    )
+    await desk.done("ConcurFundingRequest", "finance", path=path, version=case["version"], body={})
     await desk.idle()
     return str(case["id"])
 

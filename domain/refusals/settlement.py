@@ -1,26 +1,11 @@
-"""Refusals of certificates and settlements. See `domain.refusals`."""
+"""Refusals of certificates and settlements."""
 
 from typing import Final
 
-from domain.errors import Family, RefusalKind, Text
-
-
-def _kind(
-    code: str, family: Family, title: tuple[str, str], detail: tuple[str, str]
-) -> RefusalKind:
-    return RefusalKind(code, family, Text(*title), Text(*detail))
-
-
-def _rule(code: str, title: tuple[str, str], detail: tuple[str, str]) -> RefusalKind:
-    return _kind(code, Family.RULE_BROKEN, title, detail)
-
-
-def _state(code: str, title: tuple[str, str], detail: tuple[str, str]) -> RefusalKind:
-    return _kind(code, Family.STATE_CONFLICT, title, detail)
-
+from domain.refusals.kinds import rule, state
 
 SETTLING: Final = (
-    _rule(
+    rule(
         "extract_faulty",
         ("证书数据有误", "The extract is faulty"),
         (
@@ -28,12 +13,12 @@ SETTLING: Final = (
             "The extract has {count} fault(s) and nothing was stored.",
         ),
     ),
-    _state(
+    state(
         "extract_already_loaded",
         ("该文件已导入", "Extract loaded before"),
         ("同一份证书数据已经导入。", "This very extract has been loaded already."),
     ),
-    _rule(
+    rule(
         "header_wrong",
         ("表头不正确", "Wrong header"),
         (
@@ -41,22 +26,22 @@ SETTLING: Final = (
             "The first line must name these columns in this order: {columns}.",
         ),
     ),
-    _rule(
+    rule(
         "columns_wrong",
         ("列数不正确", "Wrong number of columns"),
         ("应有 {wanted} 列，实有 {found} 列。", "This row has {found} columns, not {wanted}."),
     ),
-    _rule(
+    rule(
         "csv_malformed",
         ("CSV 格式不正确", "Malformed CSV"),
         ("此行引号不配对，其后未再检查。", "A quote is out of place here; the rest was not read."),
     ),
-    _rule(
+    rule(
         "extract_empty",
         ("没有数据", "No rows"),
         ("文件中没有任何证书。", "The file holds no certificate."),
     ),
-    _rule(
+    rule(
         "certificate_number_unusable",
         ("证书编号不可用", "Unusable certificate number"),
         (
@@ -64,7 +49,7 @@ SETTLING: Final = (
             "The number is empty, or longer than {most} characters.",
         ),
     ),
-    _rule(
+    rule(
         "spreadsheet_rounded",
         ("号码已被电子表格改写", "Rounded by a spreadsheet"),
         (
@@ -72,12 +57,12 @@ SETTLING: Final = (
             "A spreadsheet rounded this number; format the column as text and export it again.",
         ),
     ),
-    _rule(
+    rule(
         "certificate_twice_in_extract",
         ("证书重复", "Certificate twice in the extract"),
         ("与第 {row} 行为同一证书。", "Row {row} holds the same certificate."),
     ),
-    _rule(
+    rule(
         "declarations_faulty",
         ("申报证书有误", "The declarations are faulty"),
         (
@@ -85,12 +70,12 @@ SETTLING: Final = (
             "The declared certificates have {count} fault(s) and nothing was stored.",
         ),
     ),
-    _rule(
+    rule(
         "person_not_on_roster",
         ("不在名册内", "Not on the roster"),
         ("此人不在该备案的名册内。", "This person is not on the roster of the filing."),
     ),
-    _rule(
+    rule(
         "person_not_completed",
         ("未结业", "Did not complete"),
         (
@@ -98,17 +83,17 @@ SETTLING: Final = (
             "The completion report does not say that this person completed.",
         ),
     ),
-    _rule(
+    rule(
         "person_declared_twice",
         ("同一人申报两次", "One person declared twice"),
         ("第 {row} 项已为此人申报证书。", "Item {row} declares a certificate for this person."),
     ),
-    _rule(
+    rule(
         "certificate_declared_twice",
         ("同一证书申报两次", "One certificate declared twice"),
         ("第 {row} 项已申报此证书。", "Item {row} declares this certificate."),
     ),
-    _state(
+    state(
         "filing_not_completed",
         ("备案尚未结业", "The filing is not completed"),
         (
@@ -116,17 +101,17 @@ SETTLING: Final = (
             "The filing is in state “{state}”; it is settled after its completion report.",
         ),
     ),
-    _state(
+    state(
         "settlement_exists",
         ("已有结算", "Settlement exists"),
         ("该备案已有结算。", "This filing has a settlement already."),
     ),
-    _state(
+    state(
         "verification_under_way",
         ("核验进行中", "Verification under way"),
         ("证书正在核验，请稍后再试。", "The certificates are being examined; try again later."),
     ),
-    _state(
+    state(
         "no_newer_extract",
         ("没有更新的证书数据", "No newer extract"),
         (
@@ -134,7 +119,7 @@ SETTLING: Final = (
             "No extract has been loaded since the certificates were examined.",
         ),
     ),
-    _state(
+    state(
         "verification_incomplete",
         ("核验未完成", "Verification incomplete"),
         (
@@ -142,7 +127,7 @@ SETTLING: Final = (
             "{count} people's certificates have no finding yet; that is held against nobody.",
         ),
     ),
-    _rule(
+    rule(
         "eligibility_unknown",
         ("资格尚未查明", "Eligibility unknown"),
         (
@@ -150,7 +135,7 @@ SETTLING: Final = (
             "{count} of the people to be paid have a rule that is still unknown.",
         ),
     ),
-    _rule(
+    rule(
         "prepayment_in_flight",
         ("预支尚未到账", "A prepayment is in flight"),
         (
@@ -158,15 +143,15 @@ SETTLING: Final = (
             "The settlement waits for a prepayment that the bank has not confirmed yet.",
         ),
     ),
-    _rule(
-        "payment_unknown",
+    rule(
+        "payment_outcome_unknown",
         ("有支付结果未知", "A payment's outcome is unknown"),
         (
             "该备案有支付结果未知，须先向银行查明。",
             "The outcome of a payment of this filing is unknown; ask the bank first.",
         ),
     ),
-    _rule(
+    rule(
         "shortfall_needs_recovery",
         ("已付多于应补", "More was paid than earned"),
         (
@@ -174,7 +159,7 @@ SETTLING: Final = (
             "{recovery_fen} fen more were paid than earned: a recovery must be decided first.",
         ),
     ),
-    _rule(
+    rule(
         "person_already_subsidised",
         ("已享受过同类补贴", "Subsidised before"),
         (
@@ -182,7 +167,7 @@ SETTLING: Final = (
             "Somebody on the roster has been subsidised for this occupation and grade.",
         ),
     ),
-    _rule(
+    rule(
         "certificate_already_used",
         ("证书已使用", "Certificate used before"),
         (
@@ -190,7 +175,7 @@ SETTLING: Final = (
             "A declared certificate has already supported a payment of this kind.",
         ),
     ),
-    _state(
+    state(
         "explanation_not_yet",
         ("尚无说明", "Nothing to explain yet"),
         (

@@ -6,17 +6,11 @@ where the plan or the policy says what cannot be.
 
 from typing import Final
 
-from domain.errors import Family, RefusalKind, Text
-
-
-def _kind(
-    code: str, family: Family, title: tuple[str, str], detail: tuple[str, str]
-) -> RefusalKind:
-    return RefusalKind(code, family, Text(*title), Text(*detail))
-
+from domain.errors import Family
+from domain.refusals.kinds import kind
 
 POLICY: Final = (
-    _kind(
+    kind(
         "policy_invalid",
         Family.MALFORMED,
         ("政策文件不符合格式", "Policy invalid"),
@@ -25,7 +19,7 @@ POLICY: Final = (
             "The policy has {count} field(s) missing or faulty; see errors.",
         ),
     ),
-    _kind(
+    kind(
         "policy_contradicts_itself",
         Family.MALFORMED,
         ("政策自相矛盾", "Policy contradicts itself"),
@@ -34,13 +28,13 @@ POLICY: Final = (
             "Another field contradicts this: an end before its start, or a share and an amount.",
         ),
     ),
-    _kind(
+    kind(
         "repeated_item",
         Family.MALFORMED,
         ("条目重复", "Item repeated"),
         ("此条目已在列表中。", "The list holds this item already."),
     ),
-    _kind(
+    kind(
         "calculation_refused",
         Family.RULE_BROKEN,
         ("无法计算", "The case cannot be calculated"),
@@ -49,7 +43,7 @@ POLICY: Final = (
             "{count} point(s) contradict the policy or each other; see errors.",
         ),
     ),
-    _kind(
+    kind(
         "policy_unknown",
         Family.RULE_BROKEN,
         ("没有此政策", "No such policy"),
@@ -58,7 +52,7 @@ POLICY: Final = (
             "No policy pack has this id; `xuetu policies` lists them.",
         ),
     ),
-    _kind(
+    kind(
         "policy_not_in_force",
         Family.RULE_BROKEN,
         ("政策当日未生效", "Policy not in force"),
@@ -67,7 +61,7 @@ POLICY: Final = (
             "The policy is in force from {first} to {last}, not on this day.",
         ),
     ),
-    _kind(
+    kind(
         "no_rate_for_grade",
         Family.RULE_BROKEN,
         ("该等级无补贴标准", "No rate for this grade"),
@@ -76,7 +70,7 @@ POLICY: Final = (
             "Policy {policy} sets no rate for grade {grade}.",
         ),
     ),
-    _kind(
+    kind(
         "term_outside_policy",
         Family.RULE_BROKEN,
         ("培养期限超出规定", "Term outside the policy"),
@@ -85,7 +79,7 @@ POLICY: Final = (
             "The filed term must be {least} to {most} months.",
         ),
     ),
-    _kind(
+    kind(
         "term_not_whole_years",
         Family.RULE_BROKEN,
         ("培养期限须为整年", "Term of no whole years"),
@@ -94,7 +88,7 @@ POLICY: Final = (
             "The policy counts whole years; {months} months are no whole number of years.",
         ),
     ),
-    _kind(
+    kind(
         "uplift_not_allowed",
         Family.RULE_BROKEN,
         ("不得上浮", "No uplift"),
@@ -103,7 +97,7 @@ POLICY: Final = (
             "The policy allows no uplift for grade {grade}.",
         ),
     ),
-    _kind(
+    kind(
         "uplift_above_maximum",
         Family.RULE_BROKEN,
         ("上浮超过上限", "Uplift above the maximum"),
@@ -112,7 +106,7 @@ POLICY: Final = (
             "The uplift may be at most {most} basis points (100 are 1 %).",
         ),
     ),
-    _kind(
+    kind(
         "unit_needs_dates",
         Family.RULE_BROKEN,
         ("按日计算须有日期", "Days need dates"),
@@ -121,7 +115,7 @@ POLICY: Final = (
             "The policy counts days; months alone do not tell them.",
         ),
     ),
-    _kind(
+    kind(
         "groups_and_counters",
         Family.RULE_BROKEN,
         ("分组与人数不得同时给出", "Groups and counters"),
@@ -130,7 +124,7 @@ POLICY: Final = (
             "Give the groups or the two counters, not both.",
         ),
     ),
-    _kind(
+    kind(
         "more_people_than_planned",
         Family.RULE_BROKEN,
         ("人数超过计划", "More people than planned"),
@@ -139,7 +133,7 @@ POLICY: Final = (
             "{people} people are named, more than the {planned} planned.",
         ),
     ),
-    _kind(
+    kind(
         "share_above_policy",
         Family.RULE_BROKEN,
         ("预支比例超过上限", "Prepayment share above the policy's"),

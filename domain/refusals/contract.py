@@ -6,21 +6,11 @@ are logged by nobody, but they are seen by everybody who reads the answer.
 
 from typing import Final
 
-from domain.errors import Family, RefusalKind, Text
-
-
-def _kind(
-    code: str, family: Family, title: tuple[str, str], detail: tuple[str, str]
-) -> RefusalKind:
-    return RefusalKind(code, family, Text(*title), Text(*detail))
-
-
-def _fault(code: str, title: tuple[str, str], detail: tuple[str, str]) -> RefusalKind:
-    return _kind(code, Family.MALFORMED, title, detail)
-
+from domain.errors import Family
+from domain.refusals.kinds import fault, kind
 
 ASKING: Final = (
-    _kind(
+    kind(
         "unavailable",
         Family.UNAVAILABLE,
         ("服务暂不可用", "Temporarily unavailable"),
@@ -29,13 +19,13 @@ ASKING: Final = (
             "The service cannot answer now and nothing was stored; retry later with the same key.",
         ),
     ),
-    _kind(
+    kind(
         "not_ready",
         Family.UNAVAILABLE,
         ("服务尚未就绪", "Not ready"),
         ("以下部分未就绪：{parts}。", "These parts are not ready: {parts}."),
     ),
-    _kind(
+    kind(
         "unauthenticated",
         Family.UNAUTHENTICATED,
         ("未登录或登录已失效", "Not signed in"),
@@ -44,7 +34,7 @@ ASKING: Final = (
             "Send a live token in the header Authorization: Bearer ….",
         ),
     ),
-    _kind(
+    kind(
         "method_not_allowed",
         Family.METHOD_NOT_ALLOWED,
         ("不支持此方法", "Method not allowed"),
@@ -53,19 +43,19 @@ ASKING: Final = (
             "This address does not take that method; the Allow header names those it takes.",
         ),
     ),
-    _kind(
+    kind(
         "not_acceptable",
         Family.NOT_ACCEPTABLE,
         ("无法提供所要求的格式", "Not acceptable"),
         ("此操作只能返回 {media}。", "This operation answers {media} only."),
     ),
-    _kind(
+    kind(
         "body_too_large",
         Family.TOO_LARGE,
         ("请求体过大", "Body too large"),
         ("请求体不得超过 {limit} 字节。", "The body may hold at most {limit} bytes."),
     ),
-    _kind(
+    kind(
         "unsupported_media_type",
         Family.UNSUPPORTED_MEDIA,
         ("不支持的请求体格式", "Unsupported media type"),
@@ -74,7 +64,7 @@ ASKING: Final = (
             "Send Content-Type: {media}, in UTF-8 and not compressed.",
         ),
     ),
-    _kind(
+    kind(
         "idempotency_key_missing",
         Family.MALFORMED,
         ("缺少幂等键", "Idempotency key missing"),
@@ -83,7 +73,7 @@ ASKING: Final = (
             "Send the header Idempotency-Key: 16 to 128 letters, digits, “_” or “-”.",
         ),
     ),
-    _kind(
+    kind(
         "idempotency_key_malformed",
         Family.MALFORMED,
         ("幂等键格式不正确", "Idempotency key malformed"),
@@ -92,7 +82,7 @@ ASKING: Final = (
             "Idempotency-Key must be 16 to 128 letters, digits, “_” or “-”, bare or quoted.",
         ),
     ),
-    _kind(
+    kind(
         "key_reused",
         Family.RULE_BROKEN,
         ("幂等键已用于另一请求", "Idempotency key used for another request"),
@@ -101,7 +91,7 @@ ASKING: Final = (
             "This key belongs to a request with other content; use a new key.",
         ),
     ),
-    _kind(
+    kind(
         "twin_in_flight",
         Family.STATE_CONFLICT,
         ("相同请求正在处理", "The same request is in flight"),
@@ -110,7 +100,7 @@ ASKING: Final = (
             "A request with this key is still being decided; retry in a moment.",
         ),
     ),
-    _kind(
+    kind(
         "if_match_missing",
         Family.PRECONDITION_REQUIRED,
         ("缺少版本条件", "If-Match missing"),
@@ -119,7 +109,7 @@ ASKING: Final = (
             "A change needs the header If-Match with the ETag you last read.",
         ),
     ),
-    _kind(
+    kind(
         "if_match_malformed",
         Family.MALFORMED,
         ("版本条件格式不正确", "If-Match malformed"),
@@ -128,7 +118,7 @@ ASKING: Final = (
             'If-Match must be one ETag in double quotes, for example "3".',
         ),
     ),
-    _kind(
+    kind(
         "cursor_invalid",
         Family.MALFORMED,
         ("分页游标无效", "Cursor invalid"),
@@ -137,13 +127,13 @@ ASKING: Final = (
             "The cursor is not ours or belongs to other filters; start again from the first page.",
         ),
     ),
-    _kind(
+    kind(
         "query_invalid",
         Family.MALFORMED,
         ("查询参数有误", "Query invalid"),
         ("查询参数有 {count} 处错误，详见 errors。", "The query has {count} fault(s); see errors."),
     ),
-    _kind(
+    kind(
         "body_malformed",
         Family.MALFORMED,
         ("请求体无法读取", "Body cannot be read"),
@@ -152,7 +142,7 @@ ASKING: Final = (
             "The body has {count} fault(s) that keep it from being read; see errors.",
         ),
     ),
-    _kind(
+    kind(
         "body_invalid",
         Family.MALFORMED,
         ("请求体不符合要求", "Body invalid"),
@@ -161,13 +151,13 @@ ASKING: Final = (
             "The body has {count} fault(s); see errors.",
         ),
     ),
-    _kind(
+    kind(
         "body_not_expected",
         Family.MALFORMED,
         ("此操作不接受请求体", "No body expected"),
         ("此操作不接受请求体，请去掉后重试。", "This operation takes no body; send none."),
     ),
-    _kind(
+    kind(
         "request_malformed",
         Family.MALFORMED,
         ("请求格式不正确", "Request malformed"),
@@ -180,17 +170,17 @@ ASKING: Final = (
 """How a request must be put (DESIGN 3)."""
 
 SENT: Final = (
-    _fault(
+    fault(
         "not_utf8",
         ("不是 UTF-8", "Not UTF-8"),
         ("第 {offset} 字节起不是有效的 UTF-8。", "From byte {offset} on this is not valid UTF-8."),
     ),
-    _fault(
+    fault(
         "byte_order_mark",
         ("含字节顺序标记", "Byte order mark"),
         ("请去掉开头的字节顺序标记（BOM）。", "Remove the byte order mark at the start."),
     ),
-    _fault(
+    fault(
         "not_json",
         ("不是有效的 JSON", "Not JSON"),
         (
@@ -198,27 +188,27 @@ SENT: Final = (
             "Not valid JSON at line {line}, column {column}.",
         ),
     ),
-    _fault(
+    fault(
         "not_finite",
         ("不是数", "Not a number"),
         ("JSON 中不得出现 NaN 或 Infinity。", "JSON has no NaN and no Infinity."),
     ),
-    _fault(
+    fault(
         "number_too_long",
         ("数字过长", "Number too long"),
         ("数字的位数过多。", "A number has too many digits."),
     ),
-    _fault(
+    fault(
         "nested_too_deep",
         ("嵌套过深", "Nested too deep"),
         ("嵌套不得超过 {limit} 层。", "Nesting may go {limit} levels deep."),
     ),
-    _fault(
+    fault(
         "duplicate_key",
         ("字段重复", "Key twice in an object"),
         ("同一对象中此字段出现多次。", "This key stands in the object more than once."),
     ),
-    _fault(
+    fault(
         "forbidden_character",
         ("含不允许的字符", "Forbidden character"),
         (
@@ -226,73 +216,73 @@ SENT: Final = (
             "Holds {character}: a control, a bidirectional control, or an unpaired surrogate.",
         ),
     ),
-    _fault(
+    fault(
         "unknown_field", ("未知字段", "Unknown field"), ("没有此字段。", "There is no such field.")
     ),
-    _fault(
+    fault(
         "missing_field", ("缺少字段", "Field missing"), ("此字段必填。", "This field is required.")
     ),
-    _fault(
+    fault(
         "wrong_type",
         ("类型不正确", "Wrong type"),
         ("应为 {expected}。", "This must be {expected}."),
     ),
-    _fault(
+    fault(
         "null_not_allowed",
         ("不得为空值", "Null not allowed"),
         ("此处不得为 null，应为 {expected}。", "This may not be null; it must be {expected}."),
     ),
-    _fault(
+    fault(
         "not_an_integer",
         ("须为整数", "Not an integer"),
         ("须为不带小数点和指数的整数。", "This must be an integer, without point or exponent."),
     ),
-    _fault(
+    fault(
         "number_too_small",
         ("数值过小", "Number too small"),
         ("不得小于 {least}。", "This must be at least {least}."),
     ),
-    _fault(
+    fault(
         "number_too_large",
         ("数值过大", "Number too large"),
         ("不得大于 {most}。", "This must be at most {most}."),
     ),
-    _fault(
+    fault(
         "text_too_short",
         ("文字过短", "Text too short"),
         ("至少 {least} 个字符。", "This needs at least {least} character(s)."),
     ),
-    _fault(
+    fault(
         "text_too_long",
         ("文字过长", "Text too long"),
         ("最多 {most} 个字符。", "This may have at most {most} character(s)."),
     ),
-    _fault(
+    fault(
         "pattern_mismatch",
         ("格式不正确", "Wrong format"),
         ("须符合格式 {pattern}。", "This must match {pattern}."),
     ),
-    _fault(
+    fault(
         "too_few_items",
         ("条目过少", "Too few items"),
         ("至少 {least} 项。", "This needs at least {least} item(s)."),
     ),
-    _fault(
+    fault(
         "too_many_items",
         ("条目过多", "Too many items"),
         ("最多 {most} 项。", "This may have at most {most} item(s)."),
     ),
-    _fault(
+    fault(
         "not_one_of",
         ("不在可选值内", "Not one of the values"),
         ("须为以下之一：{values}。", "This must be one of: {values}."),
     ),
-    _fault(
+    fault(
         "not_a_date",
         ("不是日期", "Not a date"),
         ("须为存在的日期，格式 YYYY-MM-DD。", "This must be a day of the calendar, as YYYY-MM-DD."),
     ),
-    _fault(
+    fault(
         "not_an_instant",
         ("不是时间", "Not an instant"),
         (
@@ -300,23 +290,23 @@ SENT: Final = (
             "This must be an RFC 3339 time with its zone, such as 2025-04-01T08:00:00Z.",
         ),
     ),
-    _fault("not_a_uuid", ("不是 UUID", "Not a UUID"), ("须为 UUID。", "This must be a UUID.")),
-    _fault(
+    fault("not_a_uuid", ("不是 UUID", "Not a UUID"), ("须为 UUID。", "This must be a UUID.")),
+    fault(
         "not_acceptable_value",
         ("值不可接受", "Value not acceptable"),
         ("此值不可接受。", "This value cannot be taken."),
     ),
-    _fault(
+    fault(
         "unknown_parameter",
         ("未知查询参数", "Unknown query parameter"),
         ("此操作没有这个查询参数。", "This operation has no such query parameter."),
     ),
-    _fault(
+    fault(
         "repeated_parameter",
         ("查询参数重复", "Query parameter repeated"),
         ("此查询参数只能出现一次。", "This query parameter may appear once."),
     ),
-    _fault(
+    fault(
         "missing_parameter",
         ("缺少查询参数", "Query parameter missing"),
         ("此查询参数必填。", "This query parameter is required."),

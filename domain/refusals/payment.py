@@ -1,22 +1,12 @@
-"""Refusals of the payment road: funding request, batch, bank result. See `domain.refusals`."""
+"""Refusals of the payment road: funding request, batch, bank result."""
 
 from typing import Final
 
-from domain.errors import Family, RefusalKind, Text
-
-
-def _kind(
-    code: str, family: Family, title: tuple[str, str], detail: tuple[str, str]
-) -> RefusalKind:
-    return RefusalKind(code, family, Text(*title), Text(*detail))
-
-
-def _rule(code: str, title: tuple[str, str], detail: tuple[str, str]) -> RefusalKind:
-    return _kind(code, Family.RULE_BROKEN, title, detail)
-
+from domain.errors import Family
+from domain.refusals.kinds import kind, rule
 
 PAYING: Final = (
-    _rule(
+    rule(
         "funding_request_faulty",
         ("拨款申请有误", "The funding request is faulty"),
         (
@@ -24,7 +14,7 @@ PAYING: Final = (
             "{count} things in the funding request are wrong; nothing was stored.",
         ),
     ),
-    _rule(
+    rule(
         "subject_unknown",
         ("事项不存在", "No such case"),
         (
@@ -32,12 +22,12 @@ PAYING: Final = (
             "There is no such prepayment or settlement in this place.",
         ),
     ),
-    _rule(
+    rule(
         "subject_twice",
         ("事项重复", "Named twice"),
         ("同一事项在申请中出现两次。", "The same case is named twice in the request."),
     ),
-    _rule(
+    rule(
         "subject_not_approved",
         ("事项尚未批准", "Not approved"),
         (
@@ -45,12 +35,12 @@ PAYING: Final = (
             "The case is in state “{state}”; funding is requested for approved cases only.",
         ),
     ),
-    _rule(
+    rule(
         "nothing_to_pay",
         ("没有应付金额", "Nothing to pay"),
         ("应付金额为零，不产生支付。", "The amount is zero; no payment is made of it."),
     ),
-    _kind(
+    kind(
         "already_requested",
         Family.STATE_CONFLICT,
         ("已申请拨款", "Already requested"),
@@ -59,7 +49,7 @@ PAYING: Final = (
             "The case stands in another funding request already.",
         ),
     ),
-    _rule(
+    rule(
         "fund_source_differs",
         ("资金来源不一致", "Another fund source"),
         (
@@ -67,7 +57,7 @@ PAYING: Final = (
             "The case is to be paid from another fund source than the request names.",
         ),
     ),
-    _rule(
+    rule(
         "commitment_insufficient",
         ("预算安排不足", "The commitment does not cover it"),
         (
@@ -75,7 +65,7 @@ PAYING: Final = (
             "What is committed to the filing in this book is less: check the budget year, or wait.",
         ),
     ),
-    _rule(
+    rule(
         "batch_faulty",
         ("支付批次有误", "The batch is faulty"),
         (
@@ -83,17 +73,17 @@ PAYING: Final = (
             "{count} things in the batch are wrong; nothing was stored.",
         ),
     ),
-    _rule(
+    rule(
         "payment_unknown",
         ("支付不存在", "No such payment"),
         ("本地区没有这一支付。", "There is no such payment in this place."),
     ),
-    _rule(
+    rule(
         "payment_twice",
         ("支付重复", "Named twice"),
         ("同一支付在批次中出现两次。", "The same payment is named twice in the batch."),
     ),
-    _rule(
+    rule(
         "payment_not_planned",
         ("支付不可组批", "The payment is not waiting"),
         (
@@ -101,7 +91,7 @@ PAYING: Final = (
             "The payment is in state “{state}”; only planned ones enter a batch.",
         ),
     ),
-    _rule(
+    rule(
         "payment_of_other_book",
         ("支付属于其他账套", "The payment lies in another book"),
         (
@@ -109,7 +99,7 @@ PAYING: Final = (
             "The payment's fund source or budget year is not that of the batch.",
         ),
     ),
-    _rule(
+    rule(
         "nothing_to_batch",
         ("没有待支付的款项", "Nothing to batch"),
         (
@@ -117,7 +107,7 @@ PAYING: Final = (
             "No payment of this book is waiting for a batch.",
         ),
     ),
-    _kind(
+    kind(
         "batch_file_differs",
         Family.STATE_CONFLICT,
         ("支付文件与封存时不一致", "The file is not what was sealed"),
@@ -126,7 +116,7 @@ PAYING: Final = (
             "The file's digest is not the sealed one. Do not pay from it; tell the administrator.",
         ),
     ),
-    _rule(
+    rule(
         "bank_result_faulty",
         ("银行回盘文件有误", "The bank result is faulty"),
         (
@@ -134,7 +124,7 @@ PAYING: Final = (
             "{count} things in the bank's file are wrong; nothing was stored.",
         ),
     ),
-    _kind(
+    kind(
         "bank_result_already_loaded",
         Family.STATE_CONFLICT,
         ("回盘文件已导入", "The bank result is loaded already"),
@@ -143,22 +133,22 @@ PAYING: Final = (
             "The same file has been loaded under another batch.",
         ),
     ),
-    _rule(
+    rule(
         "bank_result_header",
         ("表头不符", "Another header"),
         ("第一行应为：{columns}。", "The first line should read: {columns}."),
     ),
-    _rule(
+    rule(
         "bank_result_empty",
         ("文件没有明细", "The file holds no line"),
         ("文件只有表头，没有明细。", "The file has a header and no line."),
     ),
-    _rule(
+    rule(
         "bank_result_too_long",
         ("文件行数过多", "The file is too long"),
         ("文件超过 {most} 行，请分开导入。", "The file holds more than {most} lines; split it."),
     ),
-    _rule(
+    rule(
         "row_unreadable",
         ("行无法读取", "The row cannot be read"),
         (
@@ -166,7 +156,7 @@ PAYING: Final = (
             "Row {row} is not valid CSV (an open quote, for one); nothing after it was read.",
         ),
     ),
-    _rule(
+    rule(
         "row_width",
         ("列数不符", "Another number of columns"),
         (
@@ -174,7 +164,7 @@ PAYING: Final = (
             "Row {row} should have {columns} columns and has {found}.",
         ),
     ),
-    _rule(
+    rule(
         "reference_malformed",
         ("参考号格式有误", "The reference is malformed"),
         (
@@ -182,12 +172,12 @@ PAYING: Final = (
             "Row {row}: a reference is 1 to 64 letters, digits or - _ . : /.",
         ),
     ),
-    _rule(
+    rule(
         "result_unknown",
         ("结果未知", "The result is unknown"),
         ("第 {row} 行：结果只能是 paid 或 rejected。", "Row {row}: a result is paid or rejected."),
     ),
-    _rule(
+    rule(
         "amount_malformed",
         ("金额格式有误", "The amount is malformed"),
         (
@@ -195,17 +185,17 @@ PAYING: Final = (
             "Row {row}: an amount is a whole number of fen above zero.",
         ),
     ),
-    _rule(
+    rule(
         "day_malformed",
         ("日期格式有误", "The day is malformed"),
         ("第 {row} 行：日期格式为 YYYY-MM-DD。", "Row {row}: a day is written YYYY-MM-DD."),
     ),
-    _rule(
+    rule(
         "booked_in_future",
         ("记账日期在今天之后", "Booked after today"),
         ("第 {row} 行：记账日期不得晚于今天。", "Row {row}: nothing is booked after today."),
     ),
-    _rule(
+    rule(
         "reason_malformed",
         ("原因文字有误", "The reason is malformed"),
         (
