@@ -134,6 +134,16 @@ def prepayment(
     )
 
 
+def parts_of(amount_fen: int, *, per_person_fen: int, people: int) -> tuple[int, ...]:
+    """Share a prepayment out to its people, in order of seats, so that the parts add up.
+
+    The cap cuts the whole by less than a fen a person; the last seats bear it, down to nothing.
+    """
+    return tuple(
+        max(0, min(per_person_fen, amount_fen - per_person_fen * seat)) for seat in range(people)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YearPart:
     """What a filing is expected to cost in one budget year (the calendar year), in fen."""

@@ -63,9 +63,11 @@ class Staff:
         return self.place.region_path.strip("/").rsplit("/", 1)[-1]
 
 
-async def staffed_place(begin_work: BeginWork, *, crypto: Crypto, passwords: Passwords) -> Staff:
-    """Set a county of 南通市 up, under the standard 通人社职〔2019〕15号."""
-    code = f"3206{next(_counter):06d}"
+async def staffed_place(
+    begin_work: BeginWork, *, crypto: Crypto, passwords: Passwords, city: str = "3206"
+) -> Staff:
+    """Set a county up: of 南通市, under the standard 通人社职〔2019〕15号, unless another city is named."""
+    code = f"{city}{next(_counter):06d}"
     region_path = region_path_of(code)
     root = system_actor(bureau_org_id=UUID(int=0), region_path="/")
     async with begin_work(root) as work:

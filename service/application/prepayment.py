@@ -9,7 +9,7 @@ from domain.filing import Filing
 from domain.policy.standard import PrepaymentCondition
 from domain.ports.prepayments import PrepaymentLine, PrepaymentOnFile
 from domain.ports.work import Work
-from domain.prepayment_amount import Prepayment, prepayment
+from domain.prepayment_amount import Prepayment, parts_of, prepayment
 from service.application.cases import open_case, sign
 
 PAYABLE_FROM = {
@@ -94,23 +94,18 @@ async def approve_prepayment(
     )
     await work.prepayments.decide(case, amount_fen=decided.amount_fen, facts=decided.facts)
     people = await work.filings.enrolments(filing_case)
+    parts = parts_of(
+        decided.amount_fen, per_person_fen=decided.facts.per_person_fen, people=len(people)
+    )
     await work.prepayments.add_lines(
         case,
-        _lines([person.id for person in people], decided),
+        [
+            PrepaymentLine(enrolment_id=person.id, amount_fen=part_fen)
+            for person, part_fen in zip(people, parts, strict=True)
+            if part_fen > 0
+        ],
     )
     return await work.prepayments.get(signed)
-
-
-def _lines(people: list[UUID], decided: Prepayment) -> list[PrepaymentLine]:
-    # The cap cuts the whole by a few fen at most; the last seats bear it, so that the parts add up.
-    lines = []
-    left_fen = decided.amount_fen
-    for person in people:
-        part_fen = min(decided.facts.per_person_fen, left_fen)
-        left_fen -= part_fen
-        if part_fen > 0:
-            lines.append(PrepaymentLine(enrolment_id=person, amount_fen=part_fen))
-    return lines
 
 
 async def _amount(

@@ -146,6 +146,7 @@ class Operation:
     def codes(self) -> tuple[str, ...]:
         """Every code this operation may answer with, each once."""
         common = {
+            "request_malformed": True,
             "query_invalid": True,
             "not_acceptable": True,
             "body_not_expected": not self.takes_body,

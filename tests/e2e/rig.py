@@ -316,9 +316,7 @@ class Rig:
         """Return everything that any process of the stack has written."""
         journals = [self.folder / "api", self.folder / "api-second", self.folder / "worker"]
         journals += sorted((self.folder / "data").rglob("*log"))
-        return "\n".join(
-            path.read_text(errors="replace") for path in journals if path.is_file()
-        )
+        return "\n".join(path.read_text(errors="replace") for path in journals if path.is_file())
 
     def _process(
         self, name: str, command: Sequence[str], *, crash_at: str | None = None, **told: str

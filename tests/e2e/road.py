@@ -2,7 +2,7 @@
 
 import itertools
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from domain.ledger import AccountKind
@@ -41,7 +41,7 @@ class HttpRoad:
         self.releaser = self.person("releaser")
         self.finance = self.person("finance")
         self.second = self.person("finance-second")
-        self.account = "32001601234567890"
+        self.plan_of: Callable[[int], Json] = self.plan
         self.rosters: dict[str, list[Json]] = {}
 
     @property
@@ -78,7 +78,7 @@ class HttpRoad:
             "fund_source": FUND,
             "payee": {
                 "account_name": self.staff.enterprise.name,
-                "account_number": f"{self.account}{next(_numbers):04d}",
+                "account_number": f"32001601234567890{next(_numbers):04d}",
                 "bank_code": "102100099996",
             },
             "roster": [self.apprentice() for _ in range(people)],
@@ -111,17 +111,16 @@ class HttpRoad:
     def filed(self, people: int) -> str:
         """File a plan; returns the filing's path."""
         self.on("2024-02-05")
-        plan = self.plan(people)
+        plan = self.plan_of(people)
         filed = self.filer.ask("POST", "/v1/filings", plan)
         path = f"/v1/filings/{filed['case']['id']}"
         self.rosters[path] = plan["roster"]
         return path
 
     def listed(self, *, filings: int = 1, people: int) -> list[str]:
-        """Have filings listed in one decision, with money for both years; returns their paths."""
+        """Have filings listed in one decision, with money for the year; returns their paths."""
         self.on("2024-01-10")
-        for year in (2024, 2025):
-            self.appropriate(year)
+        self.appropriate(2024)
         paths = [self.filed(people) for _ in range(filings)]
         self.on("2024-02-19")
         reviewed = []
@@ -185,9 +184,11 @@ class HttpRoad:
         return "\n".join((BANK_HEADER, *answers, ""))
 
     def completed(self, filing: str) -> None:
-        """Open the class, let a year pass, and report that everybody completed."""
+        """Open the class, let a year pass with new money, report that everybody completed."""
         self.on("2024-03-01")
         self.filer.step(filing, "opening-report", {"starts_on": "2024-03-01"})
+        self.on("2025-01-15")
+        self.appropriate(2025)
         self.on("2025-03-03")
         outcomes = [
             {"enrolment_id": person["id"], "outcome": "completed", "day": "2025-02-28"}
@@ -229,9 +230,7 @@ class HttpRoad:
         drafted = self.filer.ask("POST", f"{filing}/settlements", {"declarations": declarations})
         path = f"/v1/settlements/{drafted['case']['id']}"
         self.filer.step(path, "submit")
-        self.handler.ask(
-            "POST", "/v1/certificate-extracts?register=osta", self.extract(filing)
-        )
+        self.handler.ask("POST", "/v1/certificate-extracts?register=osta", self.extract(filing))
         return path
 
     def balances(self) -> dict[AccountKind, int]:

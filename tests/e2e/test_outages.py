@@ -16,6 +16,7 @@ import httpx
 import redis
 
 from domain.ledger import AccountKind
+from service.commands.partner import Json
 from tests.e2e.rig import Rig, until
 from tests.e2e.road import SHARE_FEN, HttpRoad, new_key
 
@@ -47,26 +48,31 @@ def restart_postgres(rig: Rig) -> None:
 
 
 def test_postgres_restarted_under_submissions_refuses_some_and_doubles_none(rig: Rig) -> None:
+    rig.make_whole()
+    HttpRoad(rig).filed(1)
+    rig.wait_idle()  # the worker is at work: one that only starts may fail, as any program
     road = HttpRoad(rig)
-    road.on("2024-02-05")
     api, worker = rig.api, rig.worker
     plans = [(road.plan(PEOPLE), new_key()) for _ in range(FILINGS)]
     seen: Counter[tuple[int, str]] = Counter()
     restarted = Event()
 
-    def file_all(share: list[tuple[dict[str, object], str]]) -> list[bytes]:
-        """File one's share, each plan again under its key until it is taken."""
+    def file(plan: Json, key: str) -> bytes:
+        """File a plan under its key, again and again until it is taken."""
+        while True:
+            answer = road.filer.send("POST", "/v1/filings", plan, key=key)
+            code = "" if answer.is_success else answer.json()["code"]
+            seen[answer.status_code, code] += 1
+            if answer.is_success:
+                return answer.content
+
+    def file_all(share: list[tuple[Json, str]]) -> list[bytes]:
+        """File one's share; in its middle ask for what is filed until the restarts are over."""
         bodies = []
         for plan, key in share:
-            while True:
-                answer = road.filer.send("POST", "/v1/filings", plan, key=key)
-                code = "" if answer.is_success else answer.json()["code"]
-                seen[answer.status_code, code] += 1
-                if answer.status_code == 201:
-                    break
-            bodies.append(answer.content)
-            if len(bodies) == len(share) // 2:
-                restarted.wait()  # so that every share has plans before, amid and after
+            bodies.append(file(plan, key))
+            while len(bodies) == len(share) // 2 and not restarted.is_set():
+                assert file(plan, key) == bodies[-1]
         return bodies
 
     with ThreadPoolExecutor(FILERS) as pool:
@@ -81,7 +87,6 @@ def test_postgres_restarted_under_submissions_refuses_some_and_doubles_none(rig:
     assert len(set(bodies)) == FILINGS
     # Whoever met the restart was told to come back, and nothing else.
     assert set(seen) <= {(201, ""), (503, "unavailable")}
-    assert seen[201, ""] == FILINGS
     rig.wait_idle()
     assert rig.api is api
     assert api.running
@@ -101,6 +106,9 @@ def test_postgres_restarted_under_submissions_refuses_some_and_doubles_none(rig:
 
 
 def test_every_request_after_a_restart_of_postgres_works_or_is_told_to_come_back(rig: Rig) -> None:
+    rig.make_whole()
+    HttpRoad(rig).filed(1)
+    rig.wait_idle()
     road = HttpRoad(rig)
     restart_postgres(rig)
     answers: list[httpx.Response] = []
@@ -121,6 +129,7 @@ def test_every_request_after_a_restart_of_postgres_works_or_is_told_to_come_back
 def test_a_road_goes_on_through_a_flushed_redis_a_restarted_postgres_and_a_killed_redis(
     rig: Rig,
 ) -> None:
+    rig.make_whole()
     road = HttpRoad(rig)
     (filing,) = road.listed(people=3)
     prepayment = road.prepayment_approved(filing)

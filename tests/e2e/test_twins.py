@@ -170,8 +170,9 @@ def test_of_two_listings_at_once_of_one_filing_one_wins_and_commits_its_money_on
         return person.send("POST", "/v1/listings", body, key=new_key())
 
     answers = at_once(*((lambda person=person: decide(person)) for person in approvers))  # type: ignore[misc]
-    assert sorted(answer.status_code for answer in answers)[0] == 201
-    assert sorted(answer.status_code for answer in answers)[1] in {409, 412}
+    won, lost = sorted(answer.status_code for answer in answers)
+    assert won == 201
+    assert lost in {409, 412}
     assert rig.one("select count(*) from listings where place_id = $1", road.staff.place.id) == 1
     committed = rig.sql(
         "select budget_year, count(*) from postings p join books b"

@@ -182,7 +182,9 @@ class SettlementRoad:
             self.staff.system, lambda work: bank_result.take_lines(work, result_id=loaded.id)
         )
 
-    async def completed(self, outcomes: Mapping[int, tuple[Outcome, str | None]]) -> None:
+    async def completed(
+        self, outcomes: Mapping[int, tuple[Outcome, str | None]], *, appropriated: bool = True
+    ) -> None:
         """Open the class, let a year pass and report completion; others than named complete."""
         assert self.filing is not None
         version = self.filing.case.version
@@ -197,7 +199,8 @@ class SettlementRoad:
             ),
         )
         self.clock.at = SETTLES
-        await self.appropriated()
+        if appropriated:
+            await self.appropriated()
         async with self.begin_work(self.staff.filer) as work:
             people = await work.filings.enrolments(opened.case)
         said = [
@@ -355,16 +358,20 @@ class SettlementRoad:
         *,
         outcomes: Mapping[int, tuple[Outcome, str | None]] | None = None,
         prepaid: str | None = "paid",
+        appropriated: bool = True,
         **plan: Any,
     ) -> "SettlementRoad":
-        """A completed filing, its prepayment `paid`, only `approved`, or never asked for."""
+        """A completed filing, its prepayment `paid`, only `approved`, or never asked for.
+
+        `appropriated` says whether the second year's money has come.
+        """
         await self.listed(**plan)
         if prepaid is not None:
             prepayment_id = await self.prepayment_approved()
             if prepaid == "paid":
                 await self.paid(PayableKind.PREPAYMENT, prepayment_id)
                 await self.prepayment_signed_paid()
-        await self.completed(outcomes or {})
+        await self.completed(outcomes or {}, appropriated=appropriated)
         return self
 
     async def prepayment_signed_paid(self) -> None:

@@ -348,6 +348,27 @@ async def test_a_zero_balance_closes_without_a_payment(new_road: NewRoad) -> Non
     assert closed.case.state == "closed"
 
 
+async def test_closing_releases_a_forward_commitment_that_was_never_needed(
+    new_road: NewRoad,
+) -> None:
+    road = await new_road(people=2, outcomes={1: (Outcome.FAILED, None)}, appropriated=False)
+    await road.extract(road.registered(0))
+    accepted = await road.accepted(road.declaration(0))
+    approved = await road.approved(await road.reviewed(await road.verified(accepted.case.id)))
+    await road.act(
+        road.staff.system,
+        lambda work: settlements.close_settlement(work, settlement_id=approved.case.id),
+    )
+    async with road.begin_work(road.staff.handler) as work:
+        filing_case = await work.cases.get(CaseKind.FILING, road.case_id)
+        parts = await work.budgets.commitments(filing_case)
+        trial = await work.ledger.trial_balance(road.staff.place.id)
+    assert filing_case.state == "closed"
+    assert {part.state for part in parts} == {"released"}
+    assert trial.debits_fen == trial.credits_fen
+    assert sum(row.balance_fen for row in trial.rows if row.kind == "committed") == 0
+
+
 async def test_a_shortfall_is_shown_at_review_and_refused_at_approval(new_road: NewRoad) -> None:
     road = await new_road(people=2)
     accepted = await road.accepted()

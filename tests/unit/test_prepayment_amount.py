@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from domain.entitlement import expected_entitlement_fen
 from domain.errors import Refusal
 from domain.policy import PrepaymentBase
-from domain.prepayment_amount import YearPart, base_months, forecast, prepayment
+from domain.prepayment_amount import YearPart, base_months, forecast, parts_of, prepayment
 from tests.unit.policy_samples import half_up, standard
 
 MONTH = {"kind": "month", "remainder": "floor"}
@@ -155,3 +155,13 @@ def test_a_prepayment_above_the_expected_entitlement_has_no_forecast() -> None:
         forecast(
             listed_on=date(2024, 1, 1), ends_on=date(2025, 1, 1), prepayment_fen=2, expected_fen=1
         )
+
+
+@given(st.integers(1, 10**6), st.integers(1, 200), st.integers(0, 100))
+def test_the_parts_of_a_prepayment_add_up_to_it(per_person: int, people: int, cut: int) -> None:
+    amount = max(0, per_person * people - cut)
+    parts = parts_of(amount, per_person_fen=per_person, people=people)
+    assert sum(parts) == amount
+    assert len(parts) == people
+    assert list(parts) == sorted(parts, reverse=True)
+    assert max(parts) <= per_person

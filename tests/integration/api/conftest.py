@@ -122,3 +122,10 @@ async def elsewhere(house: House) -> AsyncIterator[Desk]:
     """Another place, with other people and another enterprise; tests only ask from it."""
     async with open_desk(house) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+async def common(house: House) -> AsyncIterator[Desk]:
+    """A place in which one test files after another; `borrowed` puts its clock back."""
+    async with open_desk(house) as opened:
+        yield opened

@@ -65,10 +65,11 @@ class House:
 class Ask:
     """One request, not sent yet; it can be sent twice. `method` differs where the address is asked wrongly."""
 
+    desk: "Desk"
     operation: Operation
     method: str
     target: str
-    token: str | None
+    person: str | None
     content: bytes | AsyncChunks | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     client: httpx.AsyncClient | None = None
@@ -82,13 +83,14 @@ def target_of(operation: Operation, path: Mapping[str, object], query: str = "")
 
 @dataclass(slots=True, kw_only=True)
 class Desk:
-    """One place with its people signed in. `person` names them as `Staff` does."""
+    """One place with its people. `person` names them as `Staff` does."""
 
     house: House
     client: httpx.AsyncClient
     staff: Staff
-    tokens: dict[str, str]
+    accounts: dict[str, str]
     stack: AsyncExitStack
+    tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def clock(self) -> MovedClock:
@@ -125,10 +127,11 @@ class Desk:
             content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
         wanted |= headers or {}
         return Ask(
+            desk=self,
             operation=operation,
             method=method or operation.method,
             target=target_of(operation, path or {}, query),
-            token=None if person is None else self.tokens[person],
+            person=person,
             content=content,
             headers={name: value for name, value in wanted.items() if value is not None},
             client=client,
@@ -137,13 +140,19 @@ class Desk:
     async def send(self, ask: Ask, **headers: str) -> httpx.Response:
         """Send a request; named headers replace its own, underscores become hyphens."""
         sent = dict(ask.headers)
-        if ask.token is not None:
-            sent["Authorization"] = f"Bearer {ask.token}"
+        if ask.person is not None:
+            sent["Authorization"] = f"Bearer {await ask.desk.token_of(ask.person)}"
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         content = ask.content() if callable(ask.content) else ask.content
         client = ask.client or self.client
         raw = [(name.encode(), value.encode("latin-1")) for name, value in sent.items()]
         return await client.request(ask.method, ask.target, content=content, headers=raw)
+
+    async def token_of(self, person: str) -> str:
+        """Return the token of a person, signed in when first needed."""
+        if person not in self.tokens:
+            self.tokens[person] = await signed_in(self.client, self.accounts[person])
+        return self.tokens[person]
 
     async def done(self, operation_id: str, person: str | None, **how: Any) -> Json:
         """Ask, and return the answer of what must succeed."""
@@ -157,7 +166,7 @@ class Desk:
         await self.house.worker.run_until_idle()
 
     async def hire(self, name: str, roles: frozenset[Role], *, region_path: str) -> str:
-        """Open an account of the bureau, sign it in, and return the name to ask as."""
+        """Open an account of the bureau and return the name to ask as."""
         account = NewPerson(
             account_name=f"{name}-{uuid4().hex}",
             password=PASSWORD,
@@ -172,7 +181,7 @@ class Desk:
                 work, [account], crypto=self.house.crypto, passwords=self.house.passwords
             )
             await work.commit()
-        self.tokens[name] = await signed_in(self.client, account.account_name)
+        self.accounts[name] = account.account_name
         return name
 
     async def neighbour(self) -> "Desk":
@@ -189,6 +198,7 @@ class Desk:
     async def tampered(self, statement: str, **values: object) -> None:
         """Change a row behind the product's back, as the superuser."""
         async with self.house.admin.begin() as connection:
+            await connection.execute(text("set local session_replication_role = replica"))
             done = await connection.execute(text(statement), values)
             assert done.rowcount > 0
 
@@ -213,7 +223,7 @@ async def signed_in(client: httpx.AsyncClient, account_name: str) -> str:
 
 @asynccontextmanager
 async def open_desk(house: House) -> AsyncIterator[Desk]:
-    """Staff a place and sign its people in; the clock goes back to the day of filing."""
+    """Staff a place and let its people ask; the clock goes back to the day of filing."""
     house.clock.at = FILED
     staff = await staffed_place(house.begin_work, crypto=house.crypto, passwords=house.passwords)
     people: Mapping[str, Actor] = {
@@ -226,10 +236,16 @@ async def open_desk(house: House) -> AsyncIterator[Desk]:
     }
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(client_of(create_app(house.ports, OPERATIONS)))
-        tokens = {
-            name: await signed_in(client, actor.account_name) for name, actor in people.items()
-        }
-        yield Desk(house=house, client=client, staff=staff, tokens=tokens, stack=stack)
+        accounts = {name: actor.account_name for name, actor in people.items()}
+        yield Desk(house=house, client=client, staff=staff, accounts=accounts, stack=stack)
+
+
+@asynccontextmanager
+async def borrowed(desk: Desk) -> AsyncIterator[Desk]:
+    """Use a desk that others have used, with the clock put back; nothing opened for it outlives this."""
+    desk.begin_again()
+    async with AsyncExitStack() as stack:
+        yield replace(desk, stack=stack)
 
 
 PERSON_BY_ROLE: Sequence[tuple[Role, str]] = (

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
+from uuid import UUID
 
 import httpx
 
@@ -99,8 +100,7 @@ async def a_twin_not_yet_decided(desk: Desk) -> Ask:
 async def somebody_holds_the_case(desk: Desk) -> Ask:
     filing_id = await road.submitted(desk)
     work = await desk.stack.enter_async_context(desk.house.begin_work(desk.staff.handler))
-    held = await work.cases.page(CaseKind.FILING, state=None, after=None, limit=1)
-    await work.cases.lock(CaseKind.FILING, held[0].id)
+    await work.cases.lock(CaseKind.FILING, UUID(filing_id))
     return desk.ask("AcceptFiling", "handler", path={"filing_id": filing_id}, version=2)
 
 

@@ -120,6 +120,7 @@ async def training_began_before_it_was_listed(desk: Desk) -> Ask:
 
 @provokes(
     "completion_faulty",
+    "person_twice_in_report",
     "person_not_in_training",
     "day_outside_training",
     "exit_reason_missing",
@@ -133,6 +134,7 @@ async def a_report_wrong_in_every_way(desk: Desk) -> Ask:
     outcomes = [
         {"enrolment_id": one, "outcome": "exited", "day": "2026-02-03"},
         {"enrolment_id": stranger, "outcome": "completed", "day": "2030-01-01"},
+        {"enrolment_id": one, "outcome": "completed", "day": "2026-02-03"},
     ]
     body = {"completed_on": "2026-02-03", "outcomes": outcomes}
     path = {"filing_id": filing_id}

@@ -131,7 +131,7 @@ async def money_that_is_gone_at_the_release(desk: Desk) -> Ask:
 async def a_payee_changed_behind_the_seal(desk: Desk) -> Ask:
     batch_id = await _sent(desk)
     await desk.tampered(
-        "update payment_batches set sha256 = decode(repeat('00', 32), 'hex') where place_id = :place",
+        "update payee_accounts set account_name = '他人' where place_id = :place",
         place=desk.staff.place.id,
     )
     return desk.ask("ExportBatch", "handler", path={"batch_id": batch_id})

@@ -158,8 +158,7 @@ async def _settled(desk: Desk, filing_id: str, one: str, someone: Json, **certif
 async def a_payable_person_with_an_open_rule(desk: Desk) -> Ask:
     settlement_id, _ = await _judged(desk, road.person())
     await desk.tampered(
-        "update eligibility_judgements set result = 'unknown'"
-        " where settlement_id = :id and rule = 'no_hold'",
+        "update eligibility set result = 'unknown' where settlement_id = :id and rule = 'no_hold'",
         id=settlement_id,
     )
     return await _approval(desk, settlement_id)

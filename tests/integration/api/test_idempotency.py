@@ -1,0 +1,212 @@
+"""One key, one act: what is kept, what is replayed, and what is not."""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from service.http.operation import Operation
+from service.http.operations import OPERATIONS
+from tests.integration.api import road
+from tests.integration.api.desk import Ask, Desk
+from tests.integration.api.refusing import unchanged
+
+DRY = [served.operation for served in OPERATIONS if served.operation.dry_run]
+OF_EACH_ANSWER = {"x-request-id", "idempotent-replayed", "content-length"}
+
+
+def kept(answer: httpx.Response) -> Mapping[str, str]:
+    """The headers that a replay repeats."""
+    return {name: value for name, value in answer.headers.items() if name not in OF_EACH_ANSWER}
+
+
+async def assert_replayed(desk: Desk, ask: Ask) -> httpx.Response:
+    """Send a request twice: one act, and one answer byte for byte."""
+    first = await desk.send(ask)
+    assert first.is_success, first.text
+    assert "idempotent-replayed" not in first.headers
+    async with unchanged(desk.house):
+        again = await desk.send(ask)
+    assert again.headers["idempotent-replayed"] == "true"
+    assert (again.status_code, again.content, kept(again)) == (
+        first.status_code,
+        first.content,
+        kept(first),
+    )
+    assert again.headers["x-request-id"] != first.headers["x-request-id"]
+    return first
+
+
+async def test_a_created_case_is_replayed_byte_for_byte(desk: Desk) -> None:
+    first = await assert_replayed(desk, desk.ask("CreateFiling", "filer", body=road.plan(desk)))
+    case = first.json()["case"]
+    assert first.status_code == 201
+    assert first.headers["location"] == f"/v1/filings/{case['id']}"
+    assert first.headers["etag"] == f'"{case["version"]}"'
+    filings = await desk.done("ListOfFilings", "filer")
+    assert [one["case"]["id"] for one in filings["items"]] == [case["id"]]
+
+
+async def test_a_signed_step_is_replayed_after_its_version_has_gone(desk: Desk) -> None:
+    path = {"filing_id": await road.submitted(desk)}
+    accept = desk.ask("AcceptFiling", "handler", path=path, version=2)
+    first = await assert_replayed(desk, accept)
+    await desk.done("ReviewFiling", "handler", path=path, version=3, body={})
+    later = await desk.send(accept)
+    assert later.content == first.content
+    assert later.json()["case"]["state"] == "accepted", "the answer given then, not the case now"
+
+
+async def test_an_upload_is_replayed(desk: Desk) -> None:
+    row = road.registered("0192f0c4-7c1e-7000-8000-000000000001", road.person())
+    body = road.extract(row)
+    await assert_replayed(
+        desk, desk.ask("LoadCertificateExtract", "handler", query="register=osta", body=body)
+    )
+
+
+async def test_a_replay_needs_neither_a_version_nor_a_shape_but_the_same_request(
+    desk: Desk,
+) -> None:
+    filing_id = await road.submitted(desk)
+    key = {"Idempotency-Key": secrets.token_urlsafe(24)}
+    how: dict[str, Any] = {"path": {"filing_id": filing_id}, "headers": key}
+    first = await desk.send(desk.ask("AcceptFiling", "handler", version=2, **how))
+    without = desk.ask(
+        "AcceptFiling", "handler", path=how["path"], headers=key | {"If-Match": None}
+    )
+    again = await desk.send(without)
+    assert again.content == first.content
+    other = desk.ask("AcceptFiling", "handler", version=2, headers=key)
+    assert (await desk.send(other)).json()["code"] == "key_reused"
+
+
+@pytest.mark.parametrize("difference", ["body", "query", "operation"])
+async def test_a_key_belongs_to_one_request(desk: Desk, difference: str) -> None:
+    key = {"Idempotency-Key": secrets.token_urlsafe(24)}
+    filing_id = await road.listed(desk)
+    body = {"filing_id": filing_id}
+    await desk.done("RequestPrepayment", "filer", body=body, headers=key)
+    other = {
+        "body": desk.ask(
+            "RequestPrepayment", "filer", body=body | {"filing_id": filing_id.upper()}
+        ),
+        "query": desk.ask("RequestPrepayment", "filer", body=body, query="dry_run=false"),
+        "operation": desk.ask("CreateFiling", "filer", body=body),
+    }[difference]
+    async with unchanged(desk.house):
+        answer = await desk.send(other, **key)
+    assert (answer.status_code, answer.json()["code"]) == (422, "key_reused")
+
+
+async def test_two_people_may_choose_one_key(desk: Desk) -> None:
+    key = {"Idempotency-Key": secrets.token_urlsafe(24)}
+    other = await desk.neighbour()
+    answers = [
+        await one.send(one.ask("CreateFiling", "filer", body=road.plan(one), headers=key))
+        for one in (desk, other)
+    ]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert answers[0].json()["case"]["id"] != answers[1].json()["case"]["id"]
+    assert all("idempotent-replayed" not in answer.headers for answer in answers)
+
+
+async def test_a_refusal_is_not_kept(desk: Desk) -> None:
+    filing_id = await road.reviewed(desk)
+    ask = desk.ask("RequestPrepayment", "filer", body={"filing_id": filing_id})
+    async with unchanged(desk.house):
+        refused = await desk.send(ask)
+    assert refused.json()["code"] == "prepayment_not_yet"
+    listing = road.listing("试人社〔2026〕9号", (filing_id, 4))
+    await desk.done("ListFilings", "approver", body=listing)
+    decided_anew = await desk.send(ask)
+    assert decided_anew.status_code == 201
+    assert "idempotent-replayed" not in decided_anew.headers
+
+
+async def test_a_replay_still_asks_who_is_there(desk: Desk) -> None:
+    ask = desk.ask("CreateFiling", "filer", body=road.plan(desk))
+    assert (await desk.send(ask)).status_code == 201
+    assert (await desk.send(ask, Authorization="Bearer xt_somebody-else-now")).status_code == 401
+    closed = await desk.send(desk.ask("SignOut", "filer"))
+    assert closed.status_code == 204
+    assert (await desk.send(ask)).status_code == 401
+
+
+async def test_of_many_at_once_one_acts_and_all_get_its_answer(desk: Desk) -> None:
+    ask = desk.ask("CreateFiling", "filer", body=road.plan(desk))
+    await desk.token_of("filer")
+    answers = await asyncio.gather(*(desk.send(ask) for _ in range(8)))
+    assert {answer.status_code for answer in answers} == {201}
+    assert len({answer.content for answer in answers}) == 1
+    replayed = [answer.headers.get("idempotent-replayed") for answer in answers]
+    assert replayed.count("true") == 7
+    filings = await desk.done("ListOfFilings", "filer")
+    assert len(filings["items"]) == 1
+
+
+async def _dry(desk: Desk, operation: Operation, headers: Mapping[str, str | None]) -> Ask:
+    """What each operation that can be tried dry is asked properly."""
+    how: dict[str, Any] = {"query": "dry_run=true", "headers": headers}
+    match operation.id:
+        case "CreateFiling":
+            return desk.ask(operation.id, "filer", body=road.plan(desk), **how)
+        case "SubmitFiling":
+            body = road.plan(desk, submit=False)
+            case = (await desk.done("CreateFiling", "filer", body=body))["case"]
+            return desk.ask(operation.id, "filer", path={"filing_id": case["id"]}, **how)
+        case "RequestPrepayment":
+            body = {"filing_id": await road.listed(desk)}
+            return desk.ask(operation.id, "filer", body=body, **how)
+        case "LoadCertificateExtract":
+            row = road.registered("0192f0c4-7c1e-7000-8000-000000000001", road.person())
+            how["query"] += "&register=osta"
+            return desk.ask(operation.id, "handler", body=road.extract(row), **how)
+        case "CreateFundingRequest":
+            await road.appropriated(desk)
+            prepayment_id = await road.prepayment_approved(desk, await road.listed(desk))
+            body = road.funding(("prepayment", prepayment_id))
+            return desk.ask(operation.id, "handler", body=body, **how)
+        case "CreateBatch":
+            await road.appropriated(desk)
+            prepayment_id = await road.prepayment_approved(desk, await road.listed(desk))
+            await road.ordered(desk, ("prepayment", prepayment_id))
+            body = {"fund_source": road.FUND, "budget_year": road.YEAR}
+            return desk.ask(operation.id, "handler", body=body, **how)
+        case "DraftSettlement":
+            filing_id = await road.listed(desk)
+            (one, _) = await road.completed(desk, filing_id)
+            body = {"declarations": [road.declaration(one)]}
+            return desk.ask(operation.id, "filer", path={"filing_id": filing_id}, body=body, **how)
+        case _:
+            filing_id = await road.listed(desk)
+            await road.completed(desk, filing_id)
+            path = {"settlement_id": await road.drafted(desk, filing_id)}
+            return desk.ask(operation.id, "filer", path=path, **how)
+
+
+@pytest.mark.parametrize("operation", DRY, ids=lambda operation: operation.id)
+async def test_a_dry_run_answers_what_would_happen_and_stores_nothing(
+    desk: Desk, operation: Operation
+) -> None:
+    ask = await _dry(desk, operation, {"Idempotency-Key": None})
+    async with unchanged(desk.house):
+        tried = await desk.send(ask)
+        assert tried.status_code == operation.status, tried.text
+        assert (await desk.send(ask)).status_code == operation.status, "and again: nothing was kept"
+    assert "idempotent-replayed" not in tried.headers
+
+
+async def test_a_dry_run_is_refused_as_the_act_would_be(desk: Desk) -> None:
+    ask = desk.ask(
+        "CreateFiling",
+        "filer",
+        body=road.plan(desk, region_code="990000"),
+        query="dry_run=true",
+        headers={"Idempotency-Key": None},
+    )
+    async with unchanged(desk.house):
+        assert (await desk.send(ask)).json()["code"] == "place_unknown"

@@ -1,0 +1,109 @@
+"""Prepayments that must not be: of nothing, too early, too late."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from adapters.postgres.work import postgres_work
+from adapters.system.ids import new_id
+from domain.errors import Refusal
+from domain.filing import Filing, Outcome
+from domain.policy import parse_policy
+from domain.ports.crypto import Crypto
+from domain.ports.identity import Passwords
+from domain.ports.work import BeginWork, Work
+from service.application import filing, prepayment
+from service.application.filing import PersonOutcome
+from tests import road
+from tests.integration.settlement_road import MovedClock
+from tests.people import Staff, staffed_place
+
+PACK = Path(__file__).parent.parent.parent / "adapters/policies/packs/nantong-2019-15.json"
+
+
+async def _standard_of(begin_work: BeginWork, actor: Staff, city: str, **prepaid: object) -> None:
+    """Put the 南通 standard on file for another city, with another prepayment rule."""
+    document = json.loads(PACK.read_text("utf-8")) | {"id": f"city-{city}", "region": city}
+    document["prepayment"] |= prepaid
+    async with begin_work(actor.system) as work:
+        await work.policies.add(
+            work.new_id(), parse_policy(document), json.dumps(document).encode()
+        )
+        await work.commit()
+
+
+async def _refused(begin_work: BeginWork, staff: Staff, listed: Filing) -> str:
+    with pytest.raises(Refusal) as refused:
+        async with begin_work(staff.filer) as work:
+            await prepayment.request_prepayment(work, filing_id=listed.case.id)
+    return refused.value.code
+
+
+async def test_a_standard_without_a_share_prepays_nothing(
+    begin_work: BeginWork, crypto: Crypto, passwords: Passwords
+) -> None:
+    staff = await staffed_place(begin_work, crypto=crypto, passwords=passwords, city="9901")
+    await _standard_of(begin_work, staff, "9901", share_basis_points=0)
+    listed = await road.listed(begin_work, staff)
+    assert await _refused(begin_work, staff, listed) == "prepayment_of_nothing"
+
+
+async def test_a_standard_may_wait_until_training_has_started(
+    begin_work: BeginWork, crypto: Crypto, passwords: Passwords
+) -> None:
+    staff = await staffed_place(begin_work, crypto=crypto, passwords=passwords, city="9902")
+    await _standard_of(begin_work, staff, "9902", condition="training_started")
+    listed = await road.listed(begin_work, staff)
+    assert await _refused(begin_work, staff, listed) == "prepayment_not_yet"
+
+
+async def test_nothing_is_prepaid_once_training_has_ended(
+    staff: Staff, begin_work: BeginWork, engine: AsyncEngine, crypto: Crypto
+) -> None:
+    listed = await road.listed(begin_work, staff)
+    asked = await road.act(
+        begin_work,
+        staff.filer,
+        lambda work: prepayment.request_prepayment(work, filing_id=listed.case.id),
+    )
+    seen = await road.act(
+        begin_work,
+        staff.handler,
+        lambda work: prepayment.review_prepayment(
+            work, prepayment_id=asked.case.id, version=asked.case.version, reason=""
+        ),
+    )
+    later = MovedClock(datetime.now(UTC) + timedelta(days=2))
+    begin_later = postgres_work(engine, crypto=crypto, new_id=new_id, clock=later)
+
+    async def train(work: Work) -> Filing:
+        opened = await filing.report_opening(
+            work, filing_id=listed.case.id, version=listed.case.version, starts_on=work.today
+        )
+        return await filing.report_completion(
+            work,
+            filing_id=listed.case.id,
+            version=opened.case.version,
+            completed_on=work.today,
+            outcomes=[
+                PersonOutcome(
+                    enrolment_id=person.id, outcome=Outcome.COMPLETED, day=work.today, reason=None
+                )
+                for person in await work.filings.enrolments(opened.case)
+            ],
+        )
+
+    await road.act(begin_later, staff.filer, train)
+    with pytest.raises(Refusal) as refused:
+        async with begin_later(staff.approver) as work:
+            await prepayment.approve_prepayment(
+                work,
+                prepayment_id=asked.case.id,
+                version=seen.case.version,
+                share_basis_points=None,
+                reason="",
+            )
+    assert refused.value.code == "prepayment_not_yet"
