@@ -17,6 +17,9 @@ FUND_SOURCES: Final = (
 )
 """Fund sources (PAY-01, PAY-14, AMB-06): 就业补助资金, 失业保险基金, 专账资金, 专账结余资金, 地方资金."""
 
+BUDGET_YEAR_MAX: Final = 2100
+"""The last budget year that there can be a book for."""
+
 
 class CommitmentState(StrEnum):
     """A part of a filing's forecast: waiting for its year's appropriation, committed, or released."""

@@ -6,8 +6,6 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from service import asgi
-from service.commands import audit, calculate, database, demo, doctor, generate, run
 from service.settings import VARIABLES, Settings, SettingsRefused, read_settings
 
 
@@ -72,27 +70,42 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _done(given: argparse.Namespace, settings: Settings) -> int:  # noqa: C901, PLR0912 - one line a command
+    # Imported where it is run: a calculation should not wait for the server's imports.
     match given.command:
         case "run":
+            from service.commands import run
+
             return run.run(settings)
         case "demo":
+            from service.commands import demo
+
             return demo.demo(without_redis=given.without_redis)
         case "api":
+            from service import asgi
+
             asgi.main([])
             return 0
         case "db":
+            from service.commands import database
+
             if given.action == "create-roles":
                 return database.make_roles(given.admin_url, database=given.database)
             return database.upgrade(settings, revision=given.revision)
         case "doctor":
+            from service.commands import doctor
+
             return doctor.doctor(settings)
-        case "calculate":
-            return calculate.calculate(given.case)
-        case "policies":
-            return calculate.policies(whole=given.json)
-        case "schema":
+        case "calculate" | "policies" | "schema":
+            from service.commands import calculate
+
+            if given.command == "calculate":
+                return calculate.calculate(given.case)
+            if given.command == "policies":
+                return calculate.policies(whole=given.json)
             return calculate.schema(given.name)
         case "audit":
+            from service.commands import audit
+
             if given.action == "export":
                 return audit.export(settings, region_path=given.region)
             if given.action == "verify":
@@ -101,4 +114,10 @@ def _done(given: argparse.Namespace, settings: Settings) -> int:  # noqa: C901, 
                 )
             return audit.public_key(settings)
         case _:
+            from service.commands import generate
+
             return generate.generate(given.folder)
+
+
+if __name__ == "__main__":
+    main()

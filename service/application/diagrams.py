@@ -1,6 +1,6 @@
 """The states as people read them: `docs/states.md`, drawn from the tables the use cases drive.
 
-`xuetu diagrams` prints it; a test compares it with what is committed. Words of both languages follow
+`xuetu generate` prints it; a test compares it with what is committed. Words of both languages follow
 CASES 1 and 3.
 """
 
@@ -13,8 +13,8 @@ from domain.machines import FLOWS, SIGNED
 
 HEADER: Final = """# 状态 · States
 
-由 `domain/machines/` 中的状态表生成（`xuetu diagrams`），请勿手工修改。
-Generated from the tables in `domain/machines/` by `xuetu diagrams`; never edited by hand.
+由 `domain/machines/` 中的状态表生成（`xuetu generate`），请勿手工修改。
+Generated from the tables in `domain/machines/` by `xuetu generate`; never edited by hand.
 
 表中没有的操作一律拒绝（`wrong_state`），不改变任何内容。
 What a table does not name is refused (`wrong_state`) and changes nothing.

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from domain.budget import FUND_SOURCES, Commitment, CommitmentState
+from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES, Commitment, CommitmentState
 from domain.cases import Case, CaseKind
 from domain.entitlement import expected_entitlement_fen
 from domain.errors import Fault, Refusal
@@ -165,6 +165,7 @@ async def list_filings(
     Commits what each is expected to cost: this budget year's part now if the book holds enough, the
     rest as forward commitments. A missing appropriation never blocks listing; it blocks payment.
     """
+    _check_named_once(filings)
     cases = await work.cases.lock_many(CaseKind.FILING, [listed.filing_id for listed in filings])
     for n, (case, listed) in enumerate(zip(cases, filings, strict=True)):
         if case.version != listed.version:
@@ -317,8 +318,20 @@ def _check_plan(command: DraftFiling, standard: Standard) -> None:
         faults.append(Fault("/fund_source", "fund_source_unknown"))
     if (command.training_mode is TrainingMode.PROVIDER) != (command.provider_name is not None):
         faults.append(Fault("/provider_name", "provider_by_training_mode"))
+    # Its last part must fall into a year that there can be a budget for.
+    if command.starts_on.year + command.filed_months // 12 + 1 > BUDGET_YEAR_MAX:
+        faults.append(Fault("/starts_on", "not_acceptable_value"))
     if faults:
         raise Refusal("plan_faulty", faults=tuple(faults), count=len(faults))
+
+
+def _check_named_once(filings: tuple[ListedFiling, ...]) -> None:
+    seen: set[UUID] = set()
+    for n, listed in enumerate(filings):
+        if listed.filing_id in seen:
+            fault = Fault(f"/filings/{n}/filing_id", "subject_twice")
+            raise Refusal("subject_twice", faults=(fault,))
+        seen.add(listed.filing_id)
 
 
 def _check_start(starts_on: date, *, today: date) -> None:

@@ -211,6 +211,7 @@ async def review_filing(call: Call) -> Answer:
         *_SIGNED,
         "not_found",
         "stale_version",
+        "subject_twice",
         "filings_of_other_places",
         "document_number_used",
         "fund_insufficient",

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.budget import BUDGET_YEAR_MAX
 from domain.cases import Case, Step
 
 Line = Annotated[
@@ -39,7 +40,9 @@ Grade = Annotated[
     ),
 ]
 Months = Annotated[int, msgspec.Meta(ge=1, le=120, description="月数 · months")]
-Year = Annotated[int, msgspec.Meta(ge=2000, le=2100, description="预算年度 · budget year")]
+Year = Annotated[
+    int, msgspec.Meta(ge=2000, le=BUDGET_YEAR_MAX, description="预算年度 · budget year")
+]
 Version = Annotated[
     int,
     msgspec.Meta(ge=1, le=2**31 - 1, description="版本，即 ETag 中的数字 · the number in the ETag"),

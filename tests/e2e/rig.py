@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -132,10 +132,10 @@ class Person(Partner):
         *,
         key: str | None = None,
         version: int | None = None,
-        **headers: str,
+        headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """Ask once and return whatever is answered. A `dict` is sent as JSON, else as it stands."""
-        told = {name.replace("_", "-"): value for name, value in headers.items()}
+        told = dict(headers or {})
         if key is not None:
             told["Idempotency-Key"] = key
         if version is not None:
@@ -266,7 +266,7 @@ class Rig:
 
         async def ask() -> list[dict[str, Any]]:
             dsn = self.servers.admin_url.replace("postgresql+asyncpg:", "postgresql:", 1)
-            connection = await asyncpg.connect(dsn)
+            connection = await asyncpg.connect(dsn)  # type: ignore[no-untyped-call]
             try:
                 async with connection.transaction():
                     if not triggers:

@@ -146,10 +146,17 @@ def refuse(flown: Aviary) -> None:
     filer, handler = road.filer, road.handler
     codes: set[str] = set()
 
-    def refused(person: Person, path: str, body: Json | str | bytes | None, **more: str) -> None:
+    def refused(
+        person: Person,
+        path: str,
+        body: Json | str | bytes | None,
+        *,
+        key: str | None = None,
+        **headers: str,
+    ) -> None:
         method = "GET" if body is None else "POST"
-        key = more.pop("key", new_key()) if body is not None else None
-        answer = person.send(method, path, body, key=key, **more)
+        told = {name.replace("_", "-"): value for name, value in headers.items()}
+        answer = person.send(method, path, body, key=key or new_key(), headers=told)
         assert answer.status_code >= 400, answer.text
         codes.add(answer.json()["code"])
         codes.update(fault["code"] for fault in answer.json()["errors"])

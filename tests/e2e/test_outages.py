@@ -11,9 +11,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event
 
-import asyncpg
 import httpx
 import redis
+from asyncpg.exceptions import InterfaceError, PostgresError
 
 from domain.ledger import AccountKind
 from service.commands.partner import Json
@@ -27,7 +27,7 @@ FILERS = 4
 _SESSIONS = "select pid from pg_stat_activity where application_name = $1 order by pid"
 
 
-def bell(rig: Rig) -> "redis.Redis[bytes]":
+def bell(rig: Rig) -> redis.Redis:
     assert rig.servers.redis_url is not None
     return redis.Redis.from_url(rig.servers.redis_url)
 
@@ -39,7 +39,7 @@ def restart_postgres(rig: Rig) -> None:
     os.kill(max(before), signal.SIGKILL)
 
     def gone() -> bool:
-        with suppress(asyncpg.PostgresError, OSError, asyncpg.InterfaceError):
+        with suppress(PostgresError, InterfaceError, OSError):
             after = {row["pid"] for row in rig.sql(_SESSIONS, "xuetu-api")}
             return not before & after
         return False

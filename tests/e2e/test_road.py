@@ -8,6 +8,7 @@ from pathlib import Path
 from domain.ledger import AccountKind
 from service.application.demo_region import REGION_CODE
 from service.commands import demo_road
+from service.commands.children import environment_of
 from tests.e2e.rig import Rig
 
 AUTHORITY = {"handler", "approver", "releaser", "finance", "finance-second"}
@@ -71,16 +72,50 @@ def test_qidong_2025_04_end_to_end(rig: Rig) -> None:
     assert duties == []
 
 
-def test_the_demo_reproduces_the_case_with_redis_stopped_for_the_whole_run(tmp_path: Path) -> None:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("XUETU_")}
-    done = subprocess.run(
-        [sys.executable, "-c", "from service.cli import main; main()", "demo", "--without-redis"],
-        env=environment | {"TMPDIR": str(tmp_path)},
+def test_the_doctor_names_the_region_that_nobody_can_release_payments_in(rig: Rig) -> None:
+    assert examined(rig) == (0, [])
+    staff, whole = rig.place(), rig.place()
+    assert examined(rig) == (0, [])
+    releaser = staff.releaser.account_name
+    close = "update user_accounts set closed_at = clock_timestamp() where name = $1"
+    rig.sql(close, releaser)
+    status, failures = examined(rig)
+    assert status == 1
+    assert [staff.place.region_path in line for line in failures] == [True]
+    assert whole.place.region_path not in failures[0]
+    # The approver's second account is no second person.
+    rig.sql(
+        "update user_accounts set closed_at = null, person_id = $2 where name = $1",
+        releaser,
+        staff.approver.person_id,
+    )
+    assert examined(rig) == (1, failures)
+
+
+def examined(rig: Rig) -> tuple[int, list[str]]:
+    """Run `xuetu doctor` on the stack; returns its exit status and what it finds wrong."""
+    done = xuetu("doctor", environment=environment_of(rig.settings, rig.servers))
+    assert done.returncode in {0, 1}, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("ok")
+    return done.returncode, [line for line in lines if line.startswith("FAIL")]
+
+
+def xuetu(*words: str, environment: dict[str, str]) -> "subprocess.CompletedProcess[str]":
+    """Run a command of the product."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("XUETU_")}
+    return subprocess.run(
+        [sys.executable, "-c", "from service.cli import main; main()", *words],
+        env=kept | environment,
         capture_output=True,
         text=True,
         timeout=240,
         check=False,
     )
+
+
+def test_the_demo_reproduces_the_case_with_redis_stopped_for_the_whole_run(tmp_path: Path) -> None:
+    done = xuetu("demo", "--without-redis", environment={"TMPDIR": str(tmp_path)})
     assert done.returncode == 0, done.stderr
     last = done.stdout.strip().splitlines()[-1]
     assert "prepayment 66 000.00 元, balance 62 000.00 元, trial balance 0" in last

@@ -72,7 +72,7 @@ def test_simultaneous_identical_submissions_are_one_filing_and_identical_answers
             return answered(lambda: person.send("POST", "/v1/filings", plan, key=key))
 
         asks = [
-            (lambda person=person: ask(person))  # type: ignore[misc]
+            (lambda person=person: ask(person))
             for person in ([here.filer, there.filer] * count)[:count]
         ]
         answers = at_once(*asks)
@@ -126,7 +126,7 @@ def test_of_two_approvals_at_once_by_two_approvers_one_wins(rig: Rig, second_add
             body = {"reason": f"同意 {person.name}"}
             return person.send("POST", path, body, key=new_key(), version=version)
 
-        answers = at_once(*((lambda person=person: approve(person)) for person in approvers))  # type: ignore[misc]
+        answers = at_once(*((lambda person=person: approve(person)) for person in approvers))
         won = [n for n, answer in enumerate(answers) if answer.status_code == 200]
         assert len(won) == 1, [answer.text for answer in answers]
         loser = answers[1 - won[0]]
@@ -169,7 +169,7 @@ def test_of_two_listings_at_once_of_one_filing_one_wins_and_commits_its_money_on
         }
         return person.send("POST", "/v1/listings", body, key=new_key())
 
-    answers = at_once(*((lambda person=person: decide(person)) for person in approvers))  # type: ignore[misc]
+    answers = at_once(*((lambda person=person: decide(person)) for person in approvers))
     won, lost = sorted(answer.status_code for answer in answers)
     assert won == 201
     assert lost in {409, 412}

@@ -107,21 +107,21 @@ async def house(
 async def desk(house: House) -> AsyncIterator[Desk]:
     """A place of the test's own."""
     async with open_desk(house) as opened:
-        yield opened
+        yield await opened.all_signed_in()
 
 
 @pytest.fixture(scope="session")
 async def ended(house: House) -> AsyncIterator[Travelled]:
     """A place whose one filing has travelled the whole road; tests only read it."""
     async with open_desk(house) as opened:
-        yield await travelled(opened)
+        yield await travelled(await opened.all_signed_in())
 
 
 @pytest.fixture(scope="session")
 async def elsewhere(house: House) -> AsyncIterator[Desk]:
     """Another place, with other people and another enterprise; tests only ask from it."""
     async with open_desk(house) as opened:
-        yield opened
+        yield await opened.all_signed_in()
 
 
 @pytest.fixture(scope="session")
