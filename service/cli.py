@@ -6,6 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from domain.errors import Refusal
+from service.commands.refusal_lines import refusal_lines
 from service.settings import VARIABLES, Settings, SettingsRefused, read_settings
 
 
@@ -17,6 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.stdout.flush()
     except SettingsRefused as refused:
         print(f"xuetu: {refused}", file=sys.stderr)
+        status = 2
+    except Refusal as refusal:
+        print("\n".join(refusal_lines(refusal)), file=sys.stderr)
         status = 2
     except BrokenPipeError:  # whoever read the output has seen enough, as with `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -22,7 +22,7 @@ from adapters.identity.passwords import Argon2Passwords
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.postgres import roles
 from adapters.postgres.audit import postgres_audit_chain
-from adapters.postgres.engine import check_login, open_engine
+from adapters.postgres.engine import PATIENCE_S, check_login, open_engine
 from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
 from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.work import postgres_work
@@ -97,13 +97,18 @@ def move_clock_sync(migration_url: str, stands_at: str) -> None:
 
 
 @asynccontextmanager
-async def open_ports(settings: Settings) -> AsyncGenerator[Ports, None]:
-    """Open what the API reaches. Refuses to start on a login that row security does not bind."""
+async def open_ports(
+    settings: Settings, *, patience_s: int = PATIENCE_S
+) -> AsyncGenerator[Ports, None]:
+    """Open what the API reaches, waiting for a database that is starting.
+
+    Refuses to start on a login that row security does not bind.
+    """
     _arm(settings)
     engine = open_engine(settings.database_url, application_name="xuetu-api")
     doorbell = _doorbell(settings)
     try:
-        await check_login(engine)
+        await check_login(engine, patience_s=patience_s)
         keys = read_key_file(settings.key_file)
         yield Ports(
             begin_work=_begin_work(engine, settings),

@@ -44,6 +44,7 @@ _WAITING: Final = text(f"""{_COMMITMENT}
  where place_id = :place_id and fund_source = :fund_source and budget_year = :budget_year and state = 'forward'
  order by listed_at, id for update
 """)
+_TAKE_TURN: Final = text("select pg_advisory_xact_lock(hashtextextended(cast(:book as text), 0))")
 _OF_FILING: Final = text(
     f"{_COMMITMENT} where place_id = :place_id and filing_id = :id order by budget_year"
 )
@@ -115,6 +116,11 @@ class PostgresBudgets(Budgets):
                 )
                 for c in commitments
             ],
+        )
+
+    async def take_turn(self, place_id: UUID, fund_source: str, budget_year: int) -> None:
+        await self._connection.execute(
+            _TAKE_TURN, {"book": f"book:{place_id}:{fund_source}:{budget_year}"}
         )
 
     async def waiting(

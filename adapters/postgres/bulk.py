@@ -33,7 +33,7 @@ class BulkInsert:
         arrays = ", ".join(f"cast(:{name} as {kind}[])" for name, kind in varying.items())
         aliases = ", ".join(varying)
         self._statement: TextClause = text(
-            f"insert into {table} ({names})"  # noqa: S608 - names are constants of this module's callers
+            f"insert into {table} ({names})"
             f" select {values}, {', '.join(f'u.{name}' for name in varying)}"
             f" from unnest({arrays}) as u({aliases}) {suffix}"
         )

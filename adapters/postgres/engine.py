@@ -1,10 +1,16 @@
 """The engine: one pool of connections of the application's login."""
 
+import asyncio
 from typing import Final
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from adapters.postgres.constraints import refusing
+from domain.errors import Refusal
+
+PATIENCE_S: Final = 300
+"""Recovery after a crash may take minutes (DESIGN 1.9)."""
 STATEMENT_TIMEOUT_S: Final = 60
 IDLE_IN_TRANSACTION_TIMEOUT_S: Final = 60
 
@@ -40,8 +46,21 @@ def open_engine(url: str, *, pool_size: int = 10, application_name: str = "xuetu
     )
 
 
-async def check_login(engine: AsyncEngine) -> None:
-    """Raise `LoginTooStrong` unless row security really binds this login (DESIGN 4)."""
-    async with engine.connect() as connection:
-        if (await connection.execute(_LOGIN)).scalar_one():
-            raise LoginTooStrong
+async def check_login(engine: AsyncEngine, *, patience_s: int = PATIENCE_S) -> None:
+    """Raise `LoginTooStrong` unless row security really binds this login (DESIGN 4).
+
+    A server that is starting or recovering is waited for: a process restarted beside it should not
+    die of that, for `patience_s` seconds at most.
+    """
+    for attempt in range(patience_s):
+        try:
+            with refusing():
+                async with engine.connect() as connection:
+                    if (await connection.execute(_LOGIN)).scalar_one():
+                        raise LoginTooStrong
+        except Refusal:
+            if attempt == patience_s - 1:
+                raise
+            await asyncio.sleep(1)
+        else:
+            return

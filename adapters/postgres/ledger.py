@@ -118,7 +118,7 @@ select p.id, p.book_id, coalesce(f.fund_source, t.fund_source) as fund_source,
 """
 
 _OF_SUBJECT: Final = text(
-    _POSTING  # noqa: S608 - constants of this module
+    _POSTING
     + """
  where p.place_id = :place_id and p.id in (
    select o.id from ledger_accounts a

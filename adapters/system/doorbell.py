@@ -13,7 +13,7 @@ class SilentDoorbell(Doorbell):
     async def ring(self, job_id: UUID, attempt: int) -> None:
         """Do nothing: the job is on file, and workers look there."""
 
-    async def listen(self, wake: Callable[[], None]) -> None:
+    async def listen(self, wake: Callable[[], None]) -> None:  # noqa: ARG002 - nobody rings
         await asyncio.Event().wait()
 
     async def close(self) -> None:

@@ -25,6 +25,10 @@ class Budgets(Protocol):
         """Store the parts of a listed filing's forecast."""
 
     @abstractmethod
+    async def take_turn(self, place_id: UUID, fund_source: str, budget_year: int) -> None:
+        """Wait until nobody else decides on this book, and hold the turn until the transaction ends."""
+
+    @abstractmethod
     async def waiting(
         self, place_id: UUID, fund_source: str, budget_year: int
     ) -> Sequence[Commitment]:

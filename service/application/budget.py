@@ -76,6 +76,9 @@ async def approve_appropriation(
             budget_year=appropriation.budget_year,
         )
     )
+    await work.budgets.take_turn(
+        case.place_id, appropriation.fund_source, appropriation.budget_year
+    )
     place = await work.places.get(case.place_id)
     await work.ledger.post(
         case.place_id,

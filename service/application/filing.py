@@ -162,8 +162,9 @@ async def list_filings(
 ) -> tuple[UUID, list[Filing]]:
     """List reviewed filings in one decision with a document number (列入学徒培训计划, FIL-04).
 
-    Commits what each is expected to cost: this budget year's part now if the book holds enough, the
-    rest as forward commitments. A missing appropriation never blocks listing; it blocks payment.
+    Commits what each is expected to cost, by budget year: at once where the year's book holds enough
+    and nobody waits for it, else as a forward commitment. A missing appropriation never blocks
+    listing; it blocks payment.
     """
     _check_named_once(filings)
     cases = await work.cases.lock_many(CaseKind.FILING, [listed.filing_id for listed in filings])
@@ -382,22 +383,18 @@ async def _commit_forecast(work: Work, filing: Filing) -> None:
     for part in parts:
         year, amount_fen = part.budget_year, part.amount_fen
         state = CommitmentState.FORWARD
-        if year == work.today.year:
+        if await _book_covers(work, case, filing.fund_source, year, amount_fen):
             book = await work.ledger.book(
                 BookKey(place_id=case.place_id, fund_source=filing.fund_source, budget_year=year)
             )
-            available = await work.ledger.balance_fen(
-                case.place_id, book, AccountKey(AccountKind.AVAILABLE)
+            await work.ledger.post(
+                case.place_id,
+                book,
+                [committed(Event.LISTED, case, amount_fen, year)],
+                cause=decision,
+                posted_at=work.now,
             )
-            if available >= amount_fen:
-                await work.ledger.post(
-                    case.place_id,
-                    book,
-                    [committed(Event.LISTED, case, amount_fen, year)],
-                    cause=decision,
-                    posted_at=work.now,
-                )
-                state = CommitmentState.COMMITTED
+            state = CommitmentState.COMMITTED
         commitments.append(
             Commitment(
                 id=work.new_id(),
@@ -412,6 +409,23 @@ async def _commit_forecast(work: Work, filing: Filing) -> None:
             )
         )
     await work.budgets.add_commitments(case, commitments)
+
+
+async def _book_covers(
+    work: Work, case: Case, fund_source: str, year: int, amount_fen: int
+) -> bool:
+    # Listings and appropriations of one book decide one after another, and a filing that has waited
+    # longer is never overtaken by one that happens to be smaller.
+    await work.budgets.take_turn(case.place_id, fund_source, year)
+    if await work.budgets.waiting(case.place_id, fund_source, year):
+        return False
+    book = await work.ledger.book(
+        BookKey(place_id=case.place_id, fund_source=fund_source, budget_year=year)
+    )
+    available = await work.ledger.balance_fen(
+        case.place_id, book, AccountKey(AccountKind.AVAILABLE)
+    )
+    return available >= amount_fen
 
 
 def committed(event: Event, case: Case, amount_fen: int, year: int) -> Transfer:

@@ -24,5 +24,5 @@ def doctor(settings: Settings) -> int:
 
 async def _examined(settings: Settings) -> Sequence[Finding]:
     root = system_actor(bureau_org_id=UUID(int=0), region_path="/")
-    async with open_ports(settings) as ports, ports.begin_work(root) as work:
+    async with open_ports(settings, patience_s=3) as ports, ports.begin_work(root) as work:
         return await examine(work)

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench.filing import filings
+from tests.bench.postings import postings
 from tests.bench.report import HEADER, Result
 from tests.bench.stage import Stage, one, staged, superuser
 
@@ -31,6 +32,13 @@ async def _measured(stage: Stage, folder: Path, wanted: set[str], *, quick: bool
     if "filing" in wanted:
         results += await filings(
             stage, folder, rounds=3 if quick else 9, plans=120 if quick else 400
+        )
+    if "postings" in wanted:
+        results += await postings(
+            stage,
+            rounds=3 if quick else 7,
+            set_size=20_000 if quick else 100_000,
+            singles=300 if quick else 1_000,
         )
     return results
 

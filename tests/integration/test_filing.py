@@ -1,5 +1,6 @@
 """The filing road on PostgreSQL: what each step stores, refuses and leaves untouched."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.postgres.work import postgres_work
 from adapters.system.ids import new_id
 from domain.budget import CommitmentState
-from domain.cases import CaseKind
+from domain.cases import Case, CaseKind
 from domain.errors import Refusal
 from domain.filing import Filing, Outcome
 from domain.party import system_actor
@@ -143,6 +144,63 @@ async def test_listing_commits_this_year_and_leaves_the_rest_forward(
     assert trial.debits_fen == trial.credits_fen
     _, committed = await road.appropriated(begin_work, staff, amount_fen=100_000_000, year=year + 1)
     assert committed == 1
+
+
+async def test_money_issued_ahead_of_its_year_is_committed_at_listing(
+    staff: Staff, begin_work: BeginWork
+) -> None:
+    async with begin_work(staff.system) as work:
+        year = work.today.year
+    for each in (year, year + 1):
+        await road.appropriated(begin_work, staff, amount_fen=100_000_000, year=each)
+    listed = await road.listed(begin_work, staff)
+    async with begin_work(staff.approver) as work:
+        parts = await work.budgets.commitments(listed.case)
+    assert {part.state for part in parts} == {CommitmentState.COMMITTED}
+
+
+async def test_a_later_listing_does_not_overtake_one_that_waits(
+    staff: Staff, begin_work: BeginWork
+) -> None:
+    async with begin_work(staff.system) as work:
+        year = work.today.year
+    await road.appropriated(begin_work, staff, amount_fen=1_000_000, year=year)
+    first = await road.listed(begin_work, staff, people=6)
+    second = await road.listed(begin_work, staff, people=1)
+    async with begin_work(staff.approver) as work:
+        of_first = await work.budgets.commitments(first.case)
+        of_second = await work.budgets.commitments(second.case)
+    assert of_first[0].state is CommitmentState.FORWARD
+    assert of_second[0].state is CommitmentState.FORWARD
+    _, committed = await road.appropriated(begin_work, staff, amount_fen=400_000, year=year)
+    assert committed == 2
+
+
+async def test_two_listings_at_once_share_one_fund_without_a_refusal(
+    staff: Staff, begin_work: BeginWork
+) -> None:
+    async with begin_work(staff.system) as work:
+        year = work.today.year
+    await road.appropriated(begin_work, staff, amount_fen=900_000, year=year)
+    cases = [(await road.reviewed(begin_work, staff)).case for _ in range(4)]
+
+    async def list_one(case: Case) -> None:
+        async with begin_work(staff.approver) as work:
+            await filing.list_filings(
+                work,
+                document_number=f"试{case.id.hex[-8:]}号",
+                filings=(ListedFiling(filing_id=case.id, version=case.version),),
+                reason="",
+            )
+            await work.commit()
+
+    await asyncio.gather(*(list_one(case) for case in cases))
+    async with begin_work(staff.approver) as work:
+        states = [(await work.budgets.commitments(case))[0].state for case in cases]
+        trial = await work.ledger.trial_balance(staff.place.id)
+    assert states.count(CommitmentState.COMMITTED) == 1
+    assert states.count(CommitmentState.FORWARD) == 3
+    assert not trial.unbalanced
 
 
 async def test_a_missing_appropriation_never_blocks_listing(
