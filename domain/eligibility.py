@@ -166,16 +166,20 @@ def _passes(condition: bool) -> Result:
     return Result.PASS if condition else Result.FAIL
 
 
-def _on_roster(standing: Standing, terms: Terms) -> Judgement:
-    # The payable roster: categories the policy pays for, and the least contract (NUM-01).
-    enrolment, people = standing.enrolment, terms.standard.people
-    payable = (
+def on_payable_roster(enrolment: Enrolment, standard: Standard) -> bool:
+    """Tell whether a person is on the payable roster: a category paid for, the least contract (NUM-01)."""
+    people = standard.people
+    return (
         enrolment.category in people.categories
         and enrolment.contract_months >= people.min_contract_months
     )
+
+
+def _on_roster(standing: Standing, terms: Terms) -> Judgement:
+    enrolment, people = standing.enrolment, terms.standard.people
     return _judgement(
         EligibilityRule.ON_ROSTER,
-        _passes(payable),
+        _passes(on_payable_roster(enrolment, terms.standard)),
         roster_version=terms.filing.roster_version,
         category=enrolment.category.value,
         contract_months=enrolment.contract_months,

@@ -126,3 +126,12 @@ def of_parent(prefix: str, parent: str, column: str) -> str:
           constraint {prefix}_partner foreign key (place_id, {column}, partner_org_id)
             references cases (place_id, id, partner_org_id),
           constraint {prefix}_of_region foreign key (place_id, region_path) references places (id, region_path)"""
+
+
+def filed_in_time(table: str, column: str, *states: str) -> str:
+    """Refuse rows of a case (named by this column) that are added in any other state, once a statement."""
+    arguments = ", ".join(f"'{word}'" for word in (column, *states))
+    return (
+        f"create trigger filed_in_time after insert on {table} referencing new table as added"
+        f" for each statement execute function filed_in_time({arguments})"
+    )

@@ -65,18 +65,24 @@ def a_plan(staff: Staff, *, people: int = 3, today: date, **changed: object) -> 
     return DraftFiling(**(fields | changed))  # type: ignore[arg-type]
 
 
-async def submitted(begin_work: BeginWork, staff: Staff, *, people: int = 3) -> Filing:
+async def submitted(
+    begin_work: BeginWork, staff: Staff, *, people: int = 3, **changed: object
+) -> Filing:
     """A filing drafted and submitted by the enterprise."""
 
     async def do(work: Work) -> Filing:
-        return await filing.draft_filing(work, a_plan(staff, people=people, today=work.today))
+        return await filing.draft_filing(
+            work, a_plan(staff, people=people, today=work.today, **changed)
+        )
 
     return await act(begin_work, staff.filer, do)
 
 
-async def reviewed(begin_work: BeginWork, staff: Staff, *, people: int = 3) -> Filing:
+async def reviewed(
+    begin_work: BeginWork, staff: Staff, *, people: int = 3, **changed: object
+) -> Filing:
     """A filing accepted and reviewed by the handler."""
-    case = (await submitted(begin_work, staff, people=people)).case
+    case = (await submitted(begin_work, staff, people=people, **changed)).case
     accepted = await act(
         begin_work,
         staff.handler,
@@ -91,9 +97,11 @@ async def reviewed(begin_work: BeginWork, staff: Staff, *, people: int = 3) -> F
     )
 
 
-async def listed(begin_work: BeginWork, staff: Staff, *, people: int = 3) -> Filing:
+async def listed(
+    begin_work: BeginWork, staff: Staff, *, people: int = 3, **changed: object
+) -> Filing:
     """A filing listed by the approver, under a document number of its own."""
-    case = (await reviewed(begin_work, staff, people=people)).case
+    case = (await reviewed(begin_work, staff, people=people, **changed)).case
     _, filings = await act(
         begin_work,
         staff.approver,

@@ -8,7 +8,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.bulk import BulkInsert
-from adapters.postgres.rows import scope_of
+from adapters.postgres.rows import keys_of, scope_of
 from domain.budget import Appropriation, Commitment, CommitmentState
 from domain.cases import Case
 from domain.ports.budgets import Budgets
@@ -22,6 +22,10 @@ values (:place_id, :org_id, :partner_org_id, :region_path, :id, :fund_source, :b
 _APPROPRIATION: Final = text("""
 select fund_source, budget_year, amount_fen, document_number from appropriations
  where place_id = :place_id and id = :id
+""")
+_APPROPRIATIONS: Final = text("""
+select id, fund_source, budget_year, amount_fen, document_number from appropriations
+ where place_id = any(:places) and id = any(:ids)
 """)
 _ADD_COMMITMENTS: Final = BulkInsert(
     "commitments",
@@ -48,9 +52,22 @@ _TAKE_TURN: Final = text("select pg_advisory_xact_lock(hashtextextended(cast(:bo
 _OF_FILING: Final = text(
     f"{_COMMITMENT} where place_id = :place_id and filing_id = :id order by budget_year"
 )
+_LOCKED: Final = text(f"""{_COMMITMENT}
+ where place_id = :place_id and filing_id = :id order by budget_year for update
+""")
 _MOVE: Final = text(
     "update commitments set state = :state where place_id = :place_id and id = any(:ids)"
 )
+
+
+def _appropriation(case: Case, row: Row[Any]) -> Appropriation:
+    return Appropriation(
+        case=case,
+        fund_source=row.fund_source,
+        budget_year=row.budget_year,
+        amount_fen=row.amount_fen,
+        document_number=row.document_number,
+    )
 
 
 def _commitment(row: Row[Any]) -> Commitment:
@@ -92,13 +109,12 @@ class PostgresBudgets(Budgets):
                 _APPROPRIATION, {"place_id": case.place_id, "id": case.id}
             )
         ).one()
-        return Appropriation(
-            case=case,
-            fund_source=row.fund_source,
-            budget_year=row.budget_year,
-            amount_fen=row.amount_fen,
-            document_number=row.document_number,
-        )
+        return _appropriation(case, row)
+
+    async def appropriations(self, cases: Sequence[Case]) -> Sequence[Appropriation]:
+        rows = await self._connection.execute(_APPROPRIATIONS, keys_of(cases))
+        found = {row.id: row for row in rows}
+        return [_appropriation(case, found[case.id]) for case in cases]
 
     async def add_commitments(self, case: Case, commitments: Sequence[Commitment]) -> None:
         await _ADD_COMMITMENTS.run(
@@ -135,6 +151,10 @@ class PostgresBudgets(Budgets):
         rows = await self._connection.execute(
             _OF_FILING, {"place_id": case.place_id, "id": case.id}
         )
+        return [_commitment(row) for row in rows]
+
+    async def locked(self, case: Case) -> Sequence[Commitment]:
+        rows = await self._connection.execute(_LOCKED, {"place_id": case.place_id, "id": case.id})
         return [_commitment(row) for row in rows]
 
     async def move(

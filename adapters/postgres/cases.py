@@ -68,9 +68,12 @@ select s.seq, s.from_state, s.to_state, s.duty, s.person_id, s.at, s.reason, s.c
   from case_steps s where s.place_id = :place_id and s.case_id = :case_id order by s.seq
 """)
 
-_DUTIES: Final = text(
-    "select case_id, person_id, duty from case_duties where case_id = any(:case_ids)"
-)
+# By way of the cases: the duties' key begins with the place, which the ids alone do not tell.
+_DUTIES: Final = text("""
+select d.case_id, d.person_id, d.duty
+  from cases c join case_duties d on d.place_id = c.place_id and d.case_id = c.id
+ where c.id = any(:case_ids)
+""")
 
 _PAGE: Final = text(f"""
 select {CASE_COLUMNS} from cases c

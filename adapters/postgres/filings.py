@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.bulk import BulkInsert
-from adapters.postgres.rows import scope_of
+from adapters.postgres.rows import keys_of, scope_of
 from domain import masking
 from domain.cases import Case
 from domain.errors import Refusal
@@ -56,7 +56,7 @@ select f.id, f.policy_version_id, v.pack_id, f.class_name, f.occupation_code, f.
   left join listings l on l.place_id = f.place_id and l.id = f.listing_id
 """
 _GET: Final = text(f"{_SELECT} where f.place_id = :place_id and f.id = :id")
-_GET_MANY: Final = text(f"{_SELECT} where f.id = any(:ids)")
+_GET_MANY: Final = text(f"{_SELECT} where f.place_id = any(:places) and f.id = any(:ids)")
 
 _MARK_SUBMITTED: Final = text("""
 update filings set submitted_at = :at, policy_version_id = :policy_version_id where place_id = :place_id and id = :id
@@ -316,7 +316,7 @@ class PostgresFilings(Filings):
         return _filing(case, row)
 
     async def page(self, cases: Sequence[Case]) -> Sequence[Filing]:
-        rows = await self._connection.execute(_GET_MANY, {"ids": [case.id for case in cases]})
+        rows = await self._connection.execute(_GET_MANY, keys_of(cases))
         found = {row.id: row for row in rows}
         return [_filing(case, found[case.id]) for case in cases]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.postgres.rows import scope_of
+from adapters.postgres.rows import keys_of, scope_of
 from domain.cases import Case, state_after
 from domain.filing import Payee
 from domain.funding_request import PayableKind, Subject
@@ -89,7 +89,7 @@ _BATCHES: Final = text("""
 select b.id, b.fund_source, b.budget_year, b.lines, b.total_fen, b.digest,
        (select count(*) from payment_attempts t
          where t.place_id = b.place_id and t.batch_id = b.id and t.state in ('batched', 'submitted')) as unanswered
-  from batches b where b.id = any(:ids)
+  from batches b where b.place_id = any(:places) and b.id = any(:ids)
 """)
 _ATTEMPTS: Final = text(f"""{ATTEMPT}
  where t.place_id = :place_id and t.batch_id = :id and t.line_no > :after_line
@@ -223,7 +223,7 @@ class PostgresBatches(Batches):
         return (await self.batches([case]))[0]
 
     async def batches(self, cases: Sequence[Case]) -> Sequence[Batch]:
-        rows = await self._connection.execute(_BATCHES, {"ids": [case.id for case in cases]})
+        rows = await self._connection.execute(_BATCHES, keys_of(cases))
         found = {row.id: row for row in rows}
         return [
             Batch(

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.postgres.rows import scope_of
+from adapters.postgres.rows import keys_of, scope_of
 from domain.cases import Case
 from domain.funding_request import (
     PURPOSES,
@@ -67,7 +67,8 @@ select c.place_id, c.org_id, c.partner_org_id, c.region_path, u.id, :request_id,
   join cases c on c.place_id = :place_id and c.id = u.subject_id
 """)
 _REQUESTS: Final = text("""
-select id, fund_source, budget_year, lines, total_fen from funding_requests where id = any(:ids)
+select id, fund_source, budget_year, lines, total_fen from funding_requests
+ where place_id = any(:places) and id = any(:ids)
 """)
 _LINES: Final = text("""
 select l.id, l.line_no, l.subject_kind, l.subject_id, l.filing_id, l.payee_account_id, l.amount_fen,
@@ -172,7 +173,7 @@ class PostgresFundingRequests(FundingRequests):
         return (await self.requests([case]))[0]
 
     async def requests(self, cases: Sequence[Case]) -> Sequence[FundingRequest]:
-        rows = await self._connection.execute(_REQUESTS, {"ids": [case.id for case in cases]})
+        rows = await self._connection.execute(_REQUESTS, keys_of(cases))
         found = {row.id: row for row in rows}
         return [
             FundingRequest(

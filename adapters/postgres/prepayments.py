@@ -9,7 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.bulk import BulkInsert
-from adapters.postgres.rows import CASE_COLUMNS, case_of, scope_of
+from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
 from domain.cases import Case
 from domain.ports.prepayments import PrepaymentLine, PrepaymentOnFile, Prepayments
 from domain.prepayment_amount import PrepaymentFacts
@@ -30,6 +30,7 @@ select {CASE_COLUMNS}, p.filing_id, p.period, p.roster_version, p.people, p.maxi
   from prepayments p join cases c on c.place_id = p.place_id and c.id = p.id
 """
 _GET: Final = text(f"{_SELECT} where p.place_id = :place_id and p.id = :id")
+_GET_MANY: Final = text(f"{_SELECT} where p.place_id = any(:places) and p.id = any(:ids)")
 _OF_FILING: Final = text(
     f"{_SELECT} where p.place_id = :place_id and p.filing_id = :id order by p.period"
 )
@@ -107,6 +108,11 @@ class PostgresPrepayments(Prepayments):
             await self._connection.execute(_GET, {"place_id": case.place_id, "id": case.id})
         ).one()
         return _prepayment(row)
+
+    async def page(self, cases: Sequence[Case]) -> Sequence[PrepaymentOnFile]:
+        rows = await self._connection.execute(_GET_MANY, keys_of(cases))
+        found = {row.case_id: row for row in rows}
+        return [_prepayment(found[case.id]) for case in cases]
 
     async def of_filing(self, filing: Case) -> Sequence[PrepaymentOnFile]:
         rows = await self._connection.execute(

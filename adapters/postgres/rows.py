@@ -1,5 +1,6 @@
 """Small words for statements: the scope columns every case row begins with."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
@@ -34,6 +35,11 @@ def case_of(row: Row[Any]) -> Case:
         version=m["version"],
         created_at=m["created_at"],
     )
+
+
+def keys_of(cases: Sequence[Case]) -> Params:
+    """What finds the rows of several cases by their key, which begins with the place."""
+    return {"places": list({case.place_id for case in cases}), "ids": [case.id for case in cases]}
 
 
 CASE_COLUMNS = (

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.bulk import BulkInsert
 from adapters.postgres.eligibility import EligibilityRows
-from adapters.postgres.rows import CASE_COLUMNS, case_of, scope_of
+from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
 from adapters.postgres.standings import standings_of
 from domain.balance import History
 from domain.cases import Case
@@ -73,7 +73,7 @@ select {CASE_COLUMNS}, s.filing_id, s.seq, s.settlement_kind, s.people, s.submit
   from settlements s join cases c on c.place_id = s.place_id and c.id = s.id
 """
 _GET: Final = text(f"{_SELECT} where s.place_id = :place_id and s.id = :id")
-_GET_MANY: Final = text(f"{_SELECT} where s.id = any(:ids)")
+_GET_MANY: Final = text(f"{_SELECT} where s.place_id = any(:places) and s.id = any(:ids)")
 _OF_FILING: Final = text(
     f"{_SELECT} where s.place_id = :place_id and s.filing_id = :id order by s.seq"
 )
@@ -268,7 +268,7 @@ class PostgresSettlements(Settlements):
         return [_settlement(row) for row in rows]
 
     async def page(self, cases: Sequence[Case]) -> Sequence[Settlement]:
-        rows = await self._connection.execute(_GET_MANY, {"ids": [case.id for case in cases]})
+        rows = await self._connection.execute(_GET_MANY, keys_of(cases))
         found = {row.case_id: row for row in rows}
         return [_settlement(found[case.id]) for case in cases]
 

@@ -21,6 +21,10 @@ class Budgets(Protocol):
         """Return the appropriation of a case."""
 
     @abstractmethod
+    async def appropriations(self, cases: Sequence[Case]) -> Sequence[Appropriation]:
+        """Return the appropriations of these cases, in their order."""
+
+    @abstractmethod
     async def add_commitments(self, case: Case, commitments: Sequence[Commitment]) -> None:
         """Store the parts of a listed filing's forecast."""
 
@@ -37,6 +41,10 @@ class Budgets(Protocol):
     @abstractmethod
     async def commitments(self, case: Case) -> Sequence[Commitment]:
         """Return the parts of one filing's forecast, by year."""
+
+    @abstractmethod
+    async def locked(self, case: Case) -> Sequence[Commitment]:
+        """Return them, locked, as they are once nobody else is changing them."""
 
     @abstractmethod
     async def move(

@@ -52,6 +52,10 @@ class Prepayments(Protocol):
         """Return the prepayment of a case."""
 
     @abstractmethod
+    async def page(self, cases: Sequence[Case]) -> Sequence[PrepaymentOnFile]:
+        """Return the prepayments of these cases, in their order."""
+
+    @abstractmethod
     async def of_filing(self, filing: Case) -> Sequence[PrepaymentOnFile]:
         """Return a filing's prepayments, by period."""
 

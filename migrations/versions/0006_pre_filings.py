@@ -1,5 +1,8 @@
 """Policy versions, payee accounts, filings, rosters, enrolments, listings, appropriations, commitments.
 
+What an enterprise has filed stands: filed_in_time, filing_facts_stand, enrolment_facts_stand,
+trained_within_class, opened_after_listing, completed_after_opening.
+
 Revision ID: 0006
 """
 
@@ -11,16 +14,21 @@ from migrations.support import (
     authority_writes,
     case_row,
     drop_tables,
+    filed_in_time,
     of_case,
     of_parent,
     placeless,
     run,
+    run_files,
 )
 
 revision = "0006"
 down_revision = "0005"
 branch_labels = None
 depends_on = None
+
+FILED_IN = ("draft", "submitted")
+"""States of a filing in which its people are named: what is accepted does not grow afterwards."""
 
 STEP_RULES = (
     ("filing", "new", "draft", "file", "draft"),
@@ -57,6 +65,7 @@ STEP_RULES = (
 
 
 def upgrade() -> None:
+    run_files("filed_in_time", "filing_facts_stand", "enrolment_facts_stand")
     for kind, from_state, to_state, duty, event in STEP_RULES:
         run(
             "insert into step_rules (case_kind, from_state, to_state, duty, event)"
@@ -135,6 +144,8 @@ def upgrade() -> None:
           opened_on date,
           completed_on date,
           {of_case("filing", "filing")},
+          constraint opened_after_listing check (opened_on >= listed_on),
+          constraint completed_after_opening check (completed_on >= opened_on),
           constraint filing_payee foreign key (place_id, payee_account_id, org_id)
             references payee_accounts (place_id, id, org_id),
           constraint filing_listing foreign key (place_id, listing_id) references listings (place_id, id)
@@ -145,6 +156,8 @@ def upgrade() -> None:
             grants="select, insert, update (policy_version_id, roster_version, people, submitted_at,"
             " listing_id, listed_on, opened_on, completed_on)",
         ),
+        "create trigger filing_facts_stand before update on filings for each row"
+        " execute function filing_facts_stand()",
         f"""
         create table roster_versions ({SCOPE_COLUMNS}
           filing_id uuid not null,
@@ -157,6 +170,7 @@ def upgrade() -> None:
         """,
         *case_row("roster_versions"),
         *append_only("roster_versions"),
+        filed_in_time("roster_versions", "filing_id", *FILED_IN),
         f"""
         create table enrolments ({SCOPE_COLUMNS}
           id uuid not null,
@@ -171,7 +185,7 @@ def upgrade() -> None:
           identity_masked text not null,
           phone_sealed bytea not null,
           phone_masked text not null,
-          category text not null check (category in ('new_hire', 'transferred', 'current', 'other')),
+          category text not null check (category in ('new_hire', 'transfer', 'on_post', 'other')),
           hired_on date not null,
           contract_months smallint not null check (contract_months between 1 and 600),
           claim_basis text not null check (claim_basis in ('insurance_place', 'work_place')),
@@ -196,6 +210,9 @@ def upgrade() -> None:
             "enrolments",
             grants="select, insert, update (state, until_roster_version, started_on, ended_on, exit_reason)",
         ),
+        filed_in_time("enrolments", "filing_id", *FILED_IN),
+        "create trigger enrolment_facts_stand before update on enrolments for each row"
+        " when (new is distinct from old) execute function enrolment_facts_stand()",
         f"""
         create table filing_screenings ({SCOPE_COLUMNS}
           filing_id uuid not null,
@@ -261,4 +278,9 @@ def downgrade() -> None:
             "policy_versions",
         )
     )
-    run("delete from step_rules")
+    run(
+        "drop function enrolment_facts_stand()",
+        "drop function filing_facts_stand()",
+        "drop function filed_in_time()",
+        "delete from step_rules",
+    )

@@ -17,6 +17,7 @@ from migrations.support import (
     authority_writes,
     case_row,
     drop_tables,
+    filed_in_time,
     of_case,
     of_parent,
     owner_only,
@@ -38,11 +39,16 @@ ONCE_EVER = (
     "used_certificates(uuid[], text[], text[], text[], text)",
 )
 RULES_AT_ONCE = 4096
+UNSUBMITTED_OR_AUTHORITY = (
+    "starts_with(region_path, (select scope_region()))"
+    " or num_nonnulls(submitted_at, extract_id, verified_at, facts) = 0"
+)
+"""Which settlement an enterprise may write or change: one that it has not submitted."""
 UNVERIFIED_OR_AUTHORITY = (
     "starts_with(region_path, (select scope_region()))"
     " or num_nonnulls(extract_id, verified_at, facts) = 0"
 )
-"""What an enterprise may touch of its settlement: nothing that says how it was verified."""
+"""What an enterprise may make of it: nothing that says how it was verified."""
 
 
 def _finding_rules() -> list[str]:
@@ -92,6 +98,7 @@ def upgrade() -> None:
         """,
         *case_row("prepayment_lines"),
         *append_only("prepayment_lines"),
+        *authority_writes("prepayment_lines"),
         f"""
         create table settlements ({SCOPE_COLUMNS}
           id uuid not null,
@@ -125,7 +132,9 @@ def upgrade() -> None:
             " history_fen, balance_fen, recovery_fen, facts)",
         ),
         f"create policy authority_verifies on settlements as restrictive for update"
-        f" using ({UNVERIFIED_OR_AUTHORITY}) with check ({UNVERIFIED_OR_AUTHORITY})",
+        f" using ({UNSUBMITTED_OR_AUTHORITY}) with check ({UNVERIFIED_OR_AUTHORITY})",
+        f"create policy filed_unverified on settlements as restrictive for insert"
+        f" with check ({UNSUBMITTED_OR_AUTHORITY})",
         f"""
         create table settlement_lines ({SCOPE_COLUMNS}
           id uuid not null,
@@ -147,9 +156,11 @@ def upgrade() -> None:
         *case_row(
             "settlement_lines", grants="select, insert, update (disposition, amount_fen, facts)"
         ),
-        "create policy authority_decides on settlement_lines as restrictive for update"
-        " using (starts_with(region_path, (select scope_region())))"
-        " with check (starts_with(region_path, (select scope_region())))",
+        *authority_moves("settlement_lines"),
+        "create policy filed_undecided on settlement_lines as restrictive for insert with check"
+        " (starts_with(region_path, (select scope_region()))"
+        " or num_nonnulls(disposition, amount_fen, facts) = 0)",
+        filed_in_time("settlement_lines", "settlement_id", "draft"),
         "create index settlement_lines_of_person on settlement_lines (place_id, enrolment_id)",
         f"""
         create table declared_certificates ({SCOPE_COLUMNS}
@@ -180,6 +191,7 @@ def upgrade() -> None:
         """,
         *case_row("declared_certificates"),
         *append_only("declared_certificates"),
+        filed_in_time("declared_certificates", "settlement_id", "draft"),
         "create index declared_certificates_of_settlement"
         " on declared_certificates (place_id, settlement_id, id)",
         "create index declared_certificates_by_number"
@@ -314,6 +326,7 @@ def upgrade() -> None:
         *case_row("entitlements"),
         *append_only("entitlements"),
         *authority_writes("entitlements"),
+        "create index entitlements_of_settlement on entitlements (place_id, settlement_id)",
         """
         create table person_entitlements (
           person_id uuid not null references persons,
@@ -339,7 +352,7 @@ def upgrade() -> None:
           declaration_id uuid not null,
           enrolment_id uuid not null,
           constraint one_use_per_certificate
-            unique nulls not distinct (issuer_code, number, category, benefit_class)
+            unique nulls not distinct (number, benefit_class, issuer_code, category)
         )
         """,
         *owner_only("certificate_uses"),

@@ -1,5 +1,6 @@
 """Budget use cases: an appropriation drafted by one finance officer and approved by another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -55,6 +56,14 @@ async def draft_appropriation(work: Work, command: DraftAppropriation) -> Approp
     )
     await work.budgets.add_appropriation(appropriation)
     return appropriation
+
+
+async def list_appropriations(
+    work: Work, *, state: str | None, after: UUID | None, limit: int
+) -> Sequence[Appropriation]:
+    """Return appropriations in order of creation, after the given one."""
+    cases = await work.cases.page(CaseKind.APPROPRIATION, state=state, after=after, limit=limit)
+    return await work.budgets.appropriations(cases)
 
 
 async def approve_appropriation(

@@ -1,7 +1,8 @@
 """Steps every case shares: open it, sign it, keep people apart across linked cases."""
 
-from collections.abc import Collection, Mapping
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping
+from itertools import islice
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from domain.audit import Act, Fact, Ground
@@ -68,6 +69,26 @@ async def sign_many(
 ) -> list[Case]:
     """Sign the same step of several locked cases."""
     return [await sign(work, case, event, reason=reason) for case in cases]
+
+
+class _OfCase(Protocol):
+    @property
+    def case(self) -> Case: ...
+
+
+OfCase = TypeVar("OfCase", bound=_OfCase)
+
+
+def page_of(
+    few: Iterable[OfCase], *, state: str | None, after: UUID | None, limit: int
+) -> list[OfCase]:
+    """Return a page of a filing's few cases, in the order and under the filter of every list of cases."""
+    wanted = (
+        one
+        for one in sorted(few, key=lambda one: one.case.id)
+        if state in {None, one.case.state} and (after is None or one.case.id > after)
+    )
+    return list(islice(wanted, limit))
 
 
 async def keep_apart(work: Work, linked: Collection[UUID], *, forbidden: Collection[Duty]) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES, Commitment, CommitmentState
 from domain.cases import Case, CaseKind
+from domain.eligibility import on_payable_roster
 from domain.entitlement import expected_entitlement_fen
 from domain.errors import Fault, Refusal
 from domain.filing import (
@@ -269,7 +270,8 @@ async def close_filing(work: Work, case: Case, *, settlement: Case) -> Case:
     closed = await sign(work, case, "close", facts={"settlement": str(settlement.id)})
     filing = await work.filings.get(closed)
     decision = decision_of(settlement.id, await work.cases.steps(settlement))
-    commitments = await work.budgets.commitments(case)
+    # Locked: an appropriation approved meanwhile commits what is forward, or finds it released.
+    commitments = await work.budgets.locked(case)
     for commitment in commitments:
         if commitment.state is not CommitmentState.COMMITTED:
             continue
@@ -305,14 +307,15 @@ async def _place_of(work: Work, region_code: str) -> Place:
 
 
 def _check_plan(command: DraftFiling, standard: Standard) -> None:
-    faults = list(
-        plan_faults(
+    faults = [
+        replace(fault, pointer="/uplift_basis_points") if fault.pointer == "/uplift" else fault
+        for fault in plan_faults(
             standard,
             target_grade=command.target_grade,
             filed_months=command.filed_months,
             uplift_basis_points=command.uplift_basis_points,
         )
-    )
+    ]
     if fault := occupation_fault_of(command.occupation_code):
         faults.append(Fault("/occupation_code", fault))
     if command.fund_source not in FUND_SOURCES:
@@ -359,7 +362,10 @@ async def _step(
 async def _commit_forecast(work: Work, filing: Filing) -> None:
     case = filing.case
     policy = await work.policies.get(filing.policy_version_id)
-    expected_fen = filing.people * expected_entitlement_fen(
+    people = sum(
+        on_payable_roster(person, policy.standard) for person in await work.filings.enrolments(case)
+    )
+    expected_fen = people * expected_entitlement_fen(
         policy.standard,
         target_grade=filing.target_grade,
         filed_months=filing.filed_months,
@@ -369,7 +375,7 @@ async def _commit_forecast(work: Work, filing: Filing) -> None:
         policy.standard,
         target_grade=filing.target_grade,
         filed_months=filing.filed_months,
-        people=filing.people,
+        people=people,
         uplift_basis_points=filing.uplift_basis_points,
     )
     parts = forecast(

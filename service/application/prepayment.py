@@ -1,16 +1,18 @@
 """Prepayment use cases (预支, PAY-05): requested by the enterprise, reviewed, approved with its amount."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from domain.cases import CaseKind
+from domain.eligibility import on_payable_roster
 from domain.entitlement import expected_entitlement_fen
 from domain.errors import Fault, Refusal
-from domain.filing import Filing
+from domain.filing import Enrolment, Filing
 from domain.policy.standard import PrepaymentCondition
 from domain.ports.prepayments import PrepaymentLine, PrepaymentOnFile
 from domain.ports.work import Work
 from domain.prepayment_amount import Prepayment, parts_of, prepayment
-from service.application.cases import open_case, sign
+from service.application.cases import open_case, page_of, sign
 
 PAYABLE_FROM = {
     PrepaymentCondition.LISTED: frozenset({"listed", "in_training"}),
@@ -33,7 +35,10 @@ async def request_prepayment(work: Work, *, filing_id: UUID) -> PrepaymentOnFile
     period = len(await work.prepayments.of_filing(filing_case)) + 1
     if period > 1:
         raise Refusal("prepayment_exists")
-    decided = await _amount(work, filing, period=period, share_basis_points=None)
+    people = await _payable_people(work, filing)
+    decided = await _amount(
+        work, filing, people=len(people), period=period, share_basis_points=None
+    )
     if decided.amount_fen == 0:
         raise Refusal("prepayment_of_nothing")
     place = await work.places.get(filing_case.place_id)
@@ -51,7 +56,7 @@ async def request_prepayment(work: Work, *, filing_id: UUID) -> PrepaymentOnFile
         filing_id=filing_id,
         period=period,
         roster_version=filing.roster_version,
-        people=filing.people,
+        people=len(people),
         maximum_fen=decided.amount_fen,
         amount_fen=decided.amount_fen,
         facts=decided.facts,
@@ -82,8 +87,13 @@ async def approve_prepayment(
     filing = await work.filings.get(filing_case)
     if filing_case.state not in {"listed", "in_training"}:
         raise Refusal("prepayment_not_yet", state=filing_case.state)
+    people = await _payable_people(work, filing)
     decided = await _amount(
-        work, filing, period=on_file.period, share_basis_points=share_basis_points
+        work,
+        filing,
+        people=len(people),
+        period=on_file.period,
+        share_basis_points=share_basis_points,
     )
     if decided.amount_fen == 0:
         raise Refusal("prepayment_of_nothing")
@@ -93,7 +103,6 @@ async def approve_prepayment(
         work, case, "approve", reason=reason, facts={"amount_fen": decided.amount_fen}
     )
     await work.prepayments.decide(case, amount_fen=decided.amount_fen, facts=decided.facts)
-    people = await work.filings.enrolments(filing_case)
     parts = parts_of(
         decided.amount_fen, per_person_fen=decided.facts.per_person_fen, people=len(people)
     )
@@ -108,11 +117,33 @@ async def approve_prepayment(
     return await work.prepayments.get(signed)
 
 
+async def list_prepayments(
+    work: Work, *, filing_id: UUID | None, state: str | None, after: UUID | None, limit: int
+) -> Sequence[PrepaymentOnFile]:
+    """Return prepayments in order of creation, after the given one; refuses `not_found` for a filing."""
+    if filing_id is not None:
+        filing = await work.cases.get(CaseKind.FILING, filing_id)
+        of_filing = await work.prepayments.of_filing(filing)
+        return page_of(of_filing, state=state, after=after, limit=limit)
+    cases = await work.cases.page(CaseKind.PREPAYMENT, state=state, after=after, limit=limit)
+    return await work.prepayments.page(cases)
+
+
+async def _payable_people(work: Work, filing: Filing) -> Sequence[Enrolment]:
+    # Σ over the payable people of the roster (CASES 4): who is never paid for is not prepaid for.
+    policy = await work.policies.get(filing.policy_version_id)
+    return [
+        person
+        for person in await work.filings.enrolments(filing.case)
+        if on_payable_roster(person, policy.standard)
+    ]
+
+
 async def _amount(
-    work: Work, filing: Filing, *, period: int, share_basis_points: int | None
+    work: Work, filing: Filing, *, people: int, period: int, share_basis_points: int | None
 ) -> Prepayment:
     policy = await work.policies.get(filing.policy_version_id)
-    expected_fen = filing.people * expected_entitlement_fen(
+    expected_fen = people * expected_entitlement_fen(
         policy.standard,
         target_grade=filing.target_grade,
         filed_months=filing.filed_months,
@@ -122,7 +153,7 @@ async def _amount(
         policy.standard,
         target_grade=filing.target_grade,
         filed_months=filing.filed_months,
-        people=filing.people,
+        people=people,
         uplift_basis_points=filing.uplift_basis_points,
         share_basis_points=share_basis_points,
         year=period,

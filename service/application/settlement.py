@@ -25,7 +25,7 @@ from domain.settlement import (
     earned_in_order,
     reasons_of,
 )
-from service.application.cases import open_case, sign
+from service.application.cases import open_case, page_of, sign
 from service.application.filing import close_filing
 from service.application.reconciliation import VERIFY_SETTLEMENT, judge, terms_of
 
@@ -195,9 +195,13 @@ async def get_settlement(work: Work, *, settlement_id: UUID) -> Settlement:
 
 
 async def list_settlements(
-    work: Work, *, state: str | None, after: UUID | None, limit: int
+    work: Work, *, filing_id: UUID | None, state: str | None, after: UUID | None, limit: int
 ) -> Sequence[Settlement]:
-    """Return settlements in order of creation, after the given one."""
+    """Return settlements in order of creation, after the given one; refuses `not_found` for a filing."""
+    if filing_id is not None:
+        filing = await work.cases.get(CaseKind.FILING, filing_id)
+        of_filing = await work.settlements.of_filing(filing)
+        return page_of(of_filing, state=state, after=after, limit=limit)
     cases = await work.cases.page(CaseKind.SETTLEMENT, state=state, after=after, limit=limit)
     return await work.settlements.page(cases)
 

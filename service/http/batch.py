@@ -7,22 +7,21 @@ import msgspec
 
 from domain.cases import CaseKind
 from domain.errors import Text
-from domain.machines import SIGNED
 from domain.party import Role
 from domain.payment import AttemptOnFile, AttemptState, Batch
 from domain.ports.work import Work
 from service.application import batch
 from service.application.batch import SealBatch
 from service.http.call import Answer, Call, Served, json_answer
-from service.http.funding_request import FundSource
+from service.http.case_lists import in_state
+from service.http.history import steps_of
 from service.http.operation import Query, operation
 from service.http.payment import AttemptView
-from service.http.shapes import Body, CaseView, Decision, View, Year
+from service.http.shapes import Body, CaseView, Decision, FundSource, HistoryView, View, Year
 
 TAG: Final = "batches"
 CSV: Final = "text/csv"
 _PREPARER: Final = frozenset({Role.PREPARER})
-_STATES: Final = "|".join(SIGNED[CaseKind.BATCH])
 
 
 class BatchBody(Body):
@@ -198,18 +197,25 @@ async def get_batch(call: Call) -> Answer:
 
 
 @operation(
+    id="GetBatchHistory",
+    method="GET",
+    path="/v1/batches/{batch_id}/steps",
+    tag=TAG,
+    summary=Text("办理过程", "Read the signed steps"),
+    answer=HistoryView,
+)
+async def get_batch_history(call: Call) -> Answer:
+    """Read who signed what, when and why."""
+    return await steps_of(call, CaseKind.BATCH, call.path("batch_id"))
+
+
+@operation(
     id="ListBatches",
     method="GET",
     path="/v1/batches",
     tag=TAG,
     summary=Text("支付批次列表", "List batches"),
-    query=(
-        Query(
-            name="state",
-            description=Text("只列出此状态的批次。", "Only batches in this state."),
-            pattern=f"^({_STATES})$",
-        ),
-    ),
+    query=(in_state(CaseKind.BATCH),),
     answer=BatchView,
     paged=True,
 )
@@ -276,4 +282,5 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     get_batch,
     list_batches,
     list_attempts,
+    get_batch_history,
 )

@@ -1,9 +1,7 @@
 """Appropriations, commitments and the trial balance over HTTP."""
 
-from typing import Annotated, Final
+from typing import Final
 from uuid import UUID
-
-import msgspec
 
 from domain.budget import Appropriation
 from domain.cases import CaseKind
@@ -12,8 +10,19 @@ from domain.party import Role
 from domain.ports.work import Work
 from service.application import budget
 from service.http.call import Answer, Call, Served, json_answer
+from service.http.case_lists import in_state
+from service.http.history import steps_of
 from service.http.operation import operation
-from service.http.shapes import Body, CaseView, DocumentNumber, FenAboveZero, View, Year
+from service.http.shapes import (
+    Body,
+    CaseView,
+    DocumentNumber,
+    FenAboveZero,
+    FundSource,
+    HistoryView,
+    View,
+    Year,
+)
 
 TAG: Final = "budget"
 _FINANCE: Final = frozenset({Role.FINANCE})
@@ -22,7 +31,7 @@ _FINANCE: Final = frozenset({Role.FINANCE})
 class AppropriationBody(Body):
     """Money to be made available in one book (fund source, budget year)."""
 
-    fund_source: Annotated[str, msgspec.Meta(max_length=40, examples=["employment_subsidy"])]
+    fund_source: FundSource
     budget_year: Year
     amount_fen: FenAboveZero
     document_number: DocumentNumber
@@ -170,6 +179,27 @@ async def approve_appropriation(call: Call) -> Answer:
 
 
 @operation(
+    id="ListAppropriations",
+    method="GET",
+    path="/v1/appropriations",
+    tag=TAG,
+    summary=Text("预算下达列表", "List appropriations"),
+    query=(in_state(CaseKind.APPROPRIATION),),
+    answer=AppropriationView,
+    paged=True,
+)
+async def list_appropriations(call: Call) -> Answer:
+    """Read a page of appropriations, in order of creation."""
+    page = call.page()
+    rows = await call.read(
+        lambda work: budget.list_appropriations(
+            work, state=call.query("state", str), after=page.after_id, limit=page.limit
+        )
+    )
+    return call.page_answer(rows, page, view=AppropriationView.of, after=lambda one: one.case.id)
+
+
+@operation(
     id="GetAppropriation",
     method="GET",
     path="/v1/appropriations/{appropriation_id}",
@@ -186,6 +216,19 @@ async def get_appropriation(call: Call) -> Answer:
 
     shown = await call.read(act)
     return json_answer(AppropriationView.of(shown), version=shown.case.version)
+
+
+@operation(
+    id="GetAppropriationHistory",
+    method="GET",
+    path="/v1/appropriations/{appropriation_id}/steps",
+    tag=TAG,
+    summary=Text("办理过程", "Read the signed steps"),
+    answer=HistoryView,
+)
+async def get_appropriation_history(call: Call) -> Answer:
+    """Read who signed what, when and why."""
+    return await steps_of(call, CaseKind.APPROPRIATION, call.path("appropriation_id"))
 
 
 @operation(
@@ -257,7 +300,9 @@ async def get_trial_balance(call: Call) -> Answer:
 OPERATIONS: Final[tuple[Served, ...]] = (
     draft_appropriation,
     approve_appropriation,
+    list_appropriations,
     get_appropriation,
     get_commitments,
     get_trial_balance,
+    get_appropriation_history,
 )

@@ -19,6 +19,7 @@ from domain.money import FEN_MAX
 from domain.policy import BASIS_POINTS, ExitReason, policy_schema
 from domain.policy.parts import MONTHS_MAX
 from service.application.calculation import CalculateCase
+from service.http.shapes import SentenceView
 
 Grade = Annotated[
     int,
@@ -192,14 +193,6 @@ class CalculationPolicyView(msgspec.Struct, frozen=True, kw_only=True):
     document: str | None
     below_floor: bool
     defaults_used: list[str]
-
-
-class SentenceView(msgspec.Struct, frozen=True, kw_only=True):
-    """One numbered sentence."""
-
-    number: int
-    zh: str
-    en: str
 
 
 class CalculationView(msgspec.Struct, frozen=True, kw_only=True):

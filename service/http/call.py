@@ -6,7 +6,7 @@ What is asked is checked when it is asked for, which is inside the act: so the r
 
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -154,9 +154,11 @@ class Call:
     async def once(self, act: Act[T], render: Callable[[T], Answer]) -> Answer:
         """Answer a keyed operation: decide it once, or only try it when `dry_run`."""
         if self.dry_run:
-            return render(
-                await tried(self.actor, self._checked(act), begin_work=self.ports.begin_work)
+            tried_only = await tried(
+                self.actor, self._checked(act), begin_work=self.ports.begin_work
             )
+            # Nothing was stored: there is no address to go to and no version to change.
+            return replace(render(tried_only), version=None, location=None)
         if self.idempotency_key is None:
             raise LookupError(f"{self.operation.id} is not keyed")
         kept, replayed = await once(

@@ -9,20 +9,21 @@ from domain.party import Role
 from domain.ports.work import Work
 from service.application import filing
 from service.http.call import Answer, Call, Served, json_answer
+from service.http.case_lists import in_state
 from service.http.filing_wire import (
     CompletionBody,
     EnrolmentView,
     FilingBody,
     FilingView,
-    HistoryView,
     ListingBody,
     ListingView,
     OpeningBody,
     RosterView,
     ScreeningView,
 )
-from service.http.operation import Query, operation
-from service.http.shapes import Decision, StepView
+from service.http.history import steps_of
+from service.http.operation import operation
+from service.http.shapes import Decision, HistoryView
 
 TAG: Final = "filings"
 _FILER: Final = frozenset({Role.FILER})
@@ -329,14 +330,7 @@ async def get_filing(call: Call) -> Answer:
     summary=Text("备案列表", "Page through filings"),
     answer=FilingView,
     paged=True,
-    query=(
-        Query(
-            name="state",
-            description=Text("按状态筛选", "only filings in this state"),
-            max_length=40,
-            pattern="^[a-z_]+$",
-        ),
-    ),
+    query=(in_state(CaseKind.FILING),),
 )
 async def page_filings(call: Call) -> Answer:
     """Page through the filings one may see, in order of creation."""
@@ -385,13 +379,7 @@ async def get_roster(call: Call) -> Answer:
 )
 async def get_history(call: Call) -> Answer:
     """Read who signed what, when and why."""
-
-    async def act(work: Work) -> HistoryView:
-        case = await work.cases.get(CaseKind.FILING, call.path("filing_id"))
-        steps = await work.cases.steps(case)
-        return HistoryView(case_id=case.id, steps=[StepView.of(step) for step in steps])
-
-    return json_answer(await call.read(act))
+    return await steps_of(call, CaseKind.FILING, call.path("filing_id"))
 
 
 @operation(

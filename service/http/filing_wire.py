@@ -24,11 +24,11 @@ from service.http.shapes import (
     CaseView,
     Day,
     DocumentNumber,
+    FundSource,
     Grade,
     Line,
     Months,
     Reason,
-    StepView,
     Version,
     View,
 )
@@ -101,7 +101,7 @@ class FilingBody(Body):
     training_mode: TrainingMode
     starts_on: Day
     filed_months: Months
-    fund_source: Annotated[str, msgspec.Meta(max_length=40, examples=["employment_subsidy"])]
+    fund_source: FundSource
     payee: PayeeBody
     roster: Annotated[list[ApprenticeBody], msgspec.Meta(min_length=1, max_length=ROSTER_MAX)]
     provider_name: Line | None = None
@@ -303,13 +303,6 @@ class RosterView(View):
 
     filing_id: UUID
     people: list[EnrolmentView]
-
-
-class HistoryView(View):
-    """The signed steps of a case, oldest first."""
-
-    case_id: UUID
-    steps: list[StepView]
 
 
 class ScreeningView(View):

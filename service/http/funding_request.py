@@ -8,25 +8,18 @@ import msgspec
 from domain.cases import CaseKind
 from domain.errors import Text
 from domain.funding_request import FundingLine, FundingRequest, PayableKind, Subject
-from domain.machines import SIGNED
 from domain.party import Role
 from domain.ports.work import Work
 from service.application import funding_request
 from service.application.funding_request import FundingRequestOnFile, RequestFunding
 from service.http.call import Answer, Call, Served, json_answer
-from service.http.operation import Query, operation
-from service.http.shapes import Body, CaseView, Decision, View, Year
+from service.http.case_lists import in_state
+from service.http.history import steps_of
+from service.http.operation import operation
+from service.http.shapes import Body, CaseView, Decision, FundSource, HistoryView, View, Year
 
 TAG: Final = "funding-requests"
 _SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
-_STATES: Final = "|".join(SIGNED[CaseKind.FUNDING_REQUEST])
-
-FundSource = Annotated[
-    str,
-    msgspec.Meta(
-        max_length=40, description="资金来源 · fund source", examples=["employment_subsidy"]
-    ),
-]
 
 
 class SubjectBody(Body):
@@ -228,18 +221,25 @@ async def get_funding_request(call: Call) -> Answer:
 
 
 @operation(
+    id="GetFundingRequestHistory",
+    method="GET",
+    path="/v1/funding-requests/{request_id}/steps",
+    tag=TAG,
+    summary=Text("办理过程", "Read the signed steps"),
+    answer=HistoryView,
+)
+async def get_funding_request_history(call: Call) -> Answer:
+    """Read who signed what, when and why."""
+    return await steps_of(call, CaseKind.FUNDING_REQUEST, call.path("request_id"))
+
+
+@operation(
     id="ListFundingRequests",
     method="GET",
     path="/v1/funding-requests",
     tag=TAG,
     summary=Text("拨款申请列表", "List funding requests"),
-    query=(
-        Query(
-            name="state",
-            description=Text("只列出此状态的申请。", "Only requests in this state."),
-            pattern=f"^({_STATES})$",
-        ),
-    ),
+    query=(in_state(CaseKind.FUNDING_REQUEST),),
     answer=FundingRequestSummaryView,
     paged=True,
 )
@@ -267,4 +267,5 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     concur_funding_request,
     get_funding_request,
     list_funding_requests,
+    get_funding_request_history,
 )

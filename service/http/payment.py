@@ -14,7 +14,7 @@ from service.application import payment
 from service.application.payment import ExplainedPayment
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.operation import Query, operation
-from service.http.shapes import View
+from service.http.shapes import SentenceView, View
 
 TAG: Final = "payments"
 _STATES: Final = "|".join(state for state in FLOW if state != "new")
@@ -105,14 +105,6 @@ class PersonShareView(View):
 
     enrolment_id: UUID
     amount_fen: int
-
-
-class SentenceView(View):
-    """One numbered sentence in both languages."""
-
-    number: int
-    zh: str
-    en: str
 
 
 class MoneyChainView(View):

@@ -11,9 +11,11 @@ from domain.ports.prepayments import PrepaymentOnFile
 from domain.ports.work import Work
 from service.application import prepayment
 from service.http.call import Answer, Call, Served, json_answer
+from service.http.case_lists import OF_FILING, in_state
+from service.http.history import steps_of
 from service.http.operation import operation
 from service.http.settlement_wire import ExplanationView
-from service.http.shapes import BasisPoints, Body, CaseView, Decision, Reason, View
+from service.http.shapes import BasisPoints, Body, CaseView, Decision, HistoryView, Reason, View
 
 TAG: Final = "prepayments"
 _SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
@@ -165,6 +167,32 @@ async def approve_prepayment(call: Call) -> Answer:
 
 
 @operation(
+    id="ListPrepayments",
+    method="GET",
+    path="/v1/prepayments",
+    tag=TAG,
+    summary=Text("预支列表", "List prepayments"),
+    query=(OF_FILING, in_state(CaseKind.PREPAYMENT)),
+    answer=PrepaymentView,
+    paged=True,
+    problems=("not_found",),
+)
+async def list_prepayments(call: Call) -> Answer:
+    """Read a page of prepayments, in order of creation."""
+    page = call.page()
+    rows = await call.read(
+        lambda work: prepayment.list_prepayments(
+            work,
+            filing_id=call.query("filing_id", UUID),
+            state=call.query("state", str),
+            after=page.after_id,
+            limit=page.limit,
+        )
+    )
+    return call.page_answer(rows, page, view=PrepaymentView.of, after=lambda one: one.case.id)
+
+
+@operation(
     id="GetPrepayment",
     method="GET",
     path="/v1/prepayments/{prepayment_id}",
@@ -180,6 +208,19 @@ async def get_prepayment(call: Call) -> Answer:
         return await work.prepayments.get(case)
 
     return _answer(await call.read(act))
+
+
+@operation(
+    id="GetPrepaymentHistory",
+    method="GET",
+    path="/v1/prepayments/{prepayment_id}/steps",
+    tag=TAG,
+    summary=Text("办理过程", "Read the signed steps"),
+    answer=HistoryView,
+)
+async def get_prepayment_history(call: Call) -> Answer:
+    """Read who signed what, when and why."""
+    return await steps_of(call, CaseKind.PREPAYMENT, call.path("prepayment_id"))
 
 
 @operation(
@@ -205,6 +246,8 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     request_prepayment,
     review_prepayment,
     approve_prepayment,
+    list_prepayments,
     get_prepayment,
     explain,
+    get_prepayment_history,
 )

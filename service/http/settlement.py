@@ -1,7 +1,9 @@
 """Settlements over HTTP: from the enterprise's declarations to the approval, and why."""
 
 from typing import Final
+from uuid import UUID
 
+from domain.cases import CaseKind
 from domain.errors import Text
 from domain.party import Role
 from domain.ports.work import Work
@@ -9,7 +11,9 @@ from domain.settlement import Settlement
 from domain.settlement_explanation import explain_line, explain_reasons
 from service.application import reconciliation, settlement
 from service.http.call import Answer, Call, Served, json_answer
-from service.http.operation import Query, operation
+from service.http.case_lists import OF_FILING, in_state
+from service.http.history import steps_of
+from service.http.operation import operation
 from service.http.settlement_wire import (
     EligibilityView,
     ExplanationView,
@@ -17,7 +21,7 @@ from service.http.settlement_wire import (
     SettlementLineView,
     SettlementView,
 )
-from service.http.shapes import Decision
+from service.http.shapes import Decision, HistoryView
 
 TAG: Final = "settlements"
 _FILER: Final = frozenset({Role.FILER})
@@ -253,25 +257,37 @@ async def get_settlement(call: Call) -> Answer:
     path="/v1/settlements",
     tag=TAG,
     summary=Text("结算列表", "List settlements"),
-    query=(
-        Query(
-            name="state",
-            max_length=40,
-            description=Text("只列出处于此状态的结算。", "Only settlements in this state."),
-        ),
-    ),
+    query=(OF_FILING, in_state(CaseKind.SETTLEMENT)),
     answer=SettlementView,
     paged=True,
+    problems=("not_found",),
 )
 async def list_settlements(call: Call) -> Answer:
     """Read a page of settlements, in order of creation."""
     page = call.page()
     rows = await call.read(
         lambda work: settlement.list_settlements(
-            work, state=call.query("state", str), after=page.after_id, limit=page.limit
+            work,
+            filing_id=call.query("filing_id", UUID),
+            state=call.query("state", str),
+            after=page.after_id,
+            limit=page.limit,
         )
     )
     return call.page_answer(rows, page, view=SettlementView.of, after=lambda one: one.case.id)
+
+
+@operation(
+    id="GetSettlementHistory",
+    method="GET",
+    path="/v1/settlements/{settlement_id}/steps",
+    tag=TAG,
+    summary=Text("办理过程", "Read the signed steps"),
+    answer=HistoryView,
+)
+async def get_settlement_history(call: Call) -> Answer:
+    """Read who signed what, when and why."""
+    return await steps_of(call, CaseKind.SETTLEMENT, call.path("settlement_id"))
 
 
 @operation(
@@ -373,4 +389,5 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     list_eligibility,
     explain_settlement,
     explain_person,
+    get_settlement_history,
 )

@@ -13,8 +13,7 @@ from domain.policy import CertificateType
 from domain.ports.settlements import JudgedPerson
 from domain.settlement import Disposition, Settlement, SettlementLine
 from service.application.filing import ROSTER_MAX
-from service.http.calculation_wire import SentenceView
-from service.http.shapes import Body, CaseView, Day, Grade, View
+from service.http.shapes import Body, CaseView, Day, Grade, SentenceView, View
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
 

@@ -1,13 +1,15 @@
 """Shapes that several terms share: bounded texts, dates, numbers, and the view of a case."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 import msgspec
 
-from domain.budget import BUDGET_YEAR_MAX
-from domain.cases import Case, Step
+from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES
+from domain.cases import Case, Duty, Step
+from domain.machines import SIGNED
 
 Line = Annotated[
     str, msgspec.Meta(min_length=1, max_length=200, description="一行文字 · one line of text")
@@ -93,8 +95,28 @@ class StepView(View):
         )
 
 
+class HistoryView(View):
+    """The signed steps of a case, oldest first."""
+
+    case_id: UUID
+    steps: list[StepView]
+
+    @classmethod
+    def of(cls, case: Case, steps: Sequence[Step]) -> "HistoryView":
+        """Show the steps of a case."""
+        return cls(case_id=case.id, steps=[StepView.of(step) for step in steps])
+
+
+class NextStepView(View):
+    """A step that may come next, and the duty that signs it; `system` is nobody's: it comes by itself."""
+
+    event: str
+    to_state: str
+    duty: Duty
+
+
 class CaseView(View):
-    """What every case shows: its id, state and version (the number in the ETag)."""
+    """What every case shows: its id, state and version (the number in the ETag), and what is next."""
 
     id: UUID
     place_id: UUID
@@ -102,6 +124,7 @@ class CaseView(View):
     state: str
     version: int
     created_at: datetime
+    next_steps: list[NextStepView]
 
     @classmethod
     def of(cls, case: Case) -> "CaseView":
@@ -113,7 +136,19 @@ class CaseView(View):
             state=case.state,
             version=case.version,
             created_at=case.created_at,
+            next_steps=[
+                NextStepView(event=event, to_state=move.to, duty=move.duty)
+                for event, move in SIGNED[case.kind][case.state].items()
+            ],
         )
+
+
+class SentenceView(View):
+    """One numbered sentence in both languages."""
+
+    number: int
+    zh: str
+    en: str
 
 
 class TextView(View):
@@ -122,5 +157,14 @@ class TextView(View):
     zh: str
     en: str
 
+
+FundSource = Annotated[
+    str,
+    msgspec.Meta(
+        max_length=40,
+        description=f"资金来源 · fund source, one of: {', '.join(FUND_SOURCES)}",
+        examples=["employment_subsidy"],
+    ),
+]
 
 Day = Annotated[date, msgspec.Meta(description="日期（中国时间）· calendar day in China")]

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from domain.cases import Duty
 from domain.errors import Text, Value
 from domain.party import Role
+from service.application.diagrams import EVENTS, STATES
 
 Language = Literal["zh", "en"]
 
@@ -18,7 +19,7 @@ _ROLES: Final[Mapping[Role, Text]] = MappingProxyType(
         Role.REVIEWER: Text("审核人员", "reviewer"),
         Role.APPROVER: Text("审批人员", "approver"),
         Role.PREPARER: Text("制单人员", "payment preparer"),
-        Role.RELEASER: Text("放款人员", "payment releaser"),
+        Role.RELEASER: Text("放行人员", "payment releaser"),
         Role.FINANCE: Text("财政人员", "finance officer"),
         Role.POLICY_OFFICER: Text("政策人员", "policy officer"),
         Role.INSPECTOR: Text("督查人员", "inspector"),
@@ -33,13 +34,18 @@ _DUTIES: Final[Mapping[Duty, Text]] = MappingProxyType(
         Duty.APPROVE: Text("审批", "approve"),
         Duty.CONCUR: Text("财政复核", "concur"),
         Duty.PREPARE: Text("制单", "prepare"),
-        Duty.RELEASE: Text("放款", "release"),
+        Duty.RELEASE: Text("放行", "release"),
         Duty.CONFIRM_FIRST: Text("首次确认", "first confirmation"),
         Duty.CONFIRM_SECOND: Text("二次确认", "second confirmation"),
         Duty.SIGN_LABOUR: Text("人社签署", "labour signature"),
         Duty.SIGN_FINANCE: Text("财政签署", "finance signature"),
         Duty.SYSTEM: Text("系统", "system"),
     }
+)
+
+# Not every act moves a state: an export and a bank's answer are refused by it all the same.
+_WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {"state": STATES, "event": {**EVENTS, "export": "导出", "answer": "上传银行回盘"}}
 )
 
 
@@ -59,6 +65,9 @@ def _worded(name: str, value: Value, language: Language) -> Value:
         return ("、" if language == "zh" else ", ").join(names)
     if name in {"duty", "held"} and value in set(Duty):
         return _in(_DUTIES[Duty(value)], language)
+    # English readers are shown the codes themselves: they are English words.
+    if name in _WORDS and language == "zh":
+        return _WORDS[name].get(str(value), value)
     return value
 
 

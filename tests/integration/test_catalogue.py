@@ -20,9 +20,11 @@ SIGNED_BY_PERSON = {"kept_answers", "case_duties", "case_steps", "audit_entries"
 
 FILED = {
     "cases", "payee_accounts", "filings", "roster_versions", "enrolments", "prepayments",
-    "prepayment_lines", "settlements", "settlement_lines", "declared_certificates",
+    "declared_certificates",
 }  # fmt: skip
-"""What an enterprise adds without an authority's region: what it applies with, never what decides."""
+"""What an enterprise adds without an authority's region: what it applies with, never what decides.
+Its settlements and their lines it adds as long as they decide nothing; the rows tried here do.
+"""
 
 MOVED_BY_FILER = {"cases", "filings", "enrolments"}
 """What an enterprise changes; a case's state only together with a signed step."""

@@ -12,6 +12,7 @@ from adapters.system.ids import new_id
 from domain.errors import Refusal
 from domain.filing import Filing, Outcome
 from domain.policy import parse_policy
+from domain.policy.standard import Category
 from domain.ports.crypto import Crypto
 from domain.ports.identity import Passwords
 from domain.ports.work import BeginWork, Work
@@ -107,3 +108,35 @@ async def test_nothing_is_prepaid_once_training_has_ended(
                 reason="",
             )
     assert refused.value.code == "prepayment_not_yet"
+
+
+async def test_nobody_who_is_never_paid_for_is_prepaid_or_committed_for(
+    begin_work: BeginWork, staff: Staff
+) -> None:
+    roster = (
+        road.an_apprentice(),
+        road.an_apprentice(category=Category.OTHER),
+        road.an_apprentice(contract_months=6),
+        road.an_apprentice(category=Category.TRANSFER),
+    )
+    listed = await road.listed(begin_work, staff, roster=roster)
+    asked = await road.act(
+        begin_work,
+        staff.filer,
+        lambda work: prepayment.request_prepayment(work, filing_id=listed.case.id),
+    )
+    async with begin_work(staff.approver) as work:
+        parts = await work.budgets.commitments(listed.case)
+    assert (asked.people, asked.amount_fen) == (2, 400_000)
+    assert sum(part.amount_fen for part in parts) == 800_000
+
+
+@pytest.mark.parametrize("category", list(Category))
+async def test_everybody_the_policies_know_can_be_filed(
+    begin_work: BeginWork, staff: Staff, category: Category
+) -> None:
+    async with begin_work(staff.filer) as work:
+        roster = (road.an_apprentice(category=category),)
+        filed = await filing.draft_filing(work, road.a_plan(staff, today=work.today, roster=roster))
+        (person,) = await work.filings.enrolments(filed.case)
+    assert person.category is category

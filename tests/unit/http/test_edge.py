@@ -108,6 +108,8 @@ async def test_a_dry_run_needs_no_key_and_keeps_nothing() -> None:
         "POST", "/v1/plans?dry_run=true", store=store, json=GOOD, headers=signed_in()
     )
     assert (answer.status_code, answer.json()["title"]) == (201, "车工班")
+    # Nothing to go to and nothing to change: the thing was never made.
+    assert {"location", "etag"}.isdisjoint(answer.headers)
     assert (store.plans, store.kept, store.commits, store.rung) == ({}, {}, 0, [])
 
 

@@ -50,14 +50,26 @@ def test_a_problem_is_whole_in_the_language_asked_for(language: Language) -> Non
     )
 
 
-def test_roles_and_duties_are_put_in_words() -> None:
-    values = {"roles": "clerk,filer", "duty": "review", "held": "file", "state": "draft"}
+def test_roles_duties_states_and_events_are_put_in_words() -> None:
+    values = {
+        "roles": "clerk,filer",
+        "duty": "review",
+        "held": "file",
+        "state": "draft",
+        "event": "accept",
+    }
     assert worded(values, "zh") == {
         "roles": "收件人员、企业经办",
         "duty": "审核",
         "held": "申报",
-        "state": "draft",
+        "state": "草稿",
+        "event": "受理",
     }
+    assert worded({"state": "draft", "event": "accept"}, "en") == {
+        "state": "draft",
+        "event": "accept",
+    }
+    assert worded({"event": "nothing known"}, "zh") == {"event": "nothing known"}
     assert worded(values, "en")["roles"] == "clerk, enterprise filer"
     assert worded({"held": "nothing known"}, "en") == {"held": "nothing known"}
     assert all(role_name(role).zh for role in Role)
