@@ -207,7 +207,8 @@ def _day_fault_of(day: str, *, today: date) -> str | None:
 def outcome_of(line: ResultLine, tried: Tried | None, *, repeated: bool) -> LineState:
     """Decide how a line is taken: the first of these that holds.
 
-    `repeated` says that the bank has sent a line of this reference before: then it was processed.
+    `repeated` says that a line of this reference has answered before: then it was processed. One
+    that answered nothing (a wrong reference or amount) may come again, corrected.
     """
     if repeated:
         return LineState.REPEATED
@@ -227,7 +228,7 @@ def taken(
 ) -> list[Taken]:
     """Decide a chunk of lines in the order of the file.
 
-    `attempts` by payment reference, `seen` the bank's line references taken before this chunk. A
+    `attempts` by payment reference, `seen` the bank's line references that answered before this chunk. A
     second answer to one attempt within the chunk is `already_answered`.
     """
     known, answered, decided = set(seen), set[UUID](), list[Taken]()
@@ -238,7 +239,8 @@ def taken(
             if tried.attempt_id in answered:
                 outcome = LineState.ALREADY_ANSWERED
             answered.add(tried.attempt_id)
-        known.add(line.line.line_reference)
+        if outcome in {LineState.MATCHED, LineState.ALREADY_ANSWERED}:
+            known.add(line.line.line_reference)
         names_attempt = outcome not in {LineState.REPEATED, LineState.UNKNOWN_REFERENCE}
         decided.append(Taken(line=line, outcome=outcome, tried=tried if names_attempt else None))
     return decided

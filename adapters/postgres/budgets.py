@@ -52,9 +52,6 @@ _TAKE_TURN: Final = text("select pg_advisory_xact_lock(hashtextextended(cast(:bo
 _OF_FILING: Final = text(
     f"{_COMMITMENT} where place_id = :place_id and filing_id = :id order by budget_year"
 )
-_LOCKED: Final = text(f"""{_COMMITMENT}
- where place_id = :place_id and filing_id = :id order by budget_year for update
-""")
 _MOVE: Final = text(
     "update commitments set state = :state where place_id = :place_id and id = any(:ids)"
 )
@@ -151,10 +148,6 @@ class PostgresBudgets(Budgets):
         rows = await self._connection.execute(
             _OF_FILING, {"place_id": case.place_id, "id": case.id}
         )
-        return [_commitment(row) for row in rows]
-
-    async def locked(self, case: Case) -> Sequence[Commitment]:
-        rows = await self._connection.execute(_LOCKED, {"place_id": case.place_id, "id": case.id})
         return [_commitment(row) for row in rows]
 
     async def move(

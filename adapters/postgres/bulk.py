@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 ROWS_MAX: Final = 5000
 
+_NOTHING: Final[Mapping[str, str]] = {}
 _SCOPE: Final = {
     "place_id": "uuid",
     "org_id": "uuid",
@@ -21,22 +22,32 @@ _SCOPE: Final = {
 
 
 class BulkInsert:
-    """One table's bulk insert: `fixed` columns have one value for all rows, `varying` one for each."""
+    """One table's bulk insert: `fixed` columns have one value for all rows, `varying` one for each.
+
+    `computed` columns are arrays that PostgreSQL makes of the others, by name and expression. `first`
+    is a WITH clause that runs with the first rows: what they hang from, at no round trip of its own.
+    """
 
     def __init__(
-        self, table: str, *, fixed: Mapping[str, str], varying: Mapping[str, str], suffix: str = ""
+        self,
+        table: str,
+        *,
+        fixed: Mapping[str, str],
+        varying: Mapping[str, str],
+        computed: Mapping[str, str] = _NOTHING,
+        first: str = "",
+        suffix: str = "",
     ) -> None:
         self._varying = tuple(varying)
         fixed = {**_SCOPE, **fixed}
-        names = ", ".join((*fixed, *varying))
+        arrays = {name: f"cast(:{name} as {kind}[])" for name, kind in varying.items()} | computed
         values = ", ".join(f"cast(:{name} as {kind})" for name, kind in fixed.items())
-        arrays = ", ".join(f"cast(:{name} as {kind}[])" for name, kind in varying.items())
-        aliases = ", ".join(varying)
-        self._statement: TextClause = text(
-            f"insert into {table} ({names})"
-            f" select {values}, {', '.join(f'u.{name}' for name in varying)}"
-            f" from unnest({arrays}) as u({aliases}) {suffix}"
+        rows = (
+            f"insert into {table} ({', '.join((*fixed, *arrays))})"  # noqa: S608 - names are constants of this module's callers
+            f" select {values}, u.* from unnest({', '.join(arrays.values())}) as u {suffix}"
         )
+        self._first: TextClause = text(f"{first} {rows}")
+        self._further: TextClause = text(rows)
 
     async def run(
         self, connection: AsyncConnection, fixed: Mapping[str, Any], rows: Sequence[Sequence[Any]]
@@ -45,7 +56,7 @@ class BulkInsert:
         for start in range(0, len(rows), ROWS_MAX):
             columns = zip(*rows[start : start + ROWS_MAX], strict=True)
             await connection.execute(
-                self._statement,
+                self._further if start else self._first,
                 {
                     **fixed,
                     **{

@@ -52,7 +52,7 @@ def refusal_of(error: DBAPIError) -> Refusal | None:
     if code is not None:
         return Refusal(code)
     state = sqlstate_of(error) or ""
-    if state in {LOCK_NOT_AVAILABLE, DEADLOCK}:
+    if state in {LOCK_NOT_AVAILABLE, DEADLOCK, QUERY_CANCELED}:
         return Refusal("busy", retry_after_s=1)
     if error.connection_invalidated or state.startswith(GONE):
         return Refusal("unavailable", retry_after_s=RETRY_AFTER_S)

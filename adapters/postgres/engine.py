@@ -11,6 +11,8 @@ from domain.errors import Refusal
 
 PATIENCE_S: Final = 300
 """Recovery after a crash may take minutes (DESIGN 1.9)."""
+LOCK_TIMEOUT_S: Final = 10
+"""A case held longer by somebody else answers `busy`: the caller tries again, nothing is lost."""
 STATEMENT_TIMEOUT_S: Final = 60
 IDLE_IN_TRANSACTION_TIMEOUT_S: Final = 60
 
@@ -38,6 +40,7 @@ def open_engine(url: str, *, pool_size: int = 10, application_name: str = "xuetu
             "prepared_statement_cache_size": 500,
             "server_settings": {
                 "application_name": application_name,
+                "lock_timeout": f"{LOCK_TIMEOUT_S}s",
                 "statement_timeout": f"{STATEMENT_TIMEOUT_S}s",
                 "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_TIMEOUT_S}s",
                 "jit": "off",

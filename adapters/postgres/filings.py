@@ -99,18 +99,21 @@ _ENROLMENTS: Final = text(
 )
 _ENROLMENT_BY_ID: Final = text(f"{_ENROLMENT} where id = :id")
 
-_ADD_ROSTER: Final = text("""
-insert into roster_versions (place_id, org_id, partner_org_id, region_path, filing_id, version, people, at)
-values (:place_id, :org_id, :partner_org_id, :region_path, :filing_id, :version, :people, :at)
-""")
-_PEOPLE_OF: Final = text("select people_of(:indexes)")
+# Foreign keys are looked at when the whole statement is done, so roster and people go in one.
+_ROSTER: Final = """
+with roster as (
+  insert into roster_versions (place_id, org_id, partner_org_id, region_path, filing_id, version, people, at)
+  values (:place_id, :org_id, :partner_org_id, :region_path, :filing_id, :from_roster_version, :people, :at)
+)
+"""
 _ADD_PEOPLE: Final = BulkInsert(
     "enrolments",
     fixed={"filing_id": "uuid", "from_roster_version": "int", "state": "text"},
+    first=_ROSTER,
+    computed={"person_id": "people_of(cast(:identity_index as bytea[]))"},
     varying={
         "id": "uuid",
         "seat_no": "int",
-        "person_id": "uuid",
         "name": "text",
         "identity_sealed": "bytea",
         "identity_index": "bytea",
@@ -258,20 +261,8 @@ class PostgresFilings(Filings):
     async def add_roster(
         self, case: Case, version: int, apprentices: Sequence[Apprentice], *, enrolled: bool
     ) -> None:
-        scope = scope_of(case)
-        await self._connection.execute(
-            _ADD_ROSTER,
-            {
-                **scope,
-                "filing_id": case.id,
-                "version": version,
-                "people": len(apprentices),
-                "at": self._now,
-            },
-        )
         numbers = [person.citizen_id for person in apprentices]
         indexes = self._crypto.blind_indexes(ValueKind.CITIZEN_ID, numbers)
-        people = (await self._connection.execute(_PEOPLE_OF, {"indexes": indexes})).scalar_one()
         ids = [self._new_id() for _ in apprentices]
         sealed_numbers = self._crypto.seal_many(
             "enrolments", "identity_sealed", list(zip(ids, numbers, strict=True))
@@ -284,16 +275,17 @@ class PostgresFilings(Filings):
         await _ADD_PEOPLE.run(
             self._connection,
             {
-                **scope,
+                **scope_of(case),
                 "filing_id": case.id,
                 "from_roster_version": version,
                 "state": "enrolled" if enrolled else "planned",
+                "people": len(apprentices),
+                "at": self._now,
             },
             [
                 (
                     ids[n],
                     n + 1,
-                    people[n],
                     person.name,
                     sealed_numbers[n],
                     indexes[n],

@@ -73,7 +73,7 @@ select t.id, t.payment_id, t.reference, t.state, p.amount_fen, p.subject_kind, p
 """)
 _SEEN: Final = text("""
 select line_reference from bank_lines
- where place_id = :place_id and line_reference = any(:references) and state not in ('received', 'repeated')
+ where place_id = :place_id and line_reference = any(:references) and state in ('matched', 'already_answered')
 """)
 _TAKE_LINES: Final = text("""
 update bank_lines b set state = u.state, attempt_id = u.attempt_id

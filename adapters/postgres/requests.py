@@ -14,14 +14,15 @@ from domain.ports.requests import KeptAnswer, Requests
 
 TWIN_RETRY_S: Final = 3
 
-# The lock timeout holds for the claim alone: the first statement sets it, the insert's RETURNING
+# The lock timeout holds for the claim alone: it is set before the row is inserted, and RETURNING
 # puts it back once the lock is had. Without a row there is a kept answer, and nothing follows.
-_WAIT_SHORTLY: Final = text("""
-select current_setting('lock_timeout') as before, set_config('lock_timeout', '3s', true) as now
-""")
 _CLAIM: Final = text("""
-insert into kept_answers (person_id, key, fingerprint) values (:person_id, :key, :fingerprint)
-on conflict do nothing returning set_config('lock_timeout', :before, true)
+with patience as materialized (
+  select current_setting('lock_timeout') as before, set_config('lock_timeout', '3s', true) as now
+)
+insert into kept_answers (person_id, key, fingerprint)
+select :person_id, :key, :fingerprint from patience
+on conflict do nothing returning set_config('lock_timeout', (select before from patience), true)
 """)
 _KEPT: Final = text("""
 select fingerprint, status, headers::text as headers, body
@@ -41,12 +42,9 @@ class PostgresRequests(Requests):
         self._person_id = actor.person_id
 
     async def claim(self, key: str, fingerprint: bytes) -> KeptAnswer | None:
-        before = (await self._connection.execute(_WAIT_SHORTLY)).one().before
         mine = {"person_id": self._person_id, "key": key}
         try:
-            claimed = await self._connection.execute(
-                _CLAIM, {**mine, "fingerprint": fingerprint, "before": before}
-            )
+            claimed = await self._connection.execute(_CLAIM, {**mine, "fingerprint": fingerprint})
         except DBAPIError as error:
             if sqlstate_of(error) == LOCK_NOT_AVAILABLE:
                 raise Refusal("twin_in_flight", retry_after_s=TWIN_RETRY_S) from error

@@ -56,6 +56,8 @@ class PostgresSessions(Sessions):
 
     def __init__(self, engine: AsyncEngine, passwords: Passwords) -> None:
         self._engine = engine
+        # Every request asks for its actor: one statement alone needs no begin and no rollback.
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._passwords = passwords
 
     async def open(self, account_name: str, password: str) -> OpenedSession | None:
@@ -79,7 +81,7 @@ class PostgresSessions(Sessions):
 
     async def actor_of(self, token: str) -> Actor | None:
         with refusing():
-            async with self._engine.connect() as connection:
+            async with self._reading.connect() as connection:
                 row = (await connection.execute(_ACTOR, {"token_hash": _hash(token)})).one_or_none()
         return None if row is None else _actor(row)
 

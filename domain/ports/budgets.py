@@ -43,10 +43,6 @@ class Budgets(Protocol):
         """Return the parts of one filing's forecast, by year."""
 
     @abstractmethod
-    async def locked(self, case: Case) -> Sequence[Commitment]:
-        """Return them, locked, as they are once nobody else is changing them."""
-
-    @abstractmethod
     async def move(
         self, place_id: UUID, commitment_ids: Sequence[UUID], state: CommitmentState
     ) -> None:

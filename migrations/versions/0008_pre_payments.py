@@ -1,6 +1,7 @@
 """Funding requests, payments, attempts, batches, bank results.
 
-Refused by constraint name: one_request_per_subject, one_payment_per_line, payment_as_concurred,
+Refused by constraint name: requested_as_decided, paid_as_concurred,
+one_request_per_subject, one_payment_per_line, payment_as_concurred,
 one_live_attempt (nothing is sent twice), payment_reference, attempt_answered_by_line,
 one_attempt_per_answer, one_load_per_result, bank_reference, outcome_names_attempt; and by row
 security (42501): authority_in_region, authority_moves.
@@ -17,6 +18,7 @@ from migrations.support import (
     of_case,
     of_parent,
     run,
+    run_files,
 )
 
 revision = "0008"
@@ -33,6 +35,7 @@ def _authority_moves(table: str) -> list[str]:
 
 
 def upgrade() -> None:
+    run_files("requested_as_decided", "paid_as_concurred")
     _funding_requests()
     _payments()
     _bank_results()
@@ -81,6 +84,9 @@ def _funding_requests() -> None:
         " where released_at is null",
         *case_row("funding_request_lines", grants="select, insert, update (released_at)"),
         *authority_writes("funding_request_lines"),
+        "create trigger requested_as_decided after insert on funding_request_lines"
+        " referencing new table as added for each statement"
+        " execute function requested_as_decided()",
         *_authority_moves("funding_request_lines"),
     )
 
@@ -121,6 +127,8 @@ def _payments() -> None:
         """,
         *case_row("payments", grants="select, insert, update (state, booked_on)"),
         *authority_writes("payments"),
+        "create trigger paid_as_concurred after insert on payments"
+        " referencing new table as added for each statement execute function paid_as_concurred()",
         *_authority_moves("payments"),
         "create unique index payment_by_id on payments (id)",
         "create index payments_of_filing on payments (place_id, filing_id, id)",
@@ -230,7 +238,7 @@ def _bank_results() -> None:
         )
         """,
         "create unique index bank_reference on bank_lines (place_id, line_reference)"
-        " where state not in ('received', 'repeated')",
+        " where state in ('matched', 'already_answered')",
         "create index bank_lines_received on bank_lines (place_id, bank_result_id, line_no) where state = 'received'",
         *case_row("bank_lines", grants="select, insert, update (state, attempt_id)"),
         *authority_writes("bank_lines"),
@@ -263,3 +271,4 @@ def downgrade() -> None:
             "funding_requests",
         )
     )
+    run("drop function paid_as_concurred()", "drop function requested_as_decided()")

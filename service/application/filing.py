@@ -138,12 +138,18 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
 
 
 async def submit_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
-    """Submit a draft: stamps the receipt, fixes the policy in force today, makes its people live."""
+    """Submit a draft: stamps the receipt, fixes the policy in force today, makes its people live.
+
+    Refuses `training_not_after_filing`, `no_policy_in_force`, `plan_faulty`, `person_enrolled_elsewhere`.
+    """
     case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
     filing = await work.filings.get(case)
     signed = await _submitted(work, case)
     _check_start(filing.filed_starts_on, today=work.today)
     policy = await work.policies.in_force(case.region_path, work.today)
+    # The standard may be another than on the day of the draft: one that cannot pay this plan.
+    if faults := _faults_of_standard(filing, policy.standard):
+        raise Refusal("plan_faulty", faults=tuple(faults), count=len(faults))
     await work.filings.mark_submitted(case, policy_version_id=policy.id)
     return await work.filings.get(signed)
 
@@ -270,8 +276,7 @@ async def close_filing(work: Work, case: Case, *, settlement: Case) -> Case:
     closed = await sign(work, case, "close", facts={"settlement": str(settlement.id)})
     filing = await work.filings.get(closed)
     decision = decision_of(settlement.id, await work.cases.steps(settlement))
-    # Locked: an appropriation approved meanwhile commits what is forward, or finds it released.
-    commitments = await work.budgets.locked(case)
+    commitments = await work.budgets.commitments(case)
     for commitment in commitments:
         if commitment.state is not CommitmentState.COMMITTED:
             continue
@@ -306,16 +311,20 @@ async def _place_of(work: Work, region_code: str) -> Place:
     return place
 
 
-def _check_plan(command: DraftFiling, standard: Standard) -> None:
-    faults = [
+def _faults_of_standard(plan: DraftFiling | Filing, standard: Standard) -> list[Fault]:
+    return [
         replace(fault, pointer="/uplift_basis_points") if fault.pointer == "/uplift" else fault
         for fault in plan_faults(
             standard,
-            target_grade=command.target_grade,
-            filed_months=command.filed_months,
-            uplift_basis_points=command.uplift_basis_points,
+            target_grade=plan.target_grade,
+            filed_months=plan.filed_months,
+            uplift_basis_points=plan.uplift_basis_points,
         )
     ]
+
+
+def _check_plan(command: DraftFiling, standard: Standard) -> None:
+    faults = _faults_of_standard(command, standard)
     if fault := occupation_fault_of(command.occupation_code):
         faults.append(Fault("/occupation_code", fault))
     if command.fund_source not in FUND_SOURCES:

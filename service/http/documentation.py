@@ -31,7 +31,7 @@ from service.http.openapi import (
 )
 from service.http.operation import Operation
 from service.http.problems import STATUS_BY_FAMILY, phrase_of, type_of
-from service.http.words import role_name
+from service.http.words import role_name, tag_name
 
 Json = Mapping[str, Any]
 
@@ -94,11 +94,11 @@ def documentation_page(operations: Sequence[Operation]) -> str:
     tags = list(dict.fromkeys(operation.tag for operation in operations))
     by_tag = {tag: [o for o in operations if o.tag == tag] for tag in tags}
     menu = "".join(
-        f"<h2>{escape(tag)}</h2><ul>{''.join(_menu_item(o) for o in group)}</ul>"
+        f"<h2>{_tag(tag)}</h2><ul>{''.join(_menu_item(o) for o in group)}</ul>"
         for tag, group in by_tag.items()
     )
     body = "".join(
-        f'<h2 class="tag" id="tag-{escape(tag)}">{escape(tag)}</h2>'
+        f'<h2 class="tag" id="tag-{escape(tag)}">{_tag(tag)}</h2>'
         + "".join(_operation(o, described) for o in group)
         for tag, group in by_tag.items()
     )
@@ -167,6 +167,11 @@ def problem_facts(kind: RefusalKind) -> dict[str, Any]:
         "detail": {"zh-CN": kind.detail.zh, "en": kind.detail.en},
         "values": list(placeholders_of(kind.detail)),
     }
+
+
+def _tag(tag: str) -> str:
+    name = tag_name(tag)
+    return f"{escape(name.zh)} <span class='en'>{escape(name.en)}</span>"
 
 
 def _menu_item(operation: Operation) -> str:

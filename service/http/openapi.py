@@ -17,6 +17,7 @@ from domain.refusals import REGISTRY
 from service.http.examples import example_of
 from service.http.operation import PROBLEM, Operation, Query
 from service.http.problems import Problem, phrase_of, problem_of, status_of
+from service.http.words import tag_name
 
 VERSION: Final = "0.1.0"
 TITLE: Final = Text(
@@ -56,7 +57,10 @@ def _described(operations: Sequence[Operation]) -> Json:
             "description": both(INTRODUCTION, " \n"),
         },
         "servers": [{"url": "/"}],
-        "tags": [{"name": tag} for tag in dict.fromkeys(o.tag for o in operations)],
+        "tags": [
+            {"name": tag, "description": both(tag_name(tag))}
+            for tag in dict.fromkeys(o.tag for o in operations)
+        ],
         "paths": paths,
         "components": {
             "schemas": schemas.components,

@@ -48,6 +48,29 @@ _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {"state": STATES, "event": {**EVENTS, "export": "导出", "answer": "上传银行回盘"}}
 )
 
+_TAGS: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        "sign-in": Text("登录", "sign-in"),
+        "policies": Text("补贴标准", "policies"),
+        "calculator": Text("计算器", "calculator"),
+        "filings": Text("备案", "filings"),
+        "prepayments": Text("预支", "prepayments"),
+        "certificates": Text("证书", "certificates"),
+        "settlements": Text("结算", "settlements"),
+        "budget": Text("预算与账", "budget"),
+        "funding-requests": Text("拨款申请", "funding-requests"),
+        "batches": Text("支付批次", "batches"),
+        "bank-results": Text("银行回盘", "bank-results"),
+        "payments": Text("支付", "payments"),
+        "health": Text("运行状况", "health"),
+    }
+)
+
+
+def tag_name(tag: str) -> Text:
+    """Return the name of a group of operations; the tag itself where it has none."""
+    return _TAGS.get(tag, Text(tag, tag))
+
 
 def role_name(role: Role) -> Text:
     """Return a role's name."""

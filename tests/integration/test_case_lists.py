@@ -5,7 +5,6 @@ from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.system.ids import new_id
@@ -58,9 +57,7 @@ async def _ready() -> dict[str, bool]:
 
 
 @pytest.fixture
-async def api(
-    engine: AsyncEngine, staff: Staff, begin_work: BeginWork
-) -> AsyncIterator[httpx.AsyncClient]:
+async def api(staff: Staff, begin_work: BeginWork) -> AsyncIterator[httpx.AsyncClient]:
     """A client of every operation on the real database."""
     app = create_app(
         Ports(

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.postgres.constraints import constraint_of
 from domain.cases import CaseKind, Duty
 from domain.errors import Refusal
 from domain.funding_request import PayableKind, Subject
@@ -475,6 +476,59 @@ async def test_a_payment_is_planned_as_it_was_concurred_in(
                 {"id": on_file.request.case.id},
             )
     assert "payment_as_concurred" in str(refused.value)
+
+
+async def test_a_preparer_does_not_go_round_the_finance_department(
+    staff: Staff, begin_work: BeginWork, engine: AsyncEngine
+) -> None:
+    on_file = await pay.requested(
+        begin_work, staff, [pay.subject_of(await pay.approved(begin_work, staff))]
+    )
+    async with engine.connect() as connection:
+        await pay.scoped(connection, staff.handler)
+        with pytest.raises(IntegrityError) as refused:
+            await connection.execute(
+                text(
+                    "insert into payments (place_id, org_id, region_path, id,"
+                    " funding_request_line_id, filing_id, subject_kind, subject_id,"
+                    " payee_account_id, fund_source, budget_year, amount_fen, purpose, state,"
+                    " planned_at) select l.place_id, l.org_id, l.region_path, gen_random_uuid(),"
+                    " l.id, filing_id, subject_kind, subject_id, payee_account_id, fund_source,"
+                    " budget_year, amount_fen, 'x', 'planned', now()"
+                    " from funding_request_lines l"
+                    " join funding_requests r on r.place_id = l.place_id"
+                    " and r.id = l.funding_request_id where r.id = :id"
+                ),
+                {"id": on_file.request.case.id},
+            )
+    assert constraint_of(refused.value) == "paid_as_concurred"
+
+
+async def test_a_request_is_written_for_what_was_decided_and_for_nothing_else(
+    staff: Staff, begin_work: BeginWork, engine: AsyncEngine
+) -> None:
+    on_file = await pay.concurred(
+        begin_work, staff, [pay.subject_of(await pay.approved(begin_work, staff))]
+    )
+    await pay.approved(begin_work, staff)
+    async with engine.connect() as connection:
+        await pay.scoped(connection, staff.handler)
+        with pytest.raises(IntegrityError) as refused:
+            await connection.execute(
+                text(
+                    "insert into funding_request_lines (place_id, org_id, region_path, id,"
+                    " funding_request_id, line_no, filing_id, subject_kind, subject_id,"
+                    " payee_account_id, amount_fen) select p.place_id, p.org_id, p.region_path,"
+                    " gen_random_uuid(), :id, 2, p.filing_id, 'prepayment', p.id,"
+                    " f.payee_account_id, p.amount_fen + 1"
+                    " from prepayments p join filings f on f.id = p.filing_id"
+                    " join cases c on c.id = p.id"
+                    " where p.place_id = :place and c.state = 'approved' and not exists"
+                    " (select from funding_request_lines l where l.subject_id = p.id)"
+                ),
+                {"id": on_file.request.case.id, "place": staff.place.id},
+            )
+    assert constraint_of(refused.value) == "requested_as_decided"
 
 
 async def test_a_batch_once_sealed_is_never_edited(

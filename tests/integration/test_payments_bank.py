@@ -218,6 +218,22 @@ async def test_a_stray_line_blocks_nothing_and_stays_visible(
     assert (await balances(begin_work, staff))[AccountKind.IN_TRANSIT] == 0
 
 
+async def test_the_bank_corrects_a_line_under_its_own_reference(
+    staff: Staff, begin_work: BeginWork
+) -> None:
+    at_bank, (attempt,) = await pay.submitted(begin_work, staff)
+    for wrong in (
+        pay.line(attempt, reference="S1", amount_fen=attempt.amount_fen - 1),
+        f"S1,NOTOURSATALL00000000000000,paid,{attempt.amount_fen},2026-01-05,",
+    ):
+        outcomes = await pay.ingested(begin_work, staff, at_bank.case.id, pay.answer(wrong))
+        assert LineState.REPEATED not in outcomes
+        assert LineState.MATCHED not in outcomes
+    right = pay.answer(pay.line(attempt, reference="S1"))
+    assert await pay.ingested(begin_work, staff, at_bank.case.id, right) == {LineState.MATCHED: 1}
+    assert await pay.state_of(begin_work, staff, CaseKind.BATCH, at_bank.case.id) == "reconciled"
+
+
 async def loaded_digest(work: Work, batch_id: UUID) -> bytes:
     """The digest of the one file loaded for a batch."""
     found = await work.payments.results_of(batch_id)
@@ -336,10 +352,10 @@ async def test_one_bank_reference_is_taken_once_by_constraint(
         with pytest.raises(IntegrityError) as refused:
             await connection.execute(
                 text(
-                    "update bank_lines set state = 'unknown_reference'"
+                    "update bank_lines set state = 'already_answered', attempt_id = :attempt"
                     " where place_id = :place and state = 'repeated'"
                 ),
-                {"place": staff.place.id},
+                {"place": staff.place.id, "attempt": attempts[0].id},
             )
     assert "bank_reference" in str(refused.value)
 

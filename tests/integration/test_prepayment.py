@@ -1,4 +1,4 @@
-"""Prepayments that must not be: of nothing, too early, too late."""
+"""Prepayments that must not be (of nothing, too early, too late), and plans a standard cannot pay."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -140,3 +140,32 @@ async def test_everybody_the_policies_know_can_be_filed(
         filed = await filing.draft_filing(work, road.a_plan(staff, today=work.today, roster=roster))
         (person,) = await work.filings.enrolments(filed.case)
     assert person.category is category
+
+
+async def test_a_draft_is_submitted_under_a_standard_that_can_pay_it(
+    begin_work: BeginWork, crypto: Crypto, passwords: Passwords
+) -> None:
+    staff = await staffed_place(begin_work, crypto=crypto, passwords=passwords, city="9904")
+    await _standard_of(begin_work, staff, "9904")
+
+    async def draft(work: Work) -> Filing:
+        plan = road.a_plan(staff, today=work.today, filed_months=24, submit=False)
+        return await filing.draft_filing(work, plan)
+
+    drafted = await road.act(begin_work, staff.filer, draft)
+    document = json.loads(PACK.read_text("utf-8"))
+    document |= {"id": "city-9904-later", "region": "9904", "valid_from": "2025-01-01"}
+    document["term"] |= {"max_months": 12, "extended_max_months": 12}
+    async with begin_work(staff.system) as work:
+        later = parse_policy(document)
+        await work.policies.add(work.new_id(), later, json.dumps(document).encode())
+        await work.commit()
+    with pytest.raises(Refusal) as refused:
+        async with begin_work(staff.filer) as work:
+            await filing.submit_filing(
+                work, filing_id=drafted.case.id, version=drafted.case.version
+            )
+    assert refused.value.code == "plan_faulty"
+    assert [(f.pointer, f.code) for f in refused.value.faults] == [
+        ("/filed_months", "term_outside_policy")
+    ]

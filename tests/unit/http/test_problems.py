@@ -10,8 +10,9 @@ from domain.errors import Family, Fault, Refusal
 from domain.party import Role
 from domain.refusals import REGISTRY
 from service.http.openapi import placeholders_of, problem_example
+from service.http.operations import OPERATIONS
 from service.http.problems import STATUS_BY_FAMILY, answer_of, phrase_of, problem_of, type_of
-from service.http.words import Language, role_name, worded
+from service.http.words import Language, role_name, tag_name, worded
 
 
 def test_every_family_has_one_status_of_its_own() -> None:
@@ -73,6 +74,8 @@ def test_roles_duties_states_and_events_are_put_in_words() -> None:
     assert worded(values, "en")["roles"] == "clerk, enterprise filer"
     assert worded({"held": "nothing known"}, "en") == {"held": "nothing known"}
     assert all(role_name(role).zh for role in Role)
+    assert all(tag_name(served.operation.tag).zh != served.operation.tag for served in OPERATIONS)
+    assert tag_name("nothing known").zh == "nothing known"
     assert all(worded({"duty": duty}, "zh")["duty"] != duty for duty in Duty)
 
 
