@@ -51,6 +51,11 @@ def _parser() -> argparse.ArgumentParser:
     upgrade = db.add_parser("upgrade", help="migrate on XUETU_MIGRATION_DATABASE_URL")
     upgrade.add_argument("revision", nargs="?", default="head")
     commands.add_parser("doctor", help="can this installation do its work?")
+    stuck = commands.add_parser(
+        "jobs", help="list what stopped for good; `jobs replay ID` offers one again"
+    )
+    stuck.add_argument("action", nargs="?", choices=("list", "replay"), default="list")
+    stuck.add_argument("id", nargs="?", default="", help="the job to offer again")
     case = commands.add_parser("calculate", help="work a case out: CASE.json, or - for stdin")
     case.add_argument("case", help="the case as JSON; see `xuetu schema case`")
     packs = commands.add_parser("policies", help="list the policy packs")
@@ -100,6 +105,12 @@ def _done(given: argparse.Namespace, settings: Settings) -> int:  # noqa: C901, 
             from service.commands import doctor
 
             return doctor.doctor(settings)
+        case "jobs":
+            from service.commands import jobs
+
+            if given.action == "replay":
+                return jobs.replay(settings, job_id=given.id)
+            return jobs.stuck(settings)
         case "calculate" | "policies" | "schema":
             from service.commands import calculate
 

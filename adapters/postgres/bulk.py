@@ -40,11 +40,15 @@ class BulkInsert:
     ) -> None:
         self._varying = tuple(varying)
         fixed = {**_SCOPE, **fixed}
-        arrays = {name: f"cast(:{name} as {kind}[])" for name, kind in varying.items()} | computed
+        arrays = {
+            **{name: f"cast(:{name} as {kind}[])" for name, kind in varying.items()},
+            **computed,
+        }
         values = ", ".join(f"cast(:{name} as {kind})" for name, kind in fixed.items())
         rows = (
-            f"insert into {table} ({', '.join((*fixed, *arrays))})"  # noqa: S608 - names are constants of this module's callers
-            f" select {values}, u.* from unnest({', '.join(arrays.values())}) as u {suffix}"
+            f"insert into {table} ({', '.join((*fixed, *arrays))})"
+            f" select {values}, {', '.join(f'u.{name}' for name in arrays)}"
+            f" from unnest({', '.join(arrays.values())}) as u({', '.join(arrays)}) {suffix}"
         )
         self._first: TextClause = text(f"{first} {rows}")
         self._further: TextClause = text(rows)

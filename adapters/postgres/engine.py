@@ -28,7 +28,13 @@ class LoginTooStrong(Exception):
     """The application's login is superuser, bypasses row security, or owns a table: refuse to start."""
 
 
-def open_engine(url: str, *, pool_size: int = 10, application_name: str = "xuetu") -> AsyncEngine:
+def open_engine(
+    url: str,
+    *,
+    pool_size: int = 10,
+    application_name: str = "xuetu",
+    lock_timeout_s: int = LOCK_TIMEOUT_S,
+) -> AsyncEngine:
     """Open an engine on the application's login. Connections are made when first used."""
     return create_async_engine(
         url,
@@ -40,7 +46,7 @@ def open_engine(url: str, *, pool_size: int = 10, application_name: str = "xuetu
             "prepared_statement_cache_size": 500,
             "server_settings": {
                 "application_name": application_name,
-                "lock_timeout": f"{LOCK_TIMEOUT_S}s",
+                "lock_timeout": f"{lock_timeout_s}s",
                 "statement_timeout": f"{STATEMENT_TIMEOUT_S}s",
                 "idle_in_transaction_session_timeout": f"{IDLE_IN_TRANSACTION_TIMEOUT_S}s",
                 "jit": "off",

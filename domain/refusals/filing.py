@@ -241,6 +241,12 @@ FILING: Final = (
         ("退出的学徒须写明原因。", "A person who exited needs a reason."),
     ),
     kind(
+        "reason_without_exit",
+        Family.RULE_BROKEN,
+        ("未退出却填写了退出原因", "A reason without an exit"),
+        ("只有结果为“退出”时才填写退出原因。", "A reason is given only for a person who exited."),
+    ),
+    kind(
         "people_without_outcome",
         Family.RULE_BROKEN,
         ("有人没有结果", "People without an outcome"),

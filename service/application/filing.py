@@ -246,6 +246,8 @@ async def report_completion(
             faults.append(Fault(f"/outcomes/{n}/day", "day_outside_training"))
         if person.outcome is Outcome.EXITED and person.reason is None:
             faults.append(Fault(f"/outcomes/{n}/reason", "exit_reason_missing"))
+        if person.outcome is not Outcome.EXITED and person.reason is not None:
+            faults.append(Fault(f"/outcomes/{n}/reason", "reason_without_exit"))
     if not filing.opened_on <= completed_on <= work.today:
         faults.append(Fault("/completed_on", "day_outside_training"))
     missing = len(people - named)

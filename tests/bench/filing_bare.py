@@ -89,6 +89,9 @@ select $1, $2, $3, $4, 1, 'enrolled', 'new_hire', 'insurance_place', u.*
 JOB: Final = "insert into jobs (kind, ref, place_id) values ('screen_filing', $1, $2)"
 
 
+_connect: Final[Any] = asyncpg.connect
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
     """One statement with its values."""
@@ -120,13 +123,13 @@ class ByHand(Rounds):
         self._policy = UUID(told["policy_version_id"])
         self._answer = b64decode(told["answer"])
         self._headers: str = told["headers"]
-        self._connections: list[asyncpg.Connection[Any]] = []
+        self._connections: list[Any] = []  # asyncpg ships no types
         self._plans: deque[Prepared] = deque()
 
     async def prepare(self, first: int, plans: int) -> None:
         """Connect the first time, and make every value of these plans."""
         while len(self._connections) < self._size:
-            self._connections.append(await asyncpg.connect(self._dsn))
+            self._connections.append(await _connect(self._dsn))
         self._plans = deque(
             self._prepared(plan, self._filers[plan % len(self._filers)])
             for plan in range(first, first + plans)
@@ -136,7 +139,7 @@ class ByHand(Rounds):
         """File them all."""
         await asyncio.gather(*(self._file(connection) for connection in self._connections))
 
-    async def _file(self, connection: "asyncpg.Connection[Any]") -> None:
+    async def _file(self, connection: Any) -> None:
         while self._plans:
             plan = self._plans.popleft()
             async with connection.transaction():

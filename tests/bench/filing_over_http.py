@@ -75,9 +75,7 @@ def body_of(answer: bytes, status: int) -> Any:
 class OverHttp(Rounds):
     """Files through the API processes behind one port."""
 
-    def __init__(
-        self, port: int, password: str, filers: list[Filer], connections: int
-    ) -> None:
+    def __init__(self, port: int, password: str, filers: list[Filer], connections: int) -> None:
         self._port = port
         self._password = password
         self._filers = filers

@@ -4,7 +4,6 @@ The bare way runs in a copy of the database on the same server as the same login
 has no `apply_postings`, and the login may move balances itself; all else is the same.
 """
 
-import asyncio
 import time
 from itertools import count
 from typing import Any, Final
@@ -19,7 +18,7 @@ from adapters.system.ids import new_id
 from domain.ledger import Event, transfer_of
 from tests.bench.report import Result, compared
 from tests.bench.stage import Stage, dsn_of, one
-from tests.bench.tables import Held, added, check_same, holdings
+from tests.bench.tables import added, check_same, holdings
 from tests.integration.ledger_stage import NOW, appropriate, make_stage, within
 from tests.integration.ledger_stage import Stage as Place
 
@@ -54,13 +53,15 @@ _BARE: Final = (
     "grant update (debits_fen, credits_fen) on ledger_balances to xuetu_app",
 )
 
+_connect: Final[Any] = asyncpg.connect  # asyncpg ships no types
+
 
 class Books:
     """One database's end: a connection of the application's login, and the superuser's engine."""
 
     def __init__(
         self,
-        connection: "asyncpg.Connection[Any]",
+        connection: Any,
         admin: AsyncEngine,
         place: Place,
         accounts: tuple[Any, Any],
@@ -97,7 +98,6 @@ class Books:
 
     async def post_singly(self, keys: list[str], *, by_hand: bool) -> float:
         """Post each in a transaction of its own; `by_hand` moves the two balances itself."""
-        await one(self.admin, "checkpoint")
         started = time.perf_counter()
         for key in keys:
             async with self.connection.transaction():
@@ -116,29 +116,32 @@ class Books:
         await self.admin.dispose()
 
 
-async def postings(stage: Stage, *, rounds: int, set_size: int, singles: int) -> list[Result]:
-    """Measure the set and the single postings."""
+async def postings(
+    stage: Stage, *, rounds: int, set_size: int, single_rounds: int, singles: int
+) -> list[Result]:
+    """Measure the set, then the single postings in many short rounds: each is mostly one fsync."""
     ours, bare = await _books(stage)
+    numbers = count()
     try:
-        keys = (f"bench:{n}" for n in count())
+        before = {books: await holdings(books.admin) for books in (ours, bare)}
         seconds: dict[Books, list[float]] = {ours: [], bare: []}
-        rates: dict[Books, list[float]] = {ours: [], bare: []}
         for n in range(rounds + 1):
-            order = (ours, bare) if n % 2 else (bare, ours)
-            left: dict[Books, dict[str, Held]] = {}
-            posted = [next(keys) for _ in range(set_size)]
-            each = [next(keys) for _ in range(singles)]
-            for books in order:
-                before = await holdings(books.admin)
-                took = await books.post_set(posted)
-                slow = await books.post_singly(each, by_hand=books is bare)
-                left[books] = added(before, await holdings(books.admin))
+            keys = [f"set:{next(numbers)}" for _ in range(set_size)]
+            for books in (ours, bare) if n % 2 else (bare, ours):
+                took = await books.post_set(keys)
                 if n:  # the first round only warms both up
                     seconds[books].append(took)
-                    rates[books].append(singles / slow)
-            check_same(left[ours], left[bare])
-            if n == 0:
-                await asyncio.gather(*(one(b.admin, "vacuum (analyze)") for b in order))
+        for books in (ours, bare):
+            await one(books.admin, "vacuum (analyze)")
+            await one(books.admin, "checkpoint")
+        rates: dict[Books, list[float]] = {ours: [], bare: []}
+        for n in range(single_rounds):
+            keys = [f"single:{next(numbers)}" for _ in range(singles)]
+            for books in (ours, bare) if n % 2 else (bare, ours):
+                took = await books.post_singly(keys, by_hand=books is bare)
+                rates[books].append(singles / took)
+        left = {books: added(before[books], await holdings(books.admin)) for books in (ours, bare)}
+        check_same(left[ours], left[bare])
     finally:
         await ours.close()
         await bare.close()
@@ -188,7 +191,7 @@ async def _books(stage: Stage) -> tuple[Books, Books]:
         await one(admins[1], statement)
     dsn = make_url(stage.servers.database_url)
     connections = [
-        await asyncpg.connect(dsn_of(dsn.set(database=name).render_as_string(False)))
+        await _connect(dsn_of(dsn.set(database=name).render_as_string(False)))
         for name in ("xuetu", COPY)
     ]
     async with admins[0].connect() as connection:

@@ -91,18 +91,17 @@ def serving(stage: Stage, processes: int, log: Path) -> Iterator[int]:
     listening = bound("127.0.0.1", 0)
     held, ours = os.pipe()
     environment = os.environ | environment_of(stage.settings, stage.servers) | {VARIABLE: str(held)}
-    running = []
     with log.open("ab") as file:
-        for _ in range(processes):
-            running.append(
-                subprocess.Popen(
-                    [sys.executable, "-m", "service.asgi", str(listening.fileno())],
-                    env=environment,
-                    pass_fds=(held, listening.fileno()),
-                    stdout=file,
-                    stderr=file,
-                )
+        running = [
+            subprocess.Popen(
+                [sys.executable, "-m", "service.asgi", str(listening.fileno())],
+                env=environment,
+                pass_fds=(held, listening.fileno()),
+                stdout=file,
+                stderr=file,
             )
+            for _ in range(processes)
+        ]
     try:
         port: int = listening.getsockname()[1]
         with socket.create_connection(("127.0.0.1", port), timeout=30) as first:

@@ -399,6 +399,7 @@ async def test_every_fault_of_a_completion_report_is_located(
                     said(first.id),
                     said(listed.case.id),
                     said(second.id, Outcome.EXITED, day=today - timedelta(days=9)),
+                    said(third.id, reason="left"),
                 ],
             )
     assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [
@@ -406,8 +407,8 @@ async def test_every_fault_of_a_completion_report_is_located(
         ("/outcomes/2/enrolment_id", "person_not_in_training"),
         ("/outcomes/3/day", "day_outside_training"),
         ("/outcomes/3/reason", "exit_reason_missing"),
+        ("/outcomes/4/reason", "reason_without_exit"),
         ("/completed_on", "day_outside_training"),
-        ("/outcomes", "people_without_outcome"),
     ]
     assert third.state == "in_training"
 

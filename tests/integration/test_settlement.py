@@ -174,7 +174,9 @@ async def test_lines_and_reasons_can_be_read_by_the_enterprise(new_road: NewRoad
             work, filing_id=settlement_id, enrolment_id=road.enrolments[0].id
         )
         assert await code_of(elsewhere) == "not_found"
-        listed = await settlements.list_settlements(work, state=None, after=None, limit=10)
+        listed = await settlements.list_settlements(
+            work, filing_id=None, state=None, after=None, limit=10
+        )
         shown = await settlements.get_settlement(work, settlement_id=settlement_id)
     by_person = {line.enrolment_id: (line.disposition, line.amount_fen) for line in lines}
     assert [by_person[one.id] for one in road.enrolments] == [

@@ -1,12 +1,10 @@
 """A database of the API's own: its rows are counted, and its worker finds no other test's jobs."""
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.embedded.postgres import EmbeddedPostgres
@@ -43,17 +41,7 @@ class Rig:
 
 @pytest.fixture(scope="session")
 def api_database(server: EmbeddedPostgres) -> Database:
-    """Migrated, and impatient: who waits a second for a lock is told that it is busy."""
-    made = migrated(server, "api")
-    asyncio.run(_impatient(made))
-    return made
-
-
-async def _impatient(database: Database) -> None:
-    engine = create_async_engine(database.admin_url)
-    async with engine.begin() as connection:
-        await connection.execute(text(f"alter database {database.name} set lock_timeout = '1s'"))
-    await engine.dispose()
+    return migrated(server, "api")
 
 
 async def _ready() -> Mapping[str, bool]:
@@ -64,8 +52,11 @@ async def _ready() -> Mapping[str, bool]:
 async def house(
     api_database: Database, crypto: Crypto, passwords: Passwords
 ) -> AsyncIterator[House]:
-    """The API's ports and the worker's, on one clock; the packs are on file."""
-    engine = open_engine(api_database.app_url, pool_size=10)
+    """The API's ports and the worker's, on one clock; the packs are on file.
+
+    Impatient: who waits a second for a lock is told that it is busy.
+    """
+    engine = open_engine(api_database.app_url, pool_size=10, lock_timeout_s=1)
     admin = create_async_engine(api_database.admin_url)
     clock = MovedClock()
     begin_work = postgres_work(engine, crypto=crypto, new_id=new_id, clock=clock)

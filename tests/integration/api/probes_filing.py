@@ -124,6 +124,7 @@ async def training_began_before_it_was_listed(desk: Desk) -> Ask:
     "person_not_in_training",
     "day_outside_training",
     "exit_reason_missing",
+    "reason_without_exit",
     "people_without_outcome",
 )
 async def a_report_wrong_in_every_way(desk: Desk) -> Ask:
@@ -133,6 +134,7 @@ async def a_report_wrong_in_every_way(desk: Desk) -> Ask:
     stranger = "0192f0c4-7c1e-7000-8000-000000000001"
     outcomes = [
         {"enrolment_id": one, "outcome": "exited", "day": "2026-02-03"},
+        {"enrolment_id": one, "outcome": "completed", "day": "2026-02-03", "reason": "left"},
         {"enrolment_id": stranger, "outcome": "completed", "day": "2030-01-01"},
         {"enrolment_id": one, "outcome": "completed", "day": "2026-02-03"},
     ]
