@@ -81,11 +81,13 @@ def checked_payables(
     committed_fen: Mapping[UUID, int],
     *,
     fund_source: str,
+    spare_fen: int = 0,
 ) -> list[Payable]:
     """Return what is to be paid, in the order asked for, or refuse with every fault located.
 
-    `committed_fen` says what is committed to each filing in the book. Refuses
-    `funding_request_faulty`, or `already_requested` when nothing else is wrong.
+    `committed_fen` says what is committed to each filing in the book; `spare_fen` what the book
+    could still commit to balances when finance concurs. Refuses `funding_request_faulty`, or
+    `already_requested` when nothing else is wrong.
     """
     faults: list[Fault] = []
     seen: set[UUID] = set()
@@ -103,7 +105,10 @@ def checked_payables(
             payables.append(payable)
         seen.add(subject.id)
     if not faults:
-        short = uncovered([(p.filing_id, p.amount_fen) for p in payables], committed_fen)
+        missing = shortages([(p.filing_id, p.amount_fen) for p in payables], committed_fen)
+        balances = {n for n in missing if payables[n].subject.kind is PayableKind.SETTLEMENT}
+        coverable = sum(missing[n] for n in balances) <= spare_fen
+        short = [n for n in missing if n not in balances or not coverable]
         faults = [Fault(f"/subjects/{n}/id", "commitment_insufficient") for n in short]
     if faults and all(fault.code == "already_requested" for fault in faults):
         raise Refusal("already_requested", faults=tuple(faults))
@@ -112,17 +117,25 @@ def checked_payables(
     return payables
 
 
+def shortages(
+    amounts: Iterable[tuple[UUID, int]], committed_fen: Mapping[UUID, int]
+) -> dict[int, int]:
+    """Return, by position, the fen of each amount that its filing's commitment does not cover."""
+    left = dict(committed_fen)
+    missing = {}
+    for n, (filing_id, amount_fen) in enumerate(amounts):
+        have_fen = left.get(filing_id, 0)
+        left[filing_id] = max(0, have_fen - amount_fen)
+        if amount_fen > have_fen:
+            missing[n] = amount_fen - have_fen
+    return missing
+
+
 def uncovered(
     amounts: Iterable[tuple[UUID, int]], committed_fen: Mapping[UUID, int]
 ) -> tuple[int, ...]:
     """Return the positions of amounts, each of a filing, that its commitment no longer covers."""
-    left = dict(committed_fen)
-    short = []
-    for n, (filing_id, amount_fen) in enumerate(amounts):
-        left[filing_id] = left.get(filing_id, 0) - amount_fen
-        if left[filing_id] < 0:
-            short.append(n)
-    return tuple(short)
+    return tuple(shortages(amounts, committed_fen))
 
 
 def _fault_of(payable: Payable, *, fund_source: str) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.budget import FUND_SOURCES
-from domain.cases import CaseKind
+from domain.cases import Case, CaseKind
 from domain.errors import Fault, Refusal
 from domain.funding_request import (
     APPROVED,
@@ -15,7 +15,9 @@ from domain.funding_request import (
     PayableKind,
     Subject,
     checked_payables,
+    shortages,
 )
+from domain.ledger import AccountKey, AccountKind, BookKey, Event, decision_of, transfer_of
 from domain.ports.work import Work
 from service.application.budget import own_place
 from service.application.cases import keep_apart, open_case, sign, sign_many
@@ -54,7 +56,20 @@ async def request_funding(work: Work, command: RequestFunding) -> FundingRequest
         budget_year=command.budget_year,
         filing_ids={payable.filing_id for payable in found.values()},
     )
-    payables = checked_payables(command.subjects, found, committed, fund_source=command.fund_source)
+    payables = checked_payables(
+        command.subjects,
+        found,
+        committed,
+        fund_source=command.fund_source,
+        spare_fen=await _spare_fen(
+            work,
+            BookKey(
+                place_id=place.id,
+                fund_source=command.fund_source,
+                budget_year=command.budget_year,
+            ),
+        ),
+    )
     await keep_apart(work, ids, forbidden=NOT_TO_PREPARE)
     total_fen = sum(payable.amount_fen for payable in payables)
     facts = {"lines": len(payables), "total_fen": total_fen}
@@ -94,12 +109,66 @@ async def concur_funding_request(
 ) -> FundingRequestOnFile:
     """Concur in a submitted request (财政复核); the system then orders what it asks for.
 
-    Refuses `wrong_state`, `stale_version`, `duty_conflict`.
+    A balance larger than its year's forecast (no prepayment was asked for, or a lower one decided)
+    is committed now from what the book has left. Refuses `wrong_state`, `stale_version`,
+    `duty_conflict`, `fund_insufficient`.
     """
     case = await work.cases.lock(CaseKind.FUNDING_REQUEST, request_id, version=version)
-    await sign(work, case, "concur", reason=reason)
+    signed = await sign(work, case, "concur", reason=reason)
+    await _commit_balances(work, signed)
     await work.jobs.add("order_payments", case.id, case.place_id)
     return await funding_request(work, request_id)
+
+
+async def _spare_fen(work: Work, key: BookKey) -> int:
+    # Only this year's money, and only while nobody waits for it: a balance overtakes no listing.
+    if key.budget_year != work.today.year:
+        return 0
+    await work.budgets.take_turn(key.place_id, key.fund_source, key.budget_year)
+    if await work.budgets.waiting(key.place_id, key.fund_source, key.budget_year):
+        return 0
+    book = await work.ledger.book(key)
+    return await work.ledger.balance_fen(key.place_id, book, AccountKey(AccountKind.AVAILABLE))
+
+
+async def _commit_balances(work: Work, case: Case) -> None:
+    request = await work.payments.request(case)
+    lines = await work.payments.request_lines(case)
+    key = BookKey(
+        place_id=case.place_id, fund_source=request.fund_source, budget_year=request.budget_year
+    )
+    committed = await work.payments.committed_fen(
+        case.place_id,
+        fund_source=request.fund_source,
+        budget_year=request.budget_year,
+        filing_ids={line.filing_id for line in lines},
+    )
+    missing = shortages([(line.filing_id, line.amount_fen) for line in lines], committed)
+    balances = {
+        n: fen for n, fen in missing.items() if lines[n].subject.kind is PayableKind.SETTLEMENT
+    }
+    if not balances:
+        return
+    if sum(balances.values()) > await _spare_fen(work, key):
+        raise Refusal("fund_insufficient")
+    filings = await work.cases.lock_many(CaseKind.FILING, [lines[n].filing_id for n in balances])
+    await work.ledger.post(
+        case.place_id,
+        await work.ledger.book(key),
+        [
+            transfer_of(
+                Event.SUPPLEMENTARY_SETTLEMENT,
+                amount_fen=fen,
+                posting_key=f"supplementary:{lines[n].id}",
+                org_id=filing.org_id,
+                partner_org_id=filing.partner_org_id,
+                filing_id=filing.id,
+            )
+            for (n, fen), filing in zip(balances.items(), filings, strict=True)
+        ],
+        cause=decision_of(case.id, await work.cases.steps(case)),
+        posted_at=work.now,
+    )
 
 
 async def order_payments(work: Work, *, request_id: UUID) -> int:

@@ -125,6 +125,7 @@ async def create_filing(call: Call) -> Answer:
         *_SIGNED,
         "training_not_after_filing",
         "no_policy_in_force",
+        "plan_faulty",
         "person_enrolled_elsewhere",
     ),
 )

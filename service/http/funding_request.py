@@ -190,7 +190,7 @@ async def create_funding_request(call: Call) -> Answer:
     answer=FundingRequestView,
     keyed=True,
     versioned=True,
-    problems=_SIGNED,
+    problems=(*_SIGNED, "fund_insufficient"),
 )
 async def concur_funding_request(call: Call) -> Answer:
     """Sign the concurrence."""

@@ -26,7 +26,7 @@ from domain.eligibility import EligibilityRule, Judgement, Result
 from domain.errors import Refusal
 from domain.extract_file import COLUMNS
 from domain.filing import Apprentice, Outcome
-from domain.funding_request import PayableKind
+from domain.funding_request import PayableKind, Subject
 from domain.ledger import AccountKind
 from domain.policy import CertificateType
 from domain.ports.crypto import Crypto
@@ -34,8 +34,10 @@ from domain.ports.register import Registry
 from domain.ports.work import BeginWork
 from domain.settlement import Amounts, Disposition
 from domain.settlement_explanation import explain_line, explain_reasons
+from service.application import funding_request
 from service.application import settlement as settlements
 from service.application.certificate import findings_of, get_extract, load_extract
+from service.application.funding_request import RequestFunding
 from service.application.reconciliation import add_answers, answers_of, verify_again
 from tests.integration.settlement_road import FILED, MovedClock, SettlementRoad
 from tests.people import Staff
@@ -333,6 +335,57 @@ async def test_eligibility_is_judged_in_rounds_completion_last(new_road: NewRoad
         Result.PASS,
         Result.FAIL,
     ]
+
+
+async def test_a_balance_larger_than_its_years_forecast_is_paid_from_what_the_book_has_left(
+    new_road: NewRoad,
+) -> None:
+    road = await new_road(prepaid=None)
+    await road.extract(*(road.registered(n) for n in range(3)))
+    accepted = await road.accepted(*(road.declaration(n) for n in range(3)))
+    approved = await road.approved(await road.reviewed(await road.verified(accepted.case.id)))
+    assert approved.amounts is not None
+    assert approved.amounts.balance_fen == 1_200_000
+    await road.paid(PayableKind.SETTLEMENT, approved.case.id)
+    await road.act(
+        road.staff.system,
+        lambda work: settlements.close_settlement(work, settlement_id=approved.case.id),
+    )
+    async with road.begin_work(road.staff.handler) as work:
+        trial = await work.ledger.trial_balance(road.staff.place.id)
+    assert not trial.unbalanced
+    left = dict.fromkeys(("committed", "in_transit", "expense"), 0)
+    for row in trial.rows:
+        if row.kind in left:
+            left[row.kind] += row.balance_fen
+    assert left == {"committed": 0, "in_transit": 0, "expense": 1_200_000}
+
+
+async def test_finance_concurs_in_no_balance_that_its_book_cannot_cover(
+    new_road: NewRoad,
+) -> None:
+    road = await new_road(prepaid=None)
+    await road.extract(*(road.registered(n) for n in range(3)))
+    accepted = await road.accepted(*(road.declaration(n) for n in range(3)))
+    approved = await road.approved(await road.reviewed(await road.verified(accepted.case.id)))
+    asked = RequestFunding(
+        fund_source="employment_subsidy",
+        budget_year=road.clock.at.year,
+        subjects=(Subject(kind=PayableKind.SETTLEMENT, id=approved.case.id),),
+    )
+    requested = await road.act(
+        road.staff.handler, lambda work: funding_request.request_funding(work, asked)
+    )
+    road.clock.at = road.clock.at.replace(year=road.clock.at.year + 1)
+    concurred = road.act(
+        road.staff.finance,
+        lambda work: funding_request.concur_funding_request(
+            work,
+            request_id=requested.request.case.id,
+            version=requested.request.case.version,
+        ),
+    )
+    assert await code_of(concurred) == "fund_insufficient"
 
 
 async def test_a_zero_balance_closes_without_a_payment(new_road: NewRoad) -> None:

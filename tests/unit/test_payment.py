@@ -156,6 +156,25 @@ def test_a_filing_pays_no_more_than_is_committed_to_it_in_the_book() -> None:
     assert faults(refused.value) == [("/subjects/1/id", "commitment_insufficient")]
 
 
+def test_a_balance_may_use_what_the_book_could_still_commit() -> None:
+    balance = a_payable(subject=Subject(kind=PayableKind.SETTLEMENT, id=uuid4()))
+
+    def taken(*payables: Payable, spare_fen: int) -> list[Payable]:
+        return checked_payables(
+            [payable.subject for payable in payables],
+            {payable.subject.id: payable for payable in payables},
+            {FILING: balance.amount_fen - 5},
+            fund_source=FUND,
+            spare_fen=spare_fen,
+        )
+
+    assert taken(balance, spare_fen=5) == [balance]
+    for payables, spare_fen in (([balance], 4), ([a_payable()], 10**9)):
+        with pytest.raises(Refusal) as refused:
+            taken(*payables, spare_fen=spare_fen)
+        assert faults(refused.value) == [("/subjects/0/id", "commitment_insufficient")]
+
+
 def test_nothing_committed_covers_nothing() -> None:
     assert uncovered([(FILING, 1)], {}) == (0,)
     assert uncovered([], {}) == ()
