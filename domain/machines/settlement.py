@@ -6,11 +6,18 @@ from domain.cases import NEW, Duty, Machine, Move
 
 MACHINE: Final[Machine] = {
     NEW: {"draft": Move("draft", Duty.FILE)},
-    "draft": {"submit": Move("submitted", Duty.FILE)},
-    "submitted": {"accept": Move("accepted", Duty.REVIEW)},
+    "draft": {
+        "submit": Move("submitted", Duty.FILE),
+        "withdraw": Move("withdrawn", Duty.FILE),
+    },
+    "submitted": {
+        "accept": Move("accepted", Duty.REVIEW),
+        "withdraw": Move("withdrawn", Duty.FILE),
+    },
     "accepted": {"verify": Move("verifying", Duty.SYSTEM)},
     "verifying": {"review": Move("reviewed", Duty.REVIEW)},
     "reviewed": {"approve": Move("approved", Duty.APPROVE)},
     "approved": {"close": Move("closed", Duty.SYSTEM)},
     "closed": {},
+    "withdrawn": {},
 }

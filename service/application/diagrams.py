@@ -70,6 +70,7 @@ STATES: Final[Mapping[str, str]] = {
     "sealed": "已封存",
     "submitted": "已提交",
     "verifying": "核验中",
+    "withdrawn": "已撤回",
 }
 
 EVENTS: Final[Mapping[str, str]] = {
@@ -98,6 +99,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "start": "开始培训",
     "submit": "提交",
     "verify": "核验",
+    "withdraw": "撤回",
 }
 
 DUTIES: Final[Mapping[Duty, str]] = {

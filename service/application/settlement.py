@@ -46,7 +46,8 @@ async def draft_settlement(
     filing_case = await work.cases.lock(CaseKind.FILING, filing_id)
     if filing_case.state != "completed":
         raise Refusal("filing_not_completed", state=filing_case.state)
-    if await work.settlements.of_filing(filing_case):
+    earlier = await work.settlements.of_filing(filing_case)
+    if any(one.case.state != "withdrawn" for one in earlier):
         raise Refusal("settlement_exists")
     people = await work.filings.enrolments(filing_case)
     roster = {person.id: person.name for person in people}
@@ -72,7 +73,7 @@ async def draft_settlement(
     settlement = Settlement(
         case=case,
         filing_id=filing_id,
-        seq=1,
+        seq=len(earlier) + 1,
         kind=SettlementKind.FINAL,
         people=len(people),
         submitted_at=None,
@@ -97,6 +98,15 @@ async def submit_settlement(work: Work, *, settlement_id: UUID, version: int) ->
     signed = await sign(work, case, "submit")
     await work.settlements.mark_submitted(signed)
     return await work.settlements.get(signed)
+
+
+async def withdraw_settlement(work: Work, *, settlement_id: UUID, version: int) -> Settlement:
+    """Withdraw a settlement that nobody has accepted; another may then be drafted in its place.
+
+    What was declared stays on file: facts are superseded, never edited.
+    """
+    case = await work.cases.lock(CaseKind.SETTLEMENT, settlement_id, version=version)
+    return await work.settlements.get(await sign(work, case, "withdraw"))
 
 
 async def accept_settlement(work: Work, *, settlement_id: UUID, version: int) -> Settlement:

@@ -109,6 +109,32 @@ async def submit_settlement(call: Call) -> Answer:
 
 
 @operation(
+    id="WithdrawSettlement",
+    method="POST",
+    path="/v1/settlements/{settlement_id}/withdraw",
+    tag=TAG,
+    summary=Text("撤回结算", "Withdraw a settlement"),
+    description=Text(
+        "受理前可撤回；撤回后可以重新起草，原申报内容保留在档。",
+        "Before acceptance. Another may then be drafted; what was declared stays on file.",
+    ),
+    roles=_FILER,
+    answer=SettlementView,
+    keyed=True,
+    versioned=True,
+    problems=_SIGNED,
+)
+async def withdraw_settlement(call: Call) -> Answer:
+    """Withdraw what nobody has accepted."""
+    return await call.once(
+        lambda work: settlement.withdraw_settlement(
+            work, settlement_id=call.path("settlement_id"), version=call.if_match
+        ),
+        _answer,
+    )
+
+
+@operation(
     id="AcceptSettlement",
     method="POST",
     path="/v1/settlements/{settlement_id}/accept",
@@ -379,6 +405,7 @@ async def explain_person(call: Call) -> Answer:
 OPERATIONS: Final[tuple[Served, ...]] = (
     draft_settlement,
     submit_settlement,
+    withdraw_settlement,
     accept_settlement,
     verify_settlement_again,
     review_settlement,

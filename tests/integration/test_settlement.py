@@ -388,6 +388,28 @@ async def test_finance_concurs_in_no_balance_that_its_book_cannot_cover(
     assert await code_of(concurred) == "fund_insufficient"
 
 
+async def test_a_withdrawn_settlement_makes_room_for_another(new_road: NewRoad) -> None:
+    road = await new_road()
+    wrong = await road.drafted()
+    withdrawn = await road.act(
+        road.staff.filer,
+        lambda work: settlements.withdraw_settlement(
+            work, settlement_id=wrong.case.id, version=wrong.case.version
+        ),
+    )
+    assert withdrawn.case.state == "withdrawn"
+    right = await road.drafted(road.declaration(0))
+    assert right.seq == 2
+    accepted = await road.act(
+        road.staff.filer,
+        lambda work: settlements.submit_settlement(
+            work, settlement_id=right.case.id, version=right.case.version
+        ),
+    )
+    assert accepted.case.state == "submitted"
+    assert await code_of(road.drafted()) == "settlement_exists"
+
+
 async def test_a_zero_balance_closes_without_a_payment(new_road: NewRoad) -> None:
     road = await new_road(people=2, outcomes={1: (Outcome.FAILED, None)})
     await road.extract(road.registered(0))

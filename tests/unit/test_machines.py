@@ -21,7 +21,7 @@ LATER_LIVE_STATES = {"suspended"}
 FINAL_STATES = {
     "filing": {"closed"},
     "prepayment": {"paid"},
-    "settlement": {"closed"},
+    "settlement": {"closed", "withdrawn"},
     "funding_request": {"concurred"},
     "batch": {"reconciled"},
     "appropriation": {"approved"},
