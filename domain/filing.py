@@ -1,6 +1,6 @@
 """Filing (备案): one enterprise's plan for one class, its roster, and what its reports say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
@@ -136,16 +136,11 @@ def checked_roster(apprentices: tuple[Apprentice, ...], *, today: date) -> tuple
         if code := phone.fault_of(mobile):
             faults.append(Fault(f"/roster/{n}/phone", code))
         seen.setdefault(number, n)
+        as_typed = (person.citizen_id, person.phone)
         rows.append(
-            Apprentice(
-                name=person.name,
-                citizen_id=number,
-                phone=mobile,
-                category=person.category,
-                hired_on=person.hired_on,
-                contract_months=person.contract_months,
-                claim_basis=person.claim_basis,
-            )
+            person
+            if as_typed == (number, mobile)
+            else replace(person, citizen_id=number, phone=mobile)
         )
     if faults:
         raise Refusal("roster_faulty", faults=tuple(faults), count=len(faults))

@@ -42,6 +42,7 @@ def open_engine(
         max_overflow=0,
         pool_timeout=5,  # a caller is told to come back rather than kept waiting
         pool_pre_ping=False,
+        pool_use_lifo=True,  # the session used last has its plans and caches warm; rotating kept ten cold
         connect_args={
             "prepared_statement_cache_size": 500,
             "server_settings": {

@@ -9,6 +9,8 @@ _DOTS: Final = {ord(dot): "·" for dot in "•・･‧∙⋅●.．。"}
 
 def without_spaces(raw: str) -> str:
     """Fold full-width forms to ASCII (NFKC) and drop every kind of space. For numbers, never for names."""
+    if raw.isascii() and raw.isalnum():
+        return raw  # as almost every number comes: nothing to fold, nothing to drop
     folded = unicodedata.normalize("NFKC", raw).translate(_INVISIBLE)
     return "".join(folded.split())
 

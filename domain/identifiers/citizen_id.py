@@ -4,6 +4,7 @@ The region part is never checked: dissolved codes and residence permits (81/82/8
 """
 
 from datetime import date
+from operator import mul
 from typing import Final
 
 from domain.identifiers.characters import without_spaces
@@ -23,7 +24,7 @@ def normalised(raw: str) -> str:
 
 def check_character(seventeen: str) -> str:
     """Return the ISO 7064 MOD 11-2 check character of the first seventeen digits."""
-    return _CHECKS[sum(w * int(d) for w, d in zip(_WEIGHTS, seventeen, strict=True)) % 11]
+    return _CHECKS[sum(map(mul, _WEIGHTS, map(int, seventeen))) % 11]
 
 
 def fault_of(number: str, *, today: date) -> str | None:
