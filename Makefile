@@ -50,7 +50,7 @@ migrate: $(READY)       ## migrate the database of XUETU_MIGRATION_DATABASE_URL
 
 requirements:           ## lock again (needs uv); no index address is written
 	for name in runtime dev; do uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-emit-find-links --custom-compile-command "make requirements" \
+	  --custom-compile-command "make requirements" \
 	  requirements/$$name.in -o requirements/$$name.txt; done
 
 clean:

@@ -1,26 +1,21 @@
 """Lists, steps and what comes next: nobody has to remember an id or ask whose turn it is."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
-from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.system.ids import new_id
 from domain.cases import NEW
 from domain.filing import Filing
 from domain.machines import SIGNED
-from domain.party import Actor
-from domain.ports.identity import OpenedSession, Sessions
 from domain.ports.prepayments import PrepaymentOnFile
 from domain.ports.work import BeginWork
 from service.application import budget, prepayment
-from service.http.app import create_app
 from service.http.operations import OPERATIONS
-from service.ports import Ports
 from tests import road
-from tests.integration.job_rig import QuietBell
+from tests.integration.signed_in import client_of, get
 from tests.people import Staff
 
 STATE_FILTERS = {
@@ -31,54 +26,15 @@ STATE_FILTERS = {
 }
 
 
-class KnownPeople(Sessions):
-    """Everyone of one place, signed in by the name of their duty."""
-
-    def __init__(self, staff: Staff) -> None:
-        self._people: Mapping[str, Actor] = {
-            "filer": staff.filer,
-            "handler": staff.handler,
-            "finance": staff.finance,
-            "finance_second": staff.finance_second,
-        }
-
-    async def actor_of(self, token: str) -> Actor | None:
-        return self._people.get(token.partition("-")[0])
-
-    async def open(self, account_name: str, password: str) -> OpenedSession | None:
-        raise NotImplementedError
-
-    async def revoke(self, token: str) -> None:
-        raise NotImplementedError
-
-
-async def _ready() -> dict[str, bool]:
-    return {}
-
-
 @pytest.fixture
 async def api(staff: Staff, begin_work: BeginWork) -> AsyncIterator[httpx.AsyncClient]:
     """A client of every operation on the real database."""
-    app = create_app(
-        Ports(
-            begin_work=begin_work,
-            sessions=KnownPeople(staff),
-            doorbell=QuietBell(),
-            new_id=new_id,
-            readiness=_ready,
-            cursor_secret=b"0" * 32,
-            policies=PacksOnDisk(),
-            chunk_rows=500,
-        ),
-        OPERATIONS,
-    )
-    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
+    async with client_of(OPERATIONS, begin_work, staff) as client:
         yield client
 
 
 async def _get(api: httpx.AsyncClient, who: str, path: str) -> Any:
-    answer = await api.get(path, headers={"Authorization": f"Bearer {who}-token-0001"})
+    answer = await get(api, who, path)
     return {"status": answer.status_code, **answer.json()}
 
 

@@ -1,29 +1,22 @@
 """The road of money over HTTP: who may ask, what is answered, and what a repeated key does."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.policies.packs_on_disk import PacksOnDisk
-from adapters.system.ids import new_id
-from domain.party import Actor
-from domain.ports.identity import OpenedSession, Sessions
 from domain.ports.work import BeginWork
 from jobs.payment import ingest_bank_result, order_payments, submit_batch
 from jobs.worker import Worker
 from service.application import batch as batches
 from service.http import bank_result, batch, funding_request, payment
-from service.http.app import create_app
-from service.ports import Ports
 from tests import road
 from tests.conftest import Database
 from tests.integration import payments_road as pay
-from tests.integration.job_rig import QuietBell
 from tests.integration.payments_rig import PaymentsRig
+from tests.integration.signed_in import client_of, get, post
 from tests.integration.test_payments_bank import own_kind
 from tests.people import Staff
 
@@ -36,79 +29,11 @@ OPERATIONS = (
 ACCOUNT = "3200160123456789012"
 
 
-class KnownPeople(Sessions):
-    """Everyone of one place, signed in by the name of their duty."""
-
-    def __init__(self, staff: Staff) -> None:
-        self._people: dict[str, Actor] = {
-            "filer": staff.filer,
-            "handler": staff.handler,
-            "approver": staff.approver,
-            "releaser": staff.releaser,
-            "finance": staff.finance,
-        }
-
-    async def actor_of(self, token: str) -> Actor | None:
-        return self._people.get(token.partition("-")[0])
-
-    async def open(self, account_name: str, password: str) -> OpenedSession | None:
-        raise NotImplementedError
-
-    async def revoke(self, token: str) -> None:
-        raise NotImplementedError
-
-
-async def _ready() -> dict[str, bool]:
-    return {}
-
-
 @pytest.fixture
 async def api(staff: Staff, begin_work: BeginWork) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the payment operations on the real database."""
-    app = create_app(
-        Ports(
-            begin_work=begin_work,
-            sessions=KnownPeople(staff),
-            doorbell=QuietBell(),
-            new_id=new_id,
-            readiness=_ready,
-            cursor_secret=b"0" * 32,
-            policies=PacksOnDisk(),
-            chunk_rows=500,
-        ),
-        OPERATIONS,
-    )
-    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
+    async with client_of(OPERATIONS, begin_work, staff) as client:
         yield client
-
-
-async def post(
-    api: httpx.AsyncClient,
-    who: str,
-    path: str,
-    body: Any = None,
-    *,
-    key: str | None = None,
-    version: int | None = None,
-    csv: str | None = None,
-) -> httpx.Response:
-    """Post as somebody, under a key of its own unless one is given."""
-    headers = {
-        "Authorization": f"Bearer {who}-token-0001",
-        "Idempotency-Key": key or f"key-{uuid4()}",
-    }
-    if version is not None:
-        headers["If-Match"] = f'"{version}"'
-    if csv is not None:
-        headers["Content-Type"] = "text/csv"
-        return await api.post(path, content=csv.encode(), headers=headers)
-    return await api.post(path, json=body, headers=headers)
-
-
-async def get(api: httpx.AsyncClient, who: str, path: str) -> httpx.Response:
-    """Get as somebody."""
-    return await api.get(path, headers={"Authorization": f"Bearer {who}-token-0001"})
 
 
 async def run_job(engine: AsyncEngine, database: Database, kind: str, ref: str) -> None:

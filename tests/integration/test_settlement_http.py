@@ -8,47 +8,19 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.postgres.work import postgres_work
 from adapters.system.ids import new_id
 from domain.extract_file import COLUMNS
 from domain.filing import Outcome
-from domain.party import Actor
 from domain.ports.crypto import Crypto
-from domain.ports.identity import OpenedSession, Sessions
 from domain.ports.work import BeginWork
 from service.http import certificate, settlement
-from service.http.app import create_app
-from service.ports import Ports
-from tests.integration.job_rig import QuietBell
+from tests.integration import signed_in
 from tests.integration.settlement_road import FILED, MovedClock, SettlementRoad
+from tests.integration.signed_in import client_of, post
 from tests.people import Staff
 
 OPERATIONS = (*certificate.OPERATIONS, *settlement.OPERATIONS)
-
-
-class KnownPeople(Sessions):
-    """Everyone of one place, signed in by the name of their duty."""
-
-    def __init__(self, staff: Staff) -> None:
-        self._people: dict[str, Actor] = {
-            "filer": staff.filer,
-            "handler": staff.handler,
-            "approver": staff.approver,
-        }
-
-    async def actor_of(self, token: str) -> Actor | None:
-        return self._people.get(token.partition("-")[0])
-
-    async def open(self, account_name: str, password: str) -> OpenedSession | None:
-        raise NotImplementedError
-
-    async def revoke(self, token: str) -> None:
-        raise NotImplementedError
-
-
-async def _ready() -> dict[str, bool]:
-    return {}
 
 
 @pytest.fixture
@@ -65,48 +37,12 @@ async def road(
 @pytest.fixture
 async def api(road: SettlementRoad) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the settlement operations on the real database."""
-    app = create_app(
-        Ports(
-            begin_work=road.begin_work,
-            sessions=KnownPeople(road.staff),
-            doorbell=QuietBell(),
-            new_id=new_id,
-            readiness=_ready,
-            cursor_secret=b"0" * 32,
-            policies=PacksOnDisk(),
-            chunk_rows=500,
-        ),
-        OPERATIONS,
-    )
-    transport = httpx.ASGITransport(app=app)  # type: ignore[arg-type]
-    async with httpx.AsyncClient(transport=transport, base_url="http://api.test") as client:
+    async with client_of(OPERATIONS, road.begin_work, road.staff) as client:
         yield client
 
 
-async def post(
-    api: httpx.AsyncClient,
-    who: str,
-    path: str,
-    body: Any = None,
-    *,
-    key: str | None = None,
-    version: int | None = None,
-    csv: str | None = None,
-) -> httpx.Response:
-    headers = {
-        "Authorization": f"Bearer {who}-token-0001",
-        "Idempotency-Key": key or f"key-{uuid4()}",
-    }
-    if version is not None:
-        headers["If-Match"] = f'"{version}"'
-    if csv is not None:
-        headers["Content-Type"] = "text/csv"
-        return await api.post(path, content=csv.encode(), headers=headers)
-    return await api.post(path, json=body, headers=headers)
-
-
 async def get(api: httpx.AsyncClient, who: str, path: str) -> Any:
-    answer = await api.get(path, headers={"Authorization": f"Bearer {who}-token-0001"})
+    answer = await signed_in.get(api, who, path)
     return {"status": answer.status_code, "etag": answer.headers.get("etag"), **answer.json()}
 
 
