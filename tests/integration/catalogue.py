@@ -80,6 +80,12 @@ PLACELESS: Mapping[str, Placeless] = {
         reason="one row for the whole installation, moved by the owner", may=_may(READ), open=True
     ),
     "step_rules": Placeless(reason="the domain's table of steps", may=_may(READ), open=True),
+    "calendar_years": Placeless(
+        reason="which years' rest days are published, for everybody", may=_may(READ, ADD), open=True
+    ),
+    "calendar_days": Placeless(
+        reason="the public calendar of rest and working days", may=_may(READ, ADD), open=True
+    ),
     "posting_rules": Placeless(reason="the domain's table of postings", may=_may(READ), open=True),
     "finding_rules": Placeless(reason="the domain's table of findings", may=_may(READ), open=True),
     "policy_versions": Placeless(
