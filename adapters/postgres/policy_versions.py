@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.errors import Refusal
 from domain.places import region_path_of
+from domain.policy.overlay import DEFAULT_OVERLAY, Overlay
 from domain.policy.reading import parse_policy
 from domain.policy.standard import Standard
 from domain.ports.policy_versions import PolicyVersion, PolicyVersions
@@ -69,6 +70,9 @@ class PostgresPolicyVersions(PolicyVersions):
         if row is None:
             raise Refusal("no_policy_in_force", day=on.isoformat())
         return _version(row)
+
+    async def overlay(self, region_path: str, on: date) -> Overlay:  # noqa: ARG002 no region has one yet
+        return DEFAULT_OVERLAY
 
     async def add(self, version_id: UUID, standard: Standard, source: bytes) -> bool:
         digest = hashlib.sha256(source).digest()

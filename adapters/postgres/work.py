@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from adapters.postgres.audit import PostgresAuditTrail
 from adapters.postgres.budgets import PostgresBudgets
+from adapters.postgres.calendars import PostgresCalendars
 from adapters.postgres.cases import PostgresCases
 from adapters.postgres.certificates import PostgresCertificates
 from adapters.postgres.constraints import refusing
@@ -59,6 +60,7 @@ class PostgresWork(Work):
         self.accounts = PostgresAccounts(connection)
         self.audit = PostgresAuditTrail(connection, actor, now, actor.request_id, new_id)
         self.budgets = PostgresBudgets(connection)
+        self.calendars = PostgresCalendars(connection)
         self.cases = PostgresCases(connection, actor)
         self.certificates = PostgresCertificates(connection, crypto, new_id, now=now)
         self.filings = PostgresFilings(connection, crypto, new_id, now=now, today=today)

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Protocol
 from uuid import UUID
 
+from domain.policy.overlay import Overlay
 from domain.policy.standard import Standard
 
 
@@ -31,6 +32,10 @@ class PolicyVersions(Protocol):
     @abstractmethod
     async def in_force(self, region_path: str, on: date) -> PolicyVersion:
         """Return the nearest standard going up from the region; refuses `no_policy_in_force`."""
+
+    @abstractmethod
+    async def overlay(self, region_path: str, on: date) -> Overlay:
+        """Return the overlay in force of the place itself, or `DEFAULT_OVERLAY` where it has none."""
 
     @abstractmethod
     async def add(self, version_id: UUID, standard: Standard, source: bytes) -> bool:

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.party import Actor
 from domain.ports.audit import AuditTrail
 from domain.ports.budgets import Budgets
+from domain.ports.calendars import Calendars
 from domain.ports.cases import Cases
 from domain.ports.certificates import Certificates
 from domain.ports.filings import Filings
@@ -29,6 +30,7 @@ class Work(Protocol):
     accounts: Accounts
     audit: AuditTrail
     budgets: Budgets
+    calendars: Calendars
     cases: Cases
     certificates: Certificates
     filings: Filings
