@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DELETE_ON_ERROR:
-.PHONY: run demo test check format lint types contracts coverage generated bench browser-test openapi migrate requirements clean
+.PHONY: run demo test check format lint types contracts coverage generated bench fuzz mutants browser-test openapi migrate requirements clean
 
 run: $(READY)           ## serve: embedded PostgreSQL and Redis, migrations, demo region, API and worker
 	$(BIN)/xuetu run
@@ -39,6 +39,12 @@ generated: $(READY_DEV) ## generated files equal what is committed
 bench: $(READY_DEV)     ## speed, as ratios in one run
 	$(BIN)/python -m tests.bench
 
+fuzz: $(READY_DEV)      ## schemathesis as every role over the demo's data; FUZZ="--examples 200" for longer
+	$(BIN)/python -m tests.fuzz $(FUZZ)
+
+mutants: $(READY_DEV)   ## mutate the money modules against the unit tests; at least 90 % must die
+	$(BIN)/python -m tests.mutants
+
 browser-test: $(READY_DEV)  ## the documentation page in headless Chromium (Debian's chromium)
 	$(BIN)/pytest -m browser tests/browser
 
@@ -54,7 +60,7 @@ requirements:           ## lock again (needs uv); no index address is written
 	  requirements/$$name.in -o requirements/$$name.txt; done
 
 clean:
-	rm -rf $(VENV) .data .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .data mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
