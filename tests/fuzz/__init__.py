@@ -1,0 +1,1 @@
+"""Fuzzing over HTTP: schemathesis on the committed contract, with a token of each role."""
