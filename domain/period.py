@@ -1,7 +1,16 @@
 """Periods: whole months between calendar days."""
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
+from typing import Final
+
+CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China keeps one time all year; deadlines and days are counted in it."""
+
+
+def day_in_china(instant: datetime) -> date:
+    """Return the calendar day in China of an instant."""
+    return instant.astimezone(CHINA).date()
 
 
 def month_after(day: date, months: int) -> date:

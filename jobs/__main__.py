@@ -17,7 +17,10 @@ async def work(settings: Settings) -> None:
     hold_lifeline()
     async with open_worker_ports(settings) as ports:
         worker = Worker(
-            ports, handlers(ports.chunk_rows), schedules=SCHEDULES, ticks=audit_ticks(ports)
+            ports,
+            handlers(ports.chunk_rows, ports.messages),
+            schedules=SCHEDULES,
+            ticks=audit_ticks(ports),
         )
         await worker.run_until_signalled()
 

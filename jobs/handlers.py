@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from functools import partial
 
-from jobs import filing, payment, settlement
+from domain.ports.messages import Messages
+from jobs import filing, official_document, payment, settlement
 from jobs.run import Handler
 
 
-def handlers(chunk_rows: int) -> Mapping[str, Handler]:
+def handlers(chunk_rows: int, messages: Messages) -> Mapping[str, Handler]:
     """Every kind of job the product writes; `chunk_rows` is how many rows a chunk takes."""
     return {
+        "issue_document": official_document.issue_document,
+        "tell_of_document": official_document.tell_through(messages),
         "screen_filing": filing.screen_filing,
         "verify_settlement": settlement.verify_in_chunks(chunk_rows),
         "close_settlement": settlement.close,

@@ -8,6 +8,8 @@ from domain.ports.crypto import CheckpointKeys, Crypto
 from domain.ports.identity import Passwords, Sessions
 from domain.ports.ids import NewId
 from domain.ports.jobs import Doorbell, Leases, Schedules
+from domain.ports.messages import Messages
+from domain.ports.papers import Papers
 from domain.ports.policies import PolicyPacks
 from domain.ports.work import BeginWork
 
@@ -29,6 +31,7 @@ class Ports:
     readiness: Readiness
     cursor_secret: bytes
     policies: PolicyPacks
+    papers: Papers
     chunk_rows: int
 
 
@@ -44,6 +47,7 @@ class WorkerPorts:
     checkpoints: Checkpoints
     checkpoint_keys: CheckpointKeys
     crypto: Crypto
+    messages: Messages
     chunk_rows: int
 
 

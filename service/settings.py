@@ -17,6 +17,8 @@ VARIABLES: Final[Mapping[str, str]] = {
     "XUETU_PORT": "port to listen on (default 8000)",
     "XUETU_API_PROCESSES": "API processes of `xuetu run` (default 1)",
     "XUETU_POSTGRES_MAJOR": "embedded PostgreSQL: 16 or 18 (default 18)",
+    "XUETU_MESSAGES": "folder that messages to enterprises are spooled into (default XUETU_DATA/messages)",
+    "XUETU_PDF_FONT": "a TrueType font to embed in PDF documents; without one the reader's own is named",
     "XUETU_CLOCK": "`system`, or `stored` (embedded mode only): the business clock is a database row",
     "XUETU_CHUNK_ROWS": "rows a chunk of a large job takes (default 5000)",
     "XUETU_LOG_LEVEL": "info (default), warning or error",
@@ -38,6 +40,8 @@ class Settings:
     data: Path
     key_file: Path
     checkpoints: Path
+    messages: Path
+    pdf_font: Path | None
     host: str
     port: int
     api_processes: int
@@ -76,6 +80,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         data=data,
         key_file=Path(environment.get("XUETU_KEY_FILE", str(data / "keys" / "keys.json"))),
         checkpoints=Path(environment.get("XUETU_CHECKPOINTS", str(data / "checkpoints"))),
+        messages=Path(environment.get("XUETU_MESSAGES", str(data / "messages"))),
+        pdf_font=Path(font) if (font := environment.get("XUETU_PDF_FONT")) else None,
         host=environment.get("XUETU_HOST", "127.0.0.1"),
         port=_whole(environment, "XUETU_PORT", 8000, least=0, most=65535),
         api_processes=_whole(environment, "XUETU_API_PROCESSES", 1, least=1, most=64),

@@ -19,6 +19,8 @@ from adapters.crypto.key_file import create_key_file, read_key_file
 from adapters.crypto.software import SoftwareCrypto, sm3
 from adapters.embedded.stack import start_stack
 from adapters.identity.passwords import Argon2Passwords
+from adapters.messages.spool import SpooledMessages
+from adapters.papers.pdf import PdfPapers
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.postgres import roles
 from adapters.postgres.audit import postgres_audit_chain
@@ -119,6 +121,7 @@ async def open_ports(
             # Derived, so that every process of an installation reads the others' cursors.
             cursor_secret=hashlib.sha256(b"xuetu cursors" + keys.checkpoint_seed).digest(),
             policies=PacksOnDisk(),
+            papers=PdfPapers(settings.pdf_font),
             chunk_rows=settings.chunk_rows,
         )
     finally:
@@ -143,6 +146,7 @@ async def open_worker_ports(settings: Settings) -> AsyncGenerator[WorkerPorts, N
             checkpoints=FileCheckpoints(settings.checkpoints),
             checkpoint_keys=Ed25519CheckpointKeys(read_key_file(settings.key_file)),
             crypto=_crypto(settings),
+            messages=SpooledMessages(settings.messages),
             chunk_rows=settings.chunk_rows,
         )
     finally:

@@ -53,6 +53,8 @@ _TOUCH: Final = text(
 
 _GET: Final = text(f"select {CASE_COLUMNS} from cases c where c.id = :case_id and c.kind = :kind")
 
+_ANY: Final = text(f"select {CASE_COLUMNS} from cases c where c.id = :case_id")
+
 _LOCK: Final = text(
     f"select {CASE_COLUMNS} from cases c where c.id = :case_id and c.kind = :kind for update"
 )
@@ -111,6 +113,12 @@ class PostgresCases(Cases):
         row = (
             await self._connection.execute(_GET, {"case_id": case_id, "kind": kind})
         ).one_or_none()
+        if row is None:
+            raise Refusal("not_found")
+        return case_of(row)
+
+    async def any(self, case_id: UUID) -> Case:
+        row = (await self._connection.execute(_ANY, {"case_id": case_id})).one_or_none()
         if row is None:
             raise Refusal("not_found")
         return case_of(row)

@@ -18,6 +18,7 @@ from adapters.postgres.constraints import refusing
 from adapters.postgres.filings import PostgresFilings
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.official_documents import PostgresOfficialDocuments
 from adapters.postgres.payments import PostgresPayments
 from adapters.postgres.places import PostgresAccounts, PostgresPlaces
 from adapters.postgres.policy_versions import PostgresPolicyVersions
@@ -66,6 +67,7 @@ class PostgresWork(Work):
         self.filings = PostgresFilings(connection, crypto, new_id, now=now, today=today)
         self.jobs = PostgresJobs(connection)
         self.ledger = PostgresLedger(connection, new_id)
+        self.official_documents = PostgresOfficialDocuments(connection, actor, now=now, today=today)
         self.payments = PostgresPayments(connection, crypto, new_id, now=now)
         self.places = PostgresPlaces(connection)
         self.policies = PostgresPolicyVersions(connection, now=now)

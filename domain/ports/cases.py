@@ -21,6 +21,10 @@ class Cases(Protocol):
         """Return the case, or refuse with `not_found`."""
 
     @abstractmethod
+    async def any(self, case_id: UUID) -> Case:
+        """Return the case of whatever kind, or refuse with `not_found`."""
+
+    @abstractmethod
     async def lock(self, kind: CaseKind, case_id: UUID, *, version: int | None = None) -> Case:
         """Return the case, locked until the transaction ends; refuses `not_found`, `stale_version`."""
 

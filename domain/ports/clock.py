@@ -1,11 +1,12 @@
 """Time as an argument: the business clock (DESIGN 1.10)."""
 
 from abc import abstractmethod
-from datetime import date, datetime, timedelta, timezone
-from typing import Final, Protocol
+from datetime import datetime
+from typing import Protocol
 
-CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
-"""China keeps one time all year; deadlines and days are counted in it."""
+from domain.period import CHINA, day_in_china
+
+__all__ = ["CHINA", "Clock", "day_in_china"]
 
 
 class Clock(Protocol):
@@ -14,8 +15,3 @@ class Clock(Protocol):
     @abstractmethod
     def now(self) -> datetime:
         """Return the present instant, in UTC."""
-
-
-def day_in_china(instant: datetime) -> date:
-    """Return the calendar day in China of an instant."""
-    return instant.astimezone(CHINA).date()

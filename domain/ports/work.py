@@ -16,6 +16,7 @@ from domain.ports.certificates import Certificates
 from domain.ports.filings import Filings
 from domain.ports.jobs import Jobs
 from domain.ports.ledger import Ledger
+from domain.ports.official_documents import OfficialDocuments
 from domain.ports.payments import Payments
 from domain.ports.places import Accounts, Places
 from domain.ports.policy_versions import PolicyVersions
@@ -36,6 +37,7 @@ class Work(Protocol):
     filings: Filings
     jobs: Jobs
     ledger: Ledger
+    official_documents: OfficialDocuments
     payments: Payments
     places: Places
     policies: PolicyVersions

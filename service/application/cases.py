@@ -9,8 +9,12 @@ from domain.audit import Act, Fact, Ground
 from domain.cases import NEW, Case, CaseKind, Duty, move_of
 from domain.errors import Refusal
 from domain.machines import SIGNED
+from domain.official_document import ISSUED_BY
 from domain.places import Place
 from domain.ports.work import Work
+
+ISSUE_DOCUMENT: Final = "issue_document"
+"""The job that issues what a step decided (CASES 9); one for each such step."""
 
 NOTHING: Final[Mapping[str, Fact]] = {}
 
@@ -61,6 +65,10 @@ async def sign(
     move = move_of(SIGNED[case.kind], case.state, event)
     signed = await work.cases.sign(case, move=move, at=work.now, reason=reason, clause=clause)
     await _record(work, signed, event, facts)
+    if (case.kind, event) in ISSUED_BY:
+        await work.jobs.add(
+            ISSUE_DOCUMENT, signed.id, signed.place_id, purpose=str(signed.step_seq)
+        )
     return signed
 
 

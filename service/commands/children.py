@@ -26,6 +26,8 @@ def environment_of(settings: Settings, servers: Servers) -> dict[str, str]:
         "XUETU_DATA": str(settings.data),
         "XUETU_KEY_FILE": str(settings.key_file),
         "XUETU_CHECKPOINTS": str(settings.checkpoints),
+        "XUETU_MESSAGES": str(settings.messages),
+        "XUETU_PDF_FONT": "" if settings.pdf_font is None else str(settings.pdf_font),
         "XUETU_CLOCK": settings.clock,
         "XUETU_CHUNK_ROWS": str(settings.chunk_rows),
         "XUETU_HOST": settings.host,

@@ -11,6 +11,7 @@ from service.http import (
     filing,
     funding_request,
     health,
+    official_document,
     payment,
     policy,
     prepayment,
@@ -32,5 +33,6 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *batch.OPERATIONS,
     *bank_result.OPERATIONS,
     *payment.OPERATIONS,
+    *official_document.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import httpx
 
+from adapters.papers.pdf import PdfPapers
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.system.ids import new_id
 from domain.party import Actor
@@ -60,6 +61,7 @@ async def client_of(
             readiness=_ready,
             cursor_secret=b"0" * 32,
             policies=PacksOnDisk(),
+            papers=PdfPapers(),
             chunk_rows=500,
         ),
         operations,

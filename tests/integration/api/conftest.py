@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.embedded.postgres import EmbeddedPostgres
+from adapters.papers.pdf import PdfPapers
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.postgres.engine import open_engine
 from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
@@ -25,6 +26,7 @@ from jobs.worker import Worker
 from service.application.place import load_policies
 from service.ports import Ports
 from tests.conftest import Database, migrated
+from tests.fakes.messages import FakeMessages
 from tests.integration.api.desk import Desk, House, MovedClock, open_desk
 from tests.integration.api.road import Travelled, travelled
 
@@ -84,9 +86,10 @@ async def house(
             readiness=_ready,
             cursor_secret=b"cursors of the tests",
             policies=policies,
+            papers=PdfPapers(),
             chunk_rows=5000,
         ),
-        worker=Worker(rig, handlers(5000), jitter=lambda: 0),
+        worker=Worker(rig, handlers(5000, FakeMessages()), jitter=lambda: 0),
         crypto=crypto,
         passwords=passwords,
     )

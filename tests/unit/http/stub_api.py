@@ -16,6 +16,7 @@ from domain.errors import Refusal, Text
 from domain.party import Actor, Role
 from domain.ports.identity import Sessions
 from domain.ports.jobs import Doorbell
+from domain.ports.papers import Papers
 from domain.ports.policies import PolicyPacks
 from domain.ports.requests import KeptAnswer
 from domain.ports.work import Work
@@ -173,6 +174,7 @@ class Store:
             readiness=self.readiness,
             cursor_secret=b"a secret of the installation",
             policies=cast("PolicyPacks", None),
+            papers=cast("Papers", None),
             chunk_rows=100,
         )
 

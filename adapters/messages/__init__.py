@@ -1,0 +1,1 @@
+"""Messages: a spool folder that a gateway (SMS, e-mail, portal) empties."""

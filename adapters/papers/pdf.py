@@ -1,0 +1,116 @@
+"""PDF by reportlab, on A4, the same bytes for the same paper.
+
+Without a font of its own it names STSong-Light, one of the fonts that every PDF reader supplies for
+Chinese (Adobe-GB1), and embeds nothing. For archives, and for names beyond that set, give a TrueType
+font: it is embedded.
+"""
+
+import io
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from typing import Any, Final
+
+from reportlab.lib import colors
+from reportlab.lib.enums import TA_CENTER, TA_RIGHT
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from domain import official_document as official
+from domain.ports.papers import Papers
+
+SUPPLIED: Final = "STSong-Light"
+EMBEDDED: Final = "xuetu-paper"
+MARGIN: Final = 22 * mm
+
+
+class PdfPapers(Papers):
+    """Prints with the reader's own Chinese font, or with a given TrueType font."""
+
+    def __init__(self, font: Path | None = None) -> None:
+        if font is None:
+            pdfmetrics.registerFont(UnicodeCIDFont(SUPPLIED))
+            self._font = SUPPLIED
+        else:
+            pdfmetrics.registerFont(TTFont(EMBEDDED, str(font)))
+            self._font = EMBEDDED
+
+    def pdf(self, paper: official.Paper, fingerprint: bytes) -> bytes:
+        made = io.BytesIO()
+        document = SimpleDocTemplate(
+            made,
+            pagesize=A4,
+            leftMargin=MARGIN,
+            rightMargin=MARGIN,
+            topMargin=MARGIN,
+            bottomMargin=MARGIN,
+            title=f"{paper.title} {paper.number}",
+            author=paper.issuer,
+            invariant=True,
+        )
+
+        def foot(canvas: Canvas, _: object) -> None:
+            canvas.setFont(self._font, 8)
+            canvas.drawString(MARGIN, 12 * mm, f"SHA-256 {fingerprint.hex()}")
+            canvas.drawRightString(A4[0] - MARGIN, 12 * mm, str(canvas.getPageNumber()))
+
+        document.build(self._story(paper), onFirstPage=foot, onLaterPages=foot)
+        return made.getvalue()
+
+    def _story(self, paper: official.Paper) -> list[Any]:
+        plain = ParagraphStyle(
+            "plain", fontName=self._font, fontSize=11, leading=19, wordWrap="CJK"
+        )
+        title = ParagraphStyle("title", plain, fontSize=18, leading=28, alignment=TA_CENTER)
+        centred = ParagraphStyle("number", plain, alignment=TA_CENTER, spaceAfter=6 * mm)
+        right = ParagraphStyle("issuer", plain, alignment=TA_RIGHT)
+        indented = ParagraphStyle("text", plain, firstLineIndent=22, spaceAfter=2 * mm)
+        story: list[Any] = [
+            Paragraph(escape(paper.title), title),
+            Paragraph(escape(paper.number), centred),
+            Paragraph(f"{escape(paper.addressee)}：", plain),
+        ]
+        for block in paper.blocks:
+            if isinstance(block, official.Paragraph):
+                story.append(Paragraph(escape(block.text), indented))
+            else:
+                story += [
+                    Paragraph(escape(block.caption), plain),
+                    self._table(block),
+                    Spacer(0, 3 * mm),
+                ]
+        return [
+            *story,
+            Spacer(0, 8 * mm),
+            Paragraph(escape(paper.issuer), right),
+            Paragraph(escape(paper.issued_on), right),
+        ]
+
+    def _table(self, block: official.Table) -> Table:
+        cell = ParagraphStyle("cell", fontName=self._font, fontSize=9, leading=13, wordWrap="CJK")
+
+        def row(cells: Sequence[str]) -> list[Paragraph]:
+            return [Paragraph(escape(text), cell) for text in cells]
+
+        width = (A4[0] - 2 * MARGIN) / len(block.heads)
+        table = Table(
+            [row(block.heads), *(row(cells) for cells in block.rows)],
+            colWidths=[width] * len(block.heads),
+            repeatRows=1,
+        )
+        table.setStyle(
+            TableStyle(
+                [
+                    ("GRID", (0, 0), (-1, -1), 0.4, colors.grey),
+                    ("BACKGROUND", (0, 0), (-1, 0), colors.whitesmoke),
+                    ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                ]
+            )
+        )
+        return table
