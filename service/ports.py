@@ -11,6 +11,7 @@ from domain.ports.jobs import Doorbell, Leases, Schedules
 from domain.ports.messages import Messages
 from domain.ports.papers import Papers
 from domain.ports.policies import PolicyPacks
+from domain.ports.tables import Tables
 from domain.ports.work import BeginWork
 
 Readiness = Callable[[], Awaitable[Mapping[str, bool]]]
@@ -32,6 +33,7 @@ class Ports:
     cursor_secret: bytes
     policies: PolicyPacks
     papers: Papers
+    tables: Tables
     chunk_rows: int
 
 

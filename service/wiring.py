@@ -32,6 +32,7 @@ from adapters.system.checkpoints import FileCheckpoints
 from adapters.system.clock import SystemClock
 from adapters.system.doorbell import SilentDoorbell
 from adapters.system.ids import new_id
+from adapters.tables.spreadsheets import Spreadsheets
 from domain.ports.jobs import Doorbell
 from domain.ports.policies import PolicyPacks
 from domain.ports.work import BeginWork
@@ -122,6 +123,7 @@ async def open_ports(
             cursor_secret=hashlib.sha256(b"xuetu cursors" + keys.checkpoint_seed).digest(),
             policies=PacksOnDisk(),
             papers=PdfPapers(settings.pdf_font),
+            tables=Spreadsheets(),
             chunk_rows=settings.chunk_rows,
         )
     finally:

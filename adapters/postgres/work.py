@@ -25,6 +25,7 @@ from adapters.postgres.policy_versions import PostgresPolicyVersions
 from adapters.postgres.prepayments import PostgresPrepayments
 from adapters.postgres.requests import PostgresRequests
 from adapters.postgres.settlements import PostgresSettlements
+from adapters.postgres.work_ledgers import PostgresWorkLedgers
 from domain.party import Actor
 from domain.ports.clock import Clock, day_in_china
 from domain.ports.crypto import Crypto
@@ -74,6 +75,7 @@ class PostgresWork(Work):
         self.prepayments = PostgresPrepayments(connection)
         self.requests = PostgresRequests(connection, actor)
         self.settlements = PostgresSettlements(connection, new_id, now=now)
+        self.work_ledgers = PostgresWorkLedgers(connection)
 
     @property
     def actor(self) -> Actor:

@@ -23,6 +23,7 @@ from domain.ports.policy_versions import PolicyVersions
 from domain.ports.prepayments import Prepayments
 from domain.ports.requests import Requests
 from domain.ports.settlements import Settlements
+from domain.ports.work_ledgers import WorkLedgers
 
 
 class Work(Protocol):
@@ -44,6 +45,7 @@ class Work(Protocol):
     prepayments: Prepayments
     requests: Requests
     settlements: Settlements
+    work_ledgers: WorkLedgers
 
     @property
     @abstractmethod

@@ -17,6 +17,7 @@ from domain.refusals.official_document import OFFICIAL
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
 from domain.refusals.settlement import SETTLING
+from domain.refusals.work_ledger import LEDGER_VIEWS
 
 SECTIONS: Final = (
     BROKEN,
@@ -28,6 +29,7 @@ SECTIONS: Final = (
     SETTLING,
     PAYING,
     OFFICIAL,
+    LEDGER_VIEWS,
     JOBS,
     LEDGER,
     EMBEDDED,

@@ -17,6 +17,7 @@ from service.http import (
     prepayment,
     session,
     settlement,
+    work_ledger,
 )
 from service.http.call import Served
 
@@ -34,5 +35,6 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *bank_result.OPERATIONS,
     *payment.OPERATIONS,
     *official_document.OPERATIONS,
+    *work_ledger.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -57,6 +57,7 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "prepayments": Text("预支", "prepayments"),
         "certificates": Text("证书", "certificates"),
         "settlements": Text("结算", "settlements"),
+        "ledgers": Text("台账与资金", "work ledger and money"),
         "official-documents": Text("公文", "official documents"),
         "budget": Text("预算与账", "budget"),
         "funding-requests": Text("拨款申请", "funding-requests"),

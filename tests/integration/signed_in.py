@@ -10,6 +10,7 @@ import httpx
 from adapters.papers.pdf import PdfPapers
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.system.ids import new_id
+from adapters.tables.spreadsheets import Spreadsheets
 from domain.party import Actor
 from domain.ports.identity import OpenedSession, Sessions
 from domain.ports.work import BeginWork
@@ -62,6 +63,7 @@ async def client_of(
             cursor_secret=b"0" * 32,
             policies=PacksOnDisk(),
             papers=PdfPapers(),
+            tables=Spreadsheets(),
             chunk_rows=500,
         ),
         operations,

@@ -16,6 +16,7 @@ from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.work import postgres_work
 from adapters.system.doorbell import SilentDoorbell
 from adapters.system.ids import new_id
+from adapters.tables.spreadsheets import Spreadsheets
 from domain.party import system_actor
 from domain.ports.crypto import Crypto
 from domain.ports.identity import Passwords
@@ -87,6 +88,7 @@ async def house(
             cursor_secret=b"cursors of the tests",
             policies=policies,
             papers=PdfPapers(),
+            tables=Spreadsheets(),
             chunk_rows=5000,
         ),
         worker=Worker(rig, handlers(5000, FakeMessages()), jitter=lambda: 0),

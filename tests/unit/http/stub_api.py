@@ -19,6 +19,7 @@ from domain.ports.jobs import Doorbell
 from domain.ports.papers import Papers
 from domain.ports.policies import PolicyPacks
 from domain.ports.requests import KeptAnswer
+from domain.ports.tables import Tables
 from domain.ports.work import Work
 from service.http import health
 from service.http.app import create_app
@@ -175,6 +176,7 @@ class Store:
             cursor_secret=b"a secret of the installation",
             policies=cast("PolicyPacks", None),
             papers=cast("Papers", None),
+            tables=cast("Tables", None),
             chunk_rows=100,
         )
 
