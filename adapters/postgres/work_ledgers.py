@@ -126,7 +126,7 @@ select s.place_id, s.region_path, s.fund_source, s.budget_year, {_SUMS}
 # The region below, one step: everything after its own segment belongs to it.
 _BY_REGION: Final = text(f"""
 select s.region_path, coalesce(r.name, s.region_path) as name, {_SUMS}
-  from (select substring(a.region_path from '^' || cast(:region_path as text) || '([^/]+/)?') as region_path, a.kind,
+  from (select substring(a.region_path from '^' || cast(:region_path as text) || '(?:[^/]+/)?') as region_path, a.kind,
                sum(b.debits_fen - b.credits_fen)::bigint as balance_fen
           from ledger_accounts a
           join ledger_balances b on b.place_id = a.place_id and b.account_id = a.id
