@@ -66,8 +66,9 @@ $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
 # The project itself is installed without its dependencies: they come locked, with hashes.
-$(READY): requirements/runtime.txt pyproject.toml | $(BIN)/python
+$(READY): requirements/runtime.txt requirements/fonts.txt pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/fonts.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 

@@ -18,7 +18,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "XUETU_API_PROCESSES": "API processes of `xuetu run` (default 1)",
     "XUETU_POSTGRES_MAJOR": "embedded PostgreSQL: 16 or 18 (default 18)",
     "XUETU_MESSAGES": "folder that messages to enterprises are spooled into (default XUETU_DATA/messages)",
-    "XUETU_PDF_FONT": "a TrueType font to embed in PDF documents; without one the reader's own is named",
+    "XUETU_PDF_FONT": "a TrueType font to embed in PDF documents instead of Noto Sans SC",
     "XUETU_CLOCK": "`system`, or `stored` (embedded mode only): the business clock is a database row",
     "XUETU_CHUNK_ROWS": "rows a chunk of a large job takes (default 5000)",
     "XUETU_LOG_LEVEL": "info (default), warning or error",

@@ -20,7 +20,7 @@ from adapters.crypto.software import SoftwareCrypto, sm3
 from adapters.embedded.stack import start_stack
 from adapters.identity.passwords import Argon2Passwords
 from adapters.messages.spool import SpooledMessages
-from adapters.papers.pdf import PdfPapers
+from adapters.papers.pdf import PdfPapers, bundled_font
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.postgres import roles
 from adapters.postgres.audit import postgres_audit_chain
@@ -122,7 +122,7 @@ async def open_ports(
             # Derived, so that every process of an installation reads the others' cursors.
             cursor_secret=hashlib.sha256(b"xuetu cursors" + keys.checkpoint_seed).digest(),
             policies=PacksOnDisk(),
-            papers=PdfPapers(settings.pdf_font),
+            papers=PdfPapers(settings.pdf_font or bundled_font()),
             tables=Spreadsheets(),
             chunk_rows=settings.chunk_rows,
         )

@@ -1,13 +1,14 @@
 """PDF by reportlab, on A4, the same bytes for the same paper.
 
-Without a font of its own it names STSong-Light, one of the fonts that every PDF reader supplies for
-Chinese (Adobe-GB1), and embeds nothing. For archives, and for names beyond that set, give a TrueType
-font: it is embedded.
+The font is embedded, so that the document reads everywhere and can be archived: a given TrueType
+font, or the Noto Sans SC that a locked wheel brings. Without either it names STSong-Light (Adobe-GB1),
+which a reader must have itself.
 """
 
 import io
 from collections.abc import Sequence
 from html import escape
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,10 +31,19 @@ EMBEDDED: Final = "xuetu-paper"
 MARGIN: Final = 22 * mm
 
 
-class PdfPapers(Papers):
-    """Prints with the reader's own Chinese font, or with a given TrueType font."""
+def bundled_font() -> Path | None:
+    """Return the font that a wheel has brought, without importing anything of that wheel."""
+    spec = find_spec("zhplot")
+    if spec is None or spec.origin is None:
+        return None
+    font = Path(spec.origin).parent / "fonts" / "NotoSansSC-Regular.ttf"
+    return font if font.is_file() else None
 
-    def __init__(self, font: Path | None = None) -> None:
+
+class PdfPapers(Papers):
+    """Prints in the given TrueType font, or in one the reader supplies."""
+
+    def __init__(self, font: Path | None) -> None:
         if font is None:
             pdfmetrics.registerFont(UnicodeCIDFont(SUPPLIED))
             self._font = SUPPLIED

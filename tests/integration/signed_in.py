@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import httpx
 
-from adapters.papers.pdf import PdfPapers
+from adapters.papers.pdf import PdfPapers, bundled_font
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.system.ids import new_id
 from adapters.tables.spreadsheets import Spreadsheets
@@ -62,7 +62,7 @@ async def client_of(
             readiness=_ready,
             cursor_secret=b"0" * 32,
             policies=PacksOnDisk(),
-            papers=PdfPapers(),
+            papers=PdfPapers(bundled_font()),
             tables=Spreadsheets(),
             chunk_rows=500,
         ),

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from adapters.papers.pdf import PdfPapers
+from adapters.papers.pdf import PdfPapers, bundled_font
 from domain.official_document import (
     ISSUED_BY,
     KINDS,
@@ -94,11 +94,13 @@ def test_the_page_escapes_every_word_and_carries_the_fingerprint() -> None:
 
 
 def test_the_pdf_is_the_same_every_time_and_carries_the_fingerprint() -> None:
-    printed = PdfPapers().pdf(LETTER, fingerprint(LETTER))
-    assert printed == PdfPapers().pdf(LETTER, fingerprint(LETTER))
+    printed = PdfPapers(bundled_font()).pdf(LETTER, fingerprint(LETTER))
+    assert printed == PdfPapers(bundled_font()).pdf(LETTER, fingerprint(LETTER))
     reader = PdfReader(io.BytesIO(printed))
     assert len(reader.pages) == 1
     assert fingerprint(LETTER).hex() in reader.pages[0].extract_text()
+    assert "启东市人力资源和社会保障局" in reader.pages[0].extract_text()
+    assert b"FontFile2" in printed
     assert reader.metadata is not None
     assert reader.metadata.title == "受理通知书 学徒受理〔2026〕1号"
 
@@ -113,7 +115,7 @@ def test_a_long_schedule_runs_over_pages() -> None:
         issuer="启东市人力资源和社会保障局",
         issued_on="2026年3月1日",
     )
-    pages = PdfReader(io.BytesIO(PdfPapers().pdf(long, fingerprint(long)))).pages
+    pages = PdfReader(io.BytesIO(PdfPapers(bundled_font()).pdf(long, fingerprint(long)))).pages
     assert len(pages) > 3
     assert all(fingerprint(long).hex() in page.extract_text() for page in pages)
 
@@ -135,3 +137,9 @@ def test_every_kind_has_a_number_of_its_own() -> None:
     assert number_of(DocumentKind.ACCEPTANCE, 2026, 12) == "学徒受理〔2026〕12号"
     assert len({kind.word for kind in KINDS.values()}) == len(DocumentKind) == len(KINDS)
     assert set(ISSUED_BY.values()) == set(DocumentKind)
+
+
+def test_without_a_font_the_readers_own_is_named() -> None:
+    printed = PdfPapers(None).pdf(LETTER, fingerprint(LETTER))
+    assert b"STSong-Light" in printed
+    assert b"FontFile2" not in printed

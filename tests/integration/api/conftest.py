@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from adapters.embedded.postgres import EmbeddedPostgres
-from adapters.papers.pdf import PdfPapers
+from adapters.papers.pdf import PdfPapers, bundled_font
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.postgres.engine import open_engine
 from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
@@ -87,7 +87,7 @@ async def house(
             readiness=_ready,
             cursor_secret=b"cursors of the tests",
             policies=policies,
-            papers=PdfPapers(),
+            papers=PdfPapers(bundled_font()),
             tables=Spreadsheets(),
             chunk_rows=5000,
         ),
