@@ -68,6 +68,11 @@ class DeclaredDocument:
     enrolment_id: UUID | None = None
     reference: Reference | None = None
 
+    @property
+    def state(self) -> DocumentState:
+        """Where it stands once it is on file."""
+        return DocumentState.DECLARED if self.reference is None else DocumentState.REFERENCED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
@@ -100,6 +105,10 @@ class Document:
         if self.reference is not None:
             return DocumentState.REFERENCED
         return DocumentState.DECLARED if self.stored_at is None else DocumentState.STORED
+
+
+Held = Document | DeclaredDocument
+"""What a case holds, on file or about to be."""
 
 
 def declaration_faults(
@@ -176,23 +185,21 @@ _DONE: Final = Text("已齐备。", "Complete.")
 
 
 def checklist(
-    rules: Iterable[DocumentRule], documents: Iterable[Document], *, people: Collection[UUID]
+    rules: Iterable[DocumentRule], documents: Iterable[Held], *, people: Collection[UUID]
 ) -> tuple[ChecklistItem, ...]:
     """Hold a case's documents in force against what it is asked for, in the checklist's order.
 
     A kind is present when one document covers the whole class, or each of `people` has one of his own
     (集体培养协议 or individual ones, FIL-14).
     """
-    held: dict[str, list[Document]] = {}
+    held: dict[str, list[Held]] = {}
     for document in documents:
         if document.state is not DocumentState.WITHDRAWN:
             held.setdefault(document.kind, []).append(document)
     return tuple(_item(rule, held.get(rule.kind, []), people) for rule in rules)
 
 
-def _item(
-    rule: DocumentRule, documents: Sequence[Document], people: Collection[UUID]
-) -> ChecklistItem:
+def _item(rule: DocumentRule, documents: Sequence[Held], people: Collection[UUID]) -> ChecklistItem:
     persons = {one.enrolment_id for one in documents}
     present = None in persons or (bool(people) and persons >= set(people))
     complete = present and all(one.state is not DocumentState.DECLARED for one in documents)

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from jobs.documents import document_ticks
 from jobs.handlers import handlers
 from jobs.housekeeping import audit_ticks
 from jobs.schedule import SCHEDULES
@@ -17,7 +18,10 @@ async def work(settings: Settings) -> None:
     hold_lifeline()
     async with open_worker_ports(settings) as ports:
         worker = Worker(
-            ports, handlers(ports.chunk_rows), schedules=SCHEDULES, ticks=audit_ticks(ports)
+            ports,
+            handlers(ports.chunk_rows),
+            schedules=SCHEDULES,
+            ticks=(*audit_ticks(ports), *document_ticks(ports)),
         )
         await worker.run_until_signalled()
 

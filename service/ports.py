@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.ports.audit import Checkpoints, OpenAuditChain
 from domain.ports.crypto import CheckpointKeys, Crypto
+from domain.ports.document_store import DocumentStore
 from domain.ports.identity import Passwords, Sessions
 from domain.ports.ids import NewId
 from domain.ports.jobs import Doorbell, Leases, Schedules
@@ -29,6 +30,7 @@ class Ports:
     readiness: Readiness
     cursor_secret: bytes
     policies: PolicyPacks
+    documents: DocumentStore
     chunk_rows: int
 
 
@@ -44,6 +46,7 @@ class WorkerPorts:
     checkpoints: Checkpoints
     checkpoint_keys: CheckpointKeys
     crypto: Crypto
+    documents: DocumentStore
     chunk_rows: int
 
 

@@ -13,6 +13,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "XUETU_DATA": "folder of the embedded servers and keys (default: .data in the current folder)",
     "XUETU_KEY_FILE": "file of the sealing and signing keys, readable by its owner only",
     "XUETU_CHECKPOINTS": "folder for signed audit checkpoints, outside the database",
+    "XUETU_DOCUMENTS": "folder of the documents' sealed contents, shared by all processes (default: in XUETU_DATA)",
     "XUETU_HOST": "address to listen on (default 127.0.0.1)",
     "XUETU_PORT": "port to listen on (default 8000)",
     "XUETU_API_PROCESSES": "API processes of `xuetu run` (default 1)",
@@ -38,6 +39,7 @@ class Settings:
     data: Path
     key_file: Path
     checkpoints: Path
+    documents: Path
     host: str
     port: int
     api_processes: int
@@ -76,6 +78,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         data=data,
         key_file=Path(environment.get("XUETU_KEY_FILE", str(data / "keys" / "keys.json"))),
         checkpoints=Path(environment.get("XUETU_CHECKPOINTS", str(data / "checkpoints"))),
+        documents=Path(environment.get("XUETU_DOCUMENTS", str(data / "documents"))),
         host=environment.get("XUETU_HOST", "127.0.0.1"),
         port=_whole(environment, "XUETU_PORT", 8000, least=0, most=65535),
         api_processes=_whole(environment, "XUETU_API_PROCESSES", 1, least=1, most=64),

@@ -17,6 +17,7 @@ from adapters.arq.doorbell import ArqDoorbell
 from adapters.crypto.checkpoint_keys import Ed25519CheckpointKeys, signature_holds
 from adapters.crypto.key_file import create_key_file, read_key_file
 from adapters.crypto.software import SoftwareCrypto, sm3
+from adapters.documents.on_disk import DiskDocuments
 from adapters.embedded.stack import start_stack
 from adapters.identity.passwords import Argon2Passwords
 from adapters.policies.packs_on_disk import PacksOnDisk
@@ -119,6 +120,7 @@ async def open_ports(
             # Derived, so that every process of an installation reads the others' cursors.
             cursor_secret=hashlib.sha256(b"xuetu cursors" + keys.checkpoint_seed).digest(),
             policies=PacksOnDisk(),
+            documents=DiskDocuments(settings.documents, _crypto(settings)),
             chunk_rows=settings.chunk_rows,
         )
     finally:
@@ -143,6 +145,7 @@ async def open_worker_ports(settings: Settings) -> AsyncGenerator[WorkerPorts, N
             checkpoints=FileCheckpoints(settings.checkpoints),
             checkpoint_keys=Ed25519CheckpointKeys(read_key_file(settings.key_file)),
             crypto=_crypto(settings),
+            documents=DiskDocuments(settings.documents, _crypto(settings)),
             chunk_rows=settings.chunk_rows,
         )
     finally:

@@ -31,7 +31,6 @@ _RUN: Final = frozenset(
         "svg", "xml", "docm", "xlsm", "pptm", "iso", "zip", "rar", "7z",
     }
 )  # fmt: skip
-)
 
 
 def file_name_fault_of(name: str, media: str) -> str | None:

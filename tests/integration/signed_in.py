@@ -15,6 +15,7 @@ from domain.ports.work import BeginWork
 from service.http.app import create_app
 from service.http.call import Served
 from service.ports import Ports
+from tests.fakes.documents import FakeDocuments
 from tests.integration.job_rig import QuietBell
 from tests.people import Staff
 
@@ -60,6 +61,7 @@ async def client_of(
             readiness=_ready,
             cursor_secret=b"0" * 32,
             policies=PacksOnDisk(),
+            documents=FakeDocuments(),
             chunk_rows=500,
         ),
         operations,

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from adapters.documents.on_disk import DiskDocuments
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.postgres.engine import open_engine
@@ -50,7 +51,10 @@ async def _ready() -> Mapping[str, bool]:
 
 @pytest.fixture(scope="session")
 async def house(
-    api_database: Database, crypto: Crypto, passwords: Passwords
+    api_database: Database,
+    crypto: Crypto,
+    passwords: Passwords,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[House]:
     """The API's ports and the worker's, on one clock; the packs are on file.
 
@@ -62,6 +66,7 @@ async def house(
     begin_work = postgres_work(engine, crypto=crypto, new_id=new_id, clock=clock)
     doorbell = SilentDoorbell()
     policies = PacksOnDisk()
+    documents = DiskDocuments(tmp_path_factory.mktemp("documents"), crypto)
     async with begin_work(system_actor(bureau_org_id=UUID(int=0), region_path="/")) as work:
         await load_policies(work, policies)
         await work.commit()
@@ -84,6 +89,7 @@ async def house(
             readiness=_ready,
             cursor_secret=b"cursors of the tests",
             policies=policies,
+            documents=documents,
             chunk_rows=5000,
         ),
         worker=Worker(rig, handlers(5000), jitter=lambda: 0),

@@ -15,6 +15,7 @@ from msgspec import Meta, Struct
 from domain.errors import Refusal, Text
 from domain.party import Actor, Role
 from domain.ports.identity import Sessions
+from domain.ports.document_store import DocumentStore
 from domain.ports.jobs import Doorbell
 from domain.ports.policies import PolicyPacks
 from domain.ports.requests import KeptAnswer
@@ -173,6 +174,7 @@ class Store:
             readiness=self.readiness,
             cursor_secret=b"a secret of the installation",
             policies=cast("PolicyPacks", None),
+            documents=cast("DocumentStore", None),
             chunk_rows=100,
         )
 
