@@ -24,7 +24,10 @@ DOCUMENTS: Final = (
     rule(
         "document_missing",
         ("缺少材料", "A document is missing"),
-        ("缺少：{title_zh}（依据 {source}）。", "Missing: {title_en} (source: {source})."),
+        (
+            "缺少：{title_zh} {title_en}（依据 {source}）。请上传，或先申报其摘要。",
+            "Missing: {title_en} {title_zh} (source: {source}). Upload it, or declare its digest.",
+        ),
     ),
     rule(
         "document_contents_missing",

@@ -77,6 +77,10 @@ _DECLARED_EXAMPLE: Final = {
 }
 
 
+def _created(done: Document) -> Answer:
+    return json_answer(DocumentView.of(done), status=201, location=f"/v1/documents/{done.id}")
+
+
 async def _upload(call: Call, kind: CaseKind, case_id: str) -> Answer:
     async def act(work: Work) -> Document:
         file = UploadedFile(
@@ -92,9 +96,7 @@ async def _upload(call: Call, kind: CaseKind, case_id: str) -> Answer:
 
     return await call.once(
         act,
-        lambda done: json_answer(
-            DocumentView.of(done), status=201, location=f"/v1/documents/{done.id}"
-        ),
+        _created,
     )
 
 
@@ -105,7 +107,12 @@ async def _declare(call: Call, kind: CaseKind, case_id: str) -> Answer:
 
     def render(shown: Sequence[Document]) -> Answer:
         views = [DocumentView.of(one) for one in shown]
-        return json_answer(DocumentsView(case_id=call.path(case_id), documents=views))
+        location = call.operation.path.format_map({case_id: call.path(case_id)})
+        return json_answer(
+            DocumentsView(case_id=call.path(case_id), documents=views),
+            status=201,
+            location=location.replace("declared-documents", "documents"),
+        )
 
     return await call.once(act, render)
 
@@ -173,6 +180,7 @@ async def upload_settlement_document(call: Call) -> Answer:
     body=DocumentsBody,
     body_example=_DECLARED_EXAMPLE,
     answer=DocumentsView,
+    status=201,
     keyed=True,
     problems=_FAULTY,
 )
@@ -192,6 +200,7 @@ async def declare_filing_documents(call: Call) -> Answer:
     body=DocumentsBody,
     body_example=_DECLARED_EXAMPLE,
     answer=DocumentsView,
+    status=201,
     keyed=True,
     problems=_FAULTY,
 )
@@ -255,6 +264,7 @@ async def get_document(call: Call) -> Answer:
         "The content as it was uploaded, as an attachment; each download is audited.",
     ),
     answer_media=BYTES,
+    answer_example="%PDF-1.7…",
     problems=("document_content_missing",),
 )
 async def download_document(call: Call) -> Answer:
@@ -291,6 +301,7 @@ def _attachment(shown: Document) -> dict[str, str]:
     ),
     roles=_FILER,
     answer=DocumentView,
+    status=201,
     keyed=True,
     problems=("documents_closed", "busy"),
 )
@@ -298,7 +309,7 @@ async def withdraw_document(call: Call) -> Answer:
     """Remove by a withdrawn version."""
     return await call.once(
         lambda work: document.withdraw_document(work, document_id=call.path("document_id")),
-        lambda done: json_answer(DocumentView.of(done)),
+        _created,
     )
 
 

@@ -65,18 +65,18 @@ class DocumentBody(Body):
 
     def to_command(self) -> DeclaredDocument:
         """Cross inward."""
-        reference = self.reference and Reference(
-            pointer=self.reference.pointer,
-            duration_s=self.reference.duration_s,
-            session=self.reference.session,
-        )
+        given = self.reference
         return DeclaredDocument(
             kind=self.kind,
             file_name=self.file_name,
             media_type=self.media_type.value,
             sha256=bytes.fromhex(self.sha256),
             enrolment_id=self.enrolment_id,
-            reference=reference,
+            reference=None
+            if given is None
+            else Reference(
+                pointer=given.pointer, duration_s=given.duration_s, session=given.session
+            ),
         )
 
 

@@ -111,7 +111,7 @@ class FilingBody(Body):
         bool,
         msgspec.Meta(description="同时提交 · submit in the same act instead of keeping a draft"),
     ] = False
-    documents: Documents = []
+    documents: Documents = msgspec.field(default_factory=list)
 
     def to_command(self) -> DraftFiling:
         """Cross inward."""

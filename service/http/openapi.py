@@ -128,7 +128,8 @@ def _body(operation: Operation, schemas: _Schemas) -> Json:
                         "type": "string",
                         "contentMediaType": media,
                         "maxLength": operation.body_limit,
-                    }
+                    },
+                    "example": operation.body_example or "…",
                 }
                 for media in operation.binary
             },

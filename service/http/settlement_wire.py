@@ -59,7 +59,7 @@ class SettlementBody(Body):
     """A settlement's declared certificates and documents. Who has no certificate is settled so."""
 
     declarations: Annotated[list[DeclarationBody], msgspec.Meta(max_length=ROSTER_MAX)]
-    documents: Documents = []
+    documents: Documents = msgspec.field(default_factory=list)
 
     def to_command(self) -> tuple[Declaration, ...]:
         """Cross inward."""

@@ -14,8 +14,8 @@ from msgspec import Meta, Struct
 
 from domain.errors import Refusal, Text
 from domain.party import Actor, Role
-from domain.ports.identity import Sessions
 from domain.ports.document_store import DocumentStore
+from domain.ports.identity import Sessions
 from domain.ports.jobs import Doorbell
 from domain.ports.policies import PolicyPacks
 from domain.ports.requests import KeptAnswer
