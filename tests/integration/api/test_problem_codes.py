@@ -11,11 +11,23 @@ import pytest
 from domain.refusals import REGISTRY, SECTIONS
 from service.http.problems import CONTENT_LANGUAGE, STATUS_BY_FAMILY, Problem
 from service.http.words import Language
-from tests.integration.api import probes_asking, probes_filing, probes_paying, probes_settling
+from tests.integration.api import (
+    probes_asking,
+    probes_documents,
+    probes_filing,
+    probes_paying,
+    probes_settling,
+)
 from tests.integration.api.desk import Desk, House, borrowed, open_desk
 from tests.integration.api.probe import PROBES, Probe
 
-MODULES: tuple[ModuleType, ...] = (probes_asking, probes_filing, probes_paying, probes_settling)
+MODULES: tuple[ModuleType, ...] = (
+    probes_asking,
+    probes_documents,
+    probes_filing,
+    probes_paying,
+    probes_settling,
+)
 
 NOT_OVER_HTTP = {
     # the embedded launcher refuses on the terminal, before anything is served
@@ -43,7 +55,7 @@ OF_NO_OPERATION = {"method_not_allowed"}
 """What an address answers that leads to no operation."""
 WAITED_FOR = {"twin_in_flight", "busy"}
 """What is answered only after waiting for somebody else's transaction."""
-SHARING = {probes_asking.__name__, probes_filing.__name__}
+SHARING = {probes_asking.__name__, probes_documents.__name__, probes_filing.__name__}
 """Whose probes leave nothing that disturbs the next: they use one place after another."""
 
 
