@@ -46,7 +46,7 @@ values (:place_id, :org_id, :partner_org_id, :region_path, :document_id, :sha256
         :size_bytes, :person_id, :at)
 """)
 _COLUMNS: Final = """
-d.id, d.case_id as of_case_id, d.kind, d.enrolment_id, d.version, d.file_name, d.media_type, d.sha256,
+d.id, d.case_id as of_case_id, d.kind, d.enrolment_id, d.version as number, d.file_name, d.media_type, d.sha256,
 d.pointer, d.duration_s, d.session, d.withdrawn, d.person_id, d.added_at, k.size_bytes, k.stored_at
 """
 _CONTENT: Final = (
@@ -173,7 +173,7 @@ def _document(row: Row[Any]) -> Document:
         case_id=row.of_case_id,
         kind=row.kind,
         enrolment_id=row.enrolment_id,
-        version=row.version,
+        version=row.number,
         file_name=row.file_name,
         media_type=row.media_type,
         sha256=bytes(row.sha256),
