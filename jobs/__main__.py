@@ -2,6 +2,7 @@
 
 import asyncio
 
+from jobs.documents import document_ticks
 from jobs.handlers import handlers
 from jobs.housekeeping import audit_ticks
 from jobs.schedule import SCHEDULES
@@ -20,7 +21,7 @@ async def work(settings: Settings) -> None:
             ports,
             handlers(ports.chunk_rows, ports.messages),
             schedules=SCHEDULES,
-            ticks=audit_ticks(ports),
+            ticks=(*audit_ticks(ports), *document_ticks(ports)),
         )
         await worker.run_until_signalled()
 

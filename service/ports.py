@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from domain.ports.audit import Checkpoints, OpenAuditChain
 from domain.ports.crypto import CheckpointKeys, Crypto
+from domain.ports.document_store import DocumentStore
 from domain.ports.identity import Passwords, Sessions
 from domain.ports.ids import NewId
 from domain.ports.jobs import Doorbell, Leases, Schedules
@@ -34,6 +35,7 @@ class Ports:
     policies: PolicyPacks
     papers: Papers
     tables: Tables
+    documents: DocumentStore
     chunk_rows: int
 
 
@@ -50,6 +52,7 @@ class WorkerPorts:
     checkpoint_keys: CheckpointKeys
     crypto: Crypto
     messages: Messages
+    documents: DocumentStore
     chunk_rows: int
 
 

@@ -13,6 +13,7 @@ VARIABLES: Final[Mapping[str, str]] = {
     "XUETU_DATA": "folder of the embedded servers and keys (default: .data in the current folder)",
     "XUETU_KEY_FILE": "file of the sealing and signing keys, readable by its owner only",
     "XUETU_CHECKPOINTS": "folder for signed audit checkpoints, outside the database",
+    "XUETU_DOCUMENTS": "folder of the documents' sealed contents, shared by all processes (default: in XUETU_DATA)",
     "XUETU_HOST": "address to listen on (default 127.0.0.1)",
     "XUETU_PORT": "port to listen on (default 8000)",
     "XUETU_API_PROCESSES": "API processes of `xuetu run` (default 1)",
@@ -42,6 +43,7 @@ class Settings:
     checkpoints: Path
     messages: Path
     pdf_font: Path | None
+    documents: Path
     host: str
     port: int
     api_processes: int
@@ -82,6 +84,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         checkpoints=Path(environment.get("XUETU_CHECKPOINTS", str(data / "checkpoints"))),
         messages=Path(environment.get("XUETU_MESSAGES", str(data / "messages"))),
         pdf_font=Path(font) if (font := environment.get("XUETU_PDF_FONT")) else None,
+        documents=Path(environment.get("XUETU_DOCUMENTS", str(data / "documents"))),
         host=environment.get("XUETU_HOST", "127.0.0.1"),
         port=_whole(environment, "XUETU_PORT", 8000, least=0, most=65535),
         api_processes=_whole(environment, "XUETU_API_PROCESSES", 1, least=1, most=64),

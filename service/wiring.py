@@ -17,6 +17,7 @@ from adapters.arq.doorbell import ArqDoorbell
 from adapters.crypto.checkpoint_keys import Ed25519CheckpointKeys, signature_holds
 from adapters.crypto.key_file import create_key_file, read_key_file
 from adapters.crypto.software import SoftwareCrypto, sm3
+from adapters.documents.on_disk import DiskDocuments
 from adapters.embedded.stack import start_stack
 from adapters.identity.passwords import Argon2Passwords
 from adapters.messages.spool import SpooledMessages
@@ -124,6 +125,7 @@ async def open_ports(
             policies=PacksOnDisk(),
             papers=PdfPapers(settings.pdf_font or bundled_font()),
             tables=Spreadsheets(),
+            documents=DiskDocuments(settings.documents, _crypto(settings)),
             chunk_rows=settings.chunk_rows,
         )
     finally:
@@ -149,6 +151,7 @@ async def open_worker_ports(settings: Settings) -> AsyncGenerator[WorkerPorts, N
             checkpoint_keys=Ed25519CheckpointKeys(read_key_file(settings.key_file)),
             crypto=_crypto(settings),
             messages=SpooledMessages(settings.messages),
+            documents=DiskDocuments(settings.documents, _crypto(settings)),
             chunk_rows=settings.chunk_rows,
         )
     finally:

@@ -11,6 +11,7 @@ from domain.policy.standard import Category
 from domain.ports.work import BeginWork, Work
 from service.application import budget, filing
 from service.application.filing import DraftFiling, ListedFiling
+from tests import documents
 from tests.people import Staff, citizen_id
 
 T = TypeVar("T")
@@ -61,6 +62,7 @@ def a_plan(staff: Staff, *, people: int = 3, today: date, **changed: object) -> 
         ),
         "roster": tuple(an_apprentice() for _ in range(people)),
         "submit": True,
+        "documents": documents.declared(),
     }
     return DraftFiling(**(fields | changed))  # type: ignore[arg-type]
 
@@ -83,6 +85,7 @@ async def reviewed(
 ) -> Filing:
     """A filing accepted and reviewed by the handler."""
     case = (await submitted(begin_work, staff, people=people, **changed)).case
+    await act(begin_work, staff.filer, lambda work: documents.send_contents(work, case))
     accepted = await act(
         begin_work,
         staff.handler,

@@ -47,13 +47,7 @@ class SoftwareCrypto(Crypto):
         self._indexers = {kind: HMAC(key, SM3()) for kind, key in keys.blind_index.items()}
 
     def seal(self, table: str, column: str, row_id: UUID, plain: str) -> bytes:
-        head, current = self._current
-        nonce = os.urandom(12)
-        sealer = Cipher(current, GCM(nonce)).encryptor()
-        sealer.authenticate_additional_data(_cell(table, column) + row_id.bytes)
-        text = sealer.update(plain.encode())
-        sealer.finalize()
-        return head + nonce + sealer.tag + text
+        return self._sealed(_cell(table, column) + row_id.bytes, plain.encode())
 
     def seal_many(self, table: str, column: str, cells: Sequence[tuple[UUID, str]]) -> list[bytes]:
         cell = _cell(table, column)
@@ -70,24 +64,47 @@ class SoftwareCrypto(Crypto):
         return sealed
 
     def open(self, table: str, column: str, row_id: UUID, sealed: bytes) -> str:
-        sealed = bytes(sealed)
+        plain = self._opened(_cell(table, column) + row_id.bytes, bytes(sealed))
+        if plain is None:
+            raise SealBroken(table, column, row_id)
+        return plain.decode()
+
+    def seal_part(self, digest: bytes, part: int, plain: bytes, *, last: bool) -> bytes:
+        return self._sealed(_part(digest, part, last=last), plain)
+
+    def open_part(self, digest: bytes, part: int, sealed: bytes, *, last: bool) -> bytes:
+        plain = self._opened(_part(digest, part, last=last), sealed)
+        if plain is None:
+            raise SealBroken("documents", f"part {part}", UUID(bytes=digest[:16]))
+        return plain
+
+    def _sealed(self, bound: bytes, plain: bytes) -> bytes:
+        head, current = self._current
+        nonce = os.urandom(12)
+        sealer = Cipher(current, GCM(nonce)).encryptor()
+        sealer.authenticate_additional_data(bound)
+        text = sealer.update(plain)
+        sealer.finalize()
+        return head + nonce + sealer.tag + text
+
+    def _opened(self, bound: bytes, sealed: bytes) -> bytes | None:
         head = sealed[:NONCE_AT]
         if len(sealed) < TEXT_AT or not head.startswith(VERSION):
-            raise SealBroken(table, column, row_id)
+            return None
         if head not in self._sealing:
             with suppress(KeyFileRefused):  # the keys at hand keep serving
                 self.reload()
         key = self._sealing.get(head)
         if key is None:
-            raise SealBroken(table, column, row_id)
+            return None
         opener = Cipher(key, GCM(sealed[NONCE_AT:TAG_AT], sealed[TAG_AT:TEXT_AT])).decryptor()
-        opener.authenticate_additional_data(_cell(table, column) + row_id.bytes)
+        opener.authenticate_additional_data(bound)
         plain = opener.update(sealed[TEXT_AT:])
         try:
             opener.finalize()
         except InvalidTag:
-            raise SealBroken(table, column, row_id) from None
-        return plain.decode()
+            return None
+        return plain
 
     def sealed_with_current_key(self, sealed: bytes) -> bool:
         return sealed[:NONCE_AT] == self._current[0]
@@ -113,6 +130,10 @@ def sm3(data: bytes) -> bytes:
 
 def _head(key_id: int) -> bytes:
     return VERSION + key_id.to_bytes(2)
+
+
+def _part(digest: bytes, part: int, *, last: bool) -> bytes:
+    return b"document|" + digest + part.to_bytes(4) + (b"\1" if last else b"\0")
 
 
 def _cell(table: str, column: str) -> bytes:

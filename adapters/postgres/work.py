@@ -15,6 +15,7 @@ from adapters.postgres.calendars import PostgresCalendars
 from adapters.postgres.cases import PostgresCases
 from adapters.postgres.certificates import PostgresCertificates
 from adapters.postgres.constraints import refusing
+from adapters.postgres.documents import PostgresDocuments
 from adapters.postgres.filings import PostgresFilings
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.ledger import PostgresLedger
@@ -65,6 +66,7 @@ class PostgresWork(Work):
         self.calendars = PostgresCalendars(connection)
         self.cases = PostgresCases(connection, actor)
         self.certificates = PostgresCertificates(connection, crypto, new_id, now=now)
+        self.documents = PostgresDocuments(connection, actor, new_id, now=now)
         self.filings = PostgresFilings(connection, crypto, new_id, now=now, today=today)
         self.jobs = PostgresJobs(connection)
         self.ledger = PostgresLedger(connection, new_id)

@@ -57,6 +57,17 @@ class Crypto(Protocol):
         """Return the indexes of many values of one kind, in their order."""
 
     @abstractmethod
+    def seal_part(self, digest: bytes, part: int, plain: bytes, *, last: bool) -> bytes:
+        """Seal one part of a content named by its 32-byte digest; parts count from 0.
+
+        Bound to content, number and being the last, so that none can be moved, left out or cut off.
+        """
+
+    @abstractmethod
+    def open_part(self, digest: bytes, part: int, sealed: bytes, *, last: bool) -> bytes:
+        """Return the part sealed for this very place, or raise `SealBroken`."""
+
+    @abstractmethod
     def sm3(self, data: bytes) -> bytes:
         """Return the SM3 digest (GB/T 32905), 32 bytes."""
 

@@ -13,6 +13,7 @@ from domain.ports.budgets import Budgets
 from domain.ports.calendars import Calendars
 from domain.ports.cases import Cases
 from domain.ports.certificates import Certificates
+from domain.ports.documents import Documents
 from domain.ports.filings import Filings
 from domain.ports.jobs import Jobs
 from domain.ports.ledger import Ledger
@@ -35,6 +36,7 @@ class Work(Protocol):
     calendars: Calendars
     cases: Cases
     certificates: Certificates
+    documents: Documents
     filings: Filings
     jobs: Jobs
     ledger: Ledger

@@ -11,6 +11,7 @@ from typing import Final
 from domain.errors import RefusalKind
 from domain.refusals.cases import BROKEN, CASES
 from domain.refusals.contract import ASKING, SENT
+from domain.refusals.document import DOCUMENTS
 from domain.refusals.engine import EMBEDDED, JOBS, LEDGER
 from domain.refusals.filing import FILING
 from domain.refusals.official_document import OFFICIAL
@@ -26,6 +27,7 @@ SECTIONS: Final = (
     CASES,
     POLICY,
     FILING,
+    DOCUMENTS,
     SETTLING,
     PAYING,
     OFFICIAL,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES, Commitment, CommitmentState
 from domain.cases import Case, CaseKind
+from domain.document import ChecklistItem, DeclaredDocument
 from domain.eligibility import on_payable_roster
 from domain.entitlement import expected_entitlement_fen
 from domain.errors import Fault, Refusal
@@ -34,10 +35,19 @@ from domain.ledger import (
 from domain.period import month_after
 from domain.places import Place, region_path_of
 from domain.policy.lookup import plan_faults
+from domain.policy.overlay import Stage
 from domain.policy.standard import Standard
 from domain.ports.work import Work
 from domain.prepayment_amount import forecast, prepayment
 from service.application.cases import open_case, sign
+from service.application.completeness import (
+    check_contents_of,
+    check_filing_items,
+    declared_items,
+    filing_items,
+    filing_list,
+)
+from service.application.document import check_declared
 
 ROSTER_MAX: Final = 10_000
 
@@ -60,6 +70,7 @@ class DraftFiling:
     payee: Payee
     roster: tuple[Apprentice, ...]
     submit: bool
+    documents: tuple[DeclaredDocument, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +95,8 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     """Store a draft, and submit it at once when the command says so (FIL-01, FIL-02).
 
     Refuses `place_unknown`, `no_policy_in_force`, `plan_outside_policy`, `roster_faulty`, `payee_faulty`;
-    with submission also `training_not_after_filing`, `person_enrolled_elsewhere`.
+    `documents_faulty`; with submission also `filing_incomplete`, `training_not_after_filing`,
+    `person_enrolled_elsewhere`. Contents of declared documents may follow until acceptance.
     """
     place = await _place_of(work, command.region_code)
     enterprise = await work.places.organisation(work.actor.org_id)
@@ -92,8 +104,15 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     _check_plan(command, version.standard)
     roster = checked_roster(command.roster, today=work.today)
     payee = checked_payee(command.payee, enterprise_name=enterprise.name)
+    await check_declared(work, place.region_path, Stage.FILING, command.documents)
     if command.submit:
-        _check_start(command.starts_on, today=work.today)
+        in_house = command.training_mode is TrainingMode.IN_HOUSE
+        start = _start_faults(command.starts_on, today=work.today)
+        check_filing_items(
+            await declared_items(work, place.region_path, command.documents, in_house=in_house),
+            *start,
+        )
+        _check_start(start)
     case = await open_case(
         work,
         CaseKind.FILING,
@@ -132,6 +151,8 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     )
     await work.filings.add(filing)
     await work.filings.add_roster(case, 1, roster, enrolled=command.submit)
+    if command.documents:
+        await work.documents.add(case, command.documents)
     if not command.submit:
         return filing
     return replace(filing, case=await _submitted(work, case))
@@ -140,23 +161,39 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
 async def submit_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
     """Submit a draft: stamps the receipt, fixes the policy in force today, makes its people live.
 
-    Refuses `training_not_after_filing`, `no_policy_in_force`, `plan_faulty`, `person_enrolled_elsewhere`.
+    Refuses `filing_incomplete`, `training_not_after_filing`, `no_policy_in_force`, `plan_faulty`,
+    `person_enrolled_elsewhere`.
     """
     case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
     filing = await work.filings.get(case)
     signed = await _submitted(work, case)
-    _check_start(filing.filed_starts_on, today=work.today)
+    start = _start_faults(filing.filed_starts_on, today=work.today)
     policy = await work.policies.in_force(case.region_path, work.today)
     # The standard may be another than on the day of the draft: one that cannot pay this plan.
-    if faults := _faults_of_standard(filing, policy.standard):
+    faults = _faults_of_standard(filing, policy.standard)
+    check_filing_items(await filing_items(work, case, filing), *start, *faults)
+    _check_start(start)
+    if faults:
         raise Refusal("plan_faulty", faults=tuple(faults), count=len(faults))
     await work.filings.mark_submitted(case, policy_version_id=policy.id)
     return await work.filings.get(signed)
 
 
 async def accept_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
-    """Accept a submitted filing (受理)."""
-    return await _step(work, filing_id, version, "accept")
+    """Accept a submitted filing (受理); refuses `document_contents_missing`."""
+    filing = await _step(work, filing_id, version, "accept")
+    await check_contents_of(work, filing.case)
+    return filing
+
+
+async def completeness_of_filing(work: Work, *, filing_id: UUID) -> tuple[ChecklistItem, ...]:
+    """Return a filing's list as of today, its plan included; refuses `not_found`, `no_policy_in_force`."""
+    case = await work.cases.get(CaseKind.FILING, filing_id)
+    filing = await work.filings.get(case)
+    policy = await work.policies.in_force(case.region_path, work.today)
+    start = _start_faults(filing.filed_starts_on, today=work.today)
+    faults = (*start, *_faults_of_standard(filing, policy.standard))
+    return await filing_list(work, case, filing, plan_faults=() if filing.submitted_at else faults)
 
 
 async def review_filing(work: Work, *, filing_id: UUID, version: int, reason: str) -> Filing:
@@ -349,12 +386,14 @@ def _check_named_once(filings: tuple[ListedFiling, ...]) -> None:
         seen.add(listed.filing_id)
 
 
-def _check_start(starts_on: date, *, today: date) -> None:
+def _start_faults(starts_on: date, *, today: date) -> tuple[Fault, ...]:
     # FIL-01: 培训前备案, a plan is filed before training starts.
-    if starts_on <= today:
-        raise Refusal(
-            "training_not_after_filing", faults=(Fault("/starts_on", "training_not_after_filing"),)
-        )
+    return (Fault("/starts_on", "training_not_after_filing"),) if starts_on <= today else ()
+
+
+def _check_start(faults: tuple[Fault, ...]) -> None:
+    if faults:
+        raise Refusal("training_not_after_filing", faults=faults)
 
 
 async def _submitted(work: Work, case: Case) -> Case:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.cases import Case, CaseKind
 from domain.certificate import Declaration, check_declarations, declared
+from domain.document import DeclaredDocument
 from domain.errors import Refusal
 from domain.ledger import AccountKey, AccountKind, Event, decision_of, transfer_of
 from domain.ports.settlements import JudgedPerson
@@ -26,6 +27,12 @@ from domain.settlement import (
     reasons_of,
 )
 from service.application.cases import open_case, page_of, sign
+from service.application.completeness import (
+    check_contents_of,
+    check_settlement_items,
+    settlement_items,
+)
+from service.application.document import declare_documents
 from service.application.filing import close_filing
 from service.application.reconciliation import VERIFY_SETTLEMENT, judge, terms_of
 
@@ -37,11 +44,15 @@ _IN_FLIGHT: Final = frozenset({"approved", "ordered"})
 
 
 async def draft_settlement(
-    work: Work, *, filing_id: UUID, declarations: tuple[Declaration, ...]
+    work: Work,
+    *,
+    filing_id: UUID,
+    declarations: tuple[Declaration, ...],
+    documents: tuple[DeclaredDocument, ...] = (),
 ) -> Settlement:
     """Draft the final settlement of a completed filing: a line for everyone on its roster.
 
-    Refuses `filing_not_completed`, `settlement_exists`, `declarations_faulty`.
+    Refuses `filing_not_completed`, `settlement_exists`, `declarations_faulty`, `documents_faulty`.
     """
     filing_case = await work.cases.lock(CaseKind.FILING, filing_id)
     if filing_case.state != "completed":
@@ -89,13 +100,18 @@ async def draft_settlement(
             for one in declarations
         ],
     )
+    await declare_documents(work, case, documents, roster=frozenset(roster))
     return settlement
 
 
 async def submit_settlement(work: Work, *, settlement_id: UUID, version: int) -> Settlement:
-    """Submit a drafted settlement; its declarations are now what is verified."""
+    """Submit a drafted settlement; its declarations are now what is verified.
+
+    Refuses `settlement_incomplete`, naming everything that is missing (EVD-01).
+    """
     case = await work.cases.lock(CaseKind.SETTLEMENT, settlement_id, version=version)
     signed = await sign(work, case, "submit")
+    check_settlement_items(await settlement_items(work, case))
     await work.settlements.mark_submitted(signed)
     return await work.settlements.get(signed)
 
@@ -110,9 +126,10 @@ async def withdraw_settlement(work: Work, *, settlement_id: UUID, version: int) 
 
 
 async def accept_settlement(work: Work, *, settlement_id: UUID, version: int) -> Settlement:
-    """Accept a submitted settlement (受理); a job verifies it."""
+    """Accept a submitted settlement (受理); a job verifies it. Refuses `document_contents_missing`."""
     case = await work.cases.lock(CaseKind.SETTLEMENT, settlement_id, version=version)
     signed = await sign(work, case, "accept")
+    await check_contents_of(work, case)
     await work.jobs.add(VERIFY_SETTLEMENT, case.id, case.place_id, purpose="accepted")
     return await work.settlements.get(signed)
 

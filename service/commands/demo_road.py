@@ -4,6 +4,7 @@
 32 × 4000 − 66 000 = 62 000 元. Names, dates within the published frame and numbers are made up.
 """
 
+import hashlib
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from typing import Final
@@ -19,6 +20,25 @@ PREPAYMENT_FEN: Final = 6_600_000
 BALANCE_FEN: Final = 6_200_000
 OCCUPATION: Final = "6-18-01-01"
 ISSUER: Final = "Y000032000001"
+
+DOCUMENTS: Final = {
+    "training_plan": "培训计划.pdf",
+    "labour_contracts": "劳动合同复印件.pdf",
+    "training_agreement": "集体培养协议.pdf",
+    "cooperation_agreement": "合作协议.pdf",
+}
+RECEIPT: Final = "培训费发票.pdf"
+VIDEO: Final = {
+    "kind": "training_video",
+    "file_name": "车工班实操.mp4",
+    "media_type": "video/mp4",
+    "sha256": hashlib.sha256(b"a video of the demo").hexdigest(),
+    "reference": {
+        "pointer": "企业培训中心 NAS /2024/车工/0301.mp4",
+        "duration_s": 5_400,
+        "session": "2024-03-01 车床操作",
+    },
+}
 
 Say = Callable[[str], None]
 MoveClock = Callable[[str], None]
@@ -83,6 +103,11 @@ class _Road:
         drafted = self._filer.ask("POST", "/v1/filings", _plan())
         path = f"/v1/filings/{drafted['case']['id']}"
         self._say(f"{ENTERPRISE} drafts a plan for {drafted['people']} people")
+        for kind, name in DOCUMENTS.items():
+            self._filer.upload(path, kind, name, _pdf(name))
+        listed = self._filer.get(f"{path}/completeness")
+        _same("completeness", (listed["submittable"], listed["acceptable"]), (True, True))
+        self._say(f"uploads {len(DOCUMENTS)} documents: nothing on the list is missing")
         submitted = self._filer.step(path, "submit")
         self._say(f"and submits it; standard in force: {submitted['policy_id']}")
         self._on("2024-02-19")
@@ -165,10 +190,12 @@ class _Road:
                         "issuer_code": ISSUER,
                     }
                     for n, person in enumerate(people)
-                ]
+                ],
+                "documents": [VIDEO],
             },
         )
         path = f"/v1/settlements/{drafted['case']['id']}"
+        self._filer.upload(path, "training_receipt", RECEIPT, _pdf(RECEIPT))
         self._filer.step(path, "submit")
         self._say(f"the enterprise declares {CERTIFIED} certificates and submits the settlement")
         extract = self._handler.ask("POST", "/v1/certificate-extracts?register=osta", _extract())
@@ -279,6 +306,20 @@ def _name(n: int) -> str:
 
 def _certificate(n: int) -> str:
     return f"{ISSUER}254{n + 1:06d}"
+
+
+def _pdf(name: str) -> bytes:
+    """Write the smallest PDF that names itself in a comment."""
+    head = f"%PDF-1.4\n% {name}\n".encode()
+    body = (
+        b"1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n"
+        b"2 0 obj\n<< /Type /Pages /Kids [] /Count 0 >>\nendobj\n"
+    )
+    second = head + body
+    start = f"xref\n0 3\n0000000000 65535 f \n{len(head):010d} 00000 n \n"
+    other = f"{second.index(b'2 0 obj'):010d} 00000 n \n"
+    table = f"{start}{other}trailer\n<< /Size 3 /Root 1 0 R >>\nstartxref\n{len(second)}\n%%EOF\n"
+    return second + table.encode()
 
 
 def _plan() -> Json:

@@ -55,6 +55,22 @@ class Partner:
         found: Json = answer.json() if answer.content else {}
         return found
 
+    def upload(self, path: str, kind: str, file_name: str, content: bytes) -> Json:
+        """Upload a PDF as a document of a case. Raises `Refused` with the problem."""
+        answer = self._http.post(
+            f"{path}/documents",
+            params={"kind": kind, "file_name": file_name},
+            content=content,
+            headers={
+                "Content-Type": "application/pdf",
+                "Idempotency-Key": secrets.token_urlsafe(24),
+            },
+        )
+        if answer.is_error:
+            raise Refused(f"POST {path}/documents -> {answer.status_code}\n{answer.text}")
+        found: Json = answer.json()
+        return found
+
     def close(self) -> None:
         """Close the connections; the session stays open."""
         self._http.close()

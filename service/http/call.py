@@ -86,7 +86,8 @@ def no_content() -> Answer:
 class Call:
     """One request that has passed the checks every operation shares.
 
-    `raw` is the body as it came, `value` the same as plain JSON values or, of an upload, as text.
+    `raw` is the body as it came, `value` the same as plain JSON values or, of a text upload, as text;
+    `media` is the media type that was declared for it.
     """
 
     operation: Operation
@@ -100,6 +101,7 @@ class Call:
     headers: Mapping[str, str]
     raw: bytes
     value: object
+    media: str
     idempotency_key: str | None
 
     @property

@@ -250,10 +250,10 @@ def _parameters(parameters: Sequence[Json]) -> str:
 def _request(body: Json | None, described: Json) -> str:
     if body is None:
         return ""
-    ((media, content),) = body["content"].items()
+    medias, (content, *_) = ", ".join(body["content"]), body["content"].values()
     return (
         heading("请求体", "Request body")
-        + f"<p><code>{escape(media)}</code> {_kind(content['schema'])}"
+        + f"<p><code>{escape(medias)}</code> {_kind(content['schema'])}"
         + f" · {escape(body['description'])}</p>"
         + _content(content, described)
     )

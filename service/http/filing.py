@@ -74,9 +74,11 @@ def _filing_answer(shown: Filing, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("起草备案，可同时提交", "Draft a filing, and submit it if asked"),
     description=Text(
-        "保存培训计划和学徒名册；`submit: true` 时同时提交并取得受理时间。名册错误全部逐条返回，有错时不保存任何内容。",
-        "Stores the plan and its roster; with `submit: true` it is submitted in the same "
-        "act. Every fault of the roster is located, and nothing is stored when there is one.",
+        "保存培训计划和学徒名册；`submit: true` 时同时提交并取得受理时间，此时材料清单须以 `documents` 申报齐全，"
+        "内容可在受理前上传。错误全部逐条返回，有错时不保存任何内容。",
+        "Stores the plan and its roster; with `submit: true` it is submitted in the same act, and "
+        "`documents` must declare all that the list asks for; contents may follow until acceptance. "
+        "Every fault is located, and nothing is stored when there is one.",
     ),
     roles=_FILER,
     body=FilingBody,
@@ -92,6 +94,8 @@ def _filing_answer(shown: Filing, *, status: int = 200) -> Answer:
         "plan_faulty",
         "roster_faulty",
         "payee_faulty",
+        "documents_faulty",
+        "filing_incomplete",
         "training_not_after_filing",
         "person_enrolled_elsewhere",
         "person_twice_in_roster",
@@ -123,6 +127,7 @@ async def create_filing(call: Call) -> Answer:
     dry_run=True,
     problems=(
         *_SIGNED,
+        "filing_incomplete",
         "training_not_after_filing",
         "no_policy_in_force",
         "plan_faulty",
@@ -149,7 +154,7 @@ async def submit_filing(call: Call) -> Answer:
     answer=FilingView,
     keyed=True,
     versioned=True,
-    problems=_SIGNED,
+    problems=(*_SIGNED, "document_contents_missing"),
 )
 async def accept_filing(call: Call) -> Answer:
     """Accept a submitted filing."""

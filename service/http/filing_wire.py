@@ -18,6 +18,7 @@ from domain.filing import (
 )
 from domain.policy.standard import Category, ExitReason
 from service.application.filing import ROSTER_MAX, DraftFiling, ListedFiling, PersonOutcome
+from service.http.document_wire import Documents, commands_of
 from service.http.shapes import (
     BasisPoints,
     Body,
@@ -110,6 +111,7 @@ class FilingBody(Body):
         bool,
         msgspec.Meta(description="同时提交 · submit in the same act instead of keeping a draft"),
     ] = False
+    documents: Documents = msgspec.field(default_factory=list)
 
     def to_command(self) -> DraftFiling:
         """Cross inward."""
@@ -132,6 +134,7 @@ class FilingBody(Body):
             ),
             roster=tuple(person.to_command() for person in self.roster),
             submit=self.submit,
+            documents=commands_of(self.documents),
         )
 
 

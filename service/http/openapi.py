@@ -118,6 +118,22 @@ def _operation(operation: Operation, schemas: _Schemas) -> Json:
 
 
 def _body(operation: Operation, schemas: _Schemas) -> Json:
+    if operation.binary:
+        return {
+            "required": True,
+            "description": f"≤ {_size(operation.body_limit)}",
+            "content": {
+                media: {
+                    "schema": {
+                        "type": "string",
+                        "contentMediaType": media,
+                        "maxLength": operation.body_limit,
+                    },
+                    "example": operation.body_example or "…",
+                }
+                for media in operation.binary
+            },
+        }
     if operation.body is None:
         schema: Json = {"type": "string", "maxLength": operation.body_limit}
         media: Json = {"schema": schema}

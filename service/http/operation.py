@@ -84,7 +84,8 @@ class Operation:
     `roles` empty means anyone signed in; `public` means without signing in. `keyed` requires an
     `Idempotency-Key`, `versioned` an `If-Match`. `problems` are the codes its use case may refuse
     with, beyond those that follow from the flags. `paged` makes the answer a page of `answer`.
-    `body` None with a `media` other than JSON is a text upload.
+    `body` None with a `media` other than JSON is a text upload. `binary` names the media types of an
+    upload that is taken as bytes, each checked by its use case.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Operation:
     body: type[Any] | None = None
     body_example: object = None
     media: str = JSON
+    binary: tuple[str, ...] = ()
     body_limit: int = JSON_LIMIT
     answer: type[Any] | None = None
     answer_example: object = None
@@ -130,8 +132,13 @@ class Operation:
 
     @property
     def takes_body(self) -> bool:
-        """Whether the request carries a body: JSON of a type, or text of another media type."""
-        return self.body is not None or self.media != JSON
+        """Whether the request carries a body: JSON of a type, text of another media type, or bytes."""
+        return self.body is not None or self.media != JSON or bool(self.binary)
+
+    @property
+    def medias(self) -> tuple[str, ...]:
+        """The media types that a body may have."""
+        return self.binary or (self.media,)
 
     @property
     def queries(self) -> tuple[Query, ...]:
@@ -162,7 +169,7 @@ class Operation:
             "stale_version": self.versioned,
             "unsupported_media_type": self.takes_body,
             "body_too_large": self.takes_body,
-            "body_malformed": self.takes_body,
+            "body_malformed": self.takes_body and not self.binary,
             "body_invalid": self.body is not None,
             "cursor_invalid": self.paged,
             "internal": True,

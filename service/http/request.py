@@ -81,8 +81,11 @@ def idempotency_key(header: str | None) -> str:
     return found[1] or found[2]
 
 
-def check_media_type(headers: Mapping[str, str], media: str) -> None:
-    """Refuse `unsupported_media_type` unless the body is of `media`, in UTF-8, not compressed."""
+def check_media_type(headers: Mapping[str, str], *medias: str) -> str:
+    """Return which of `medias` the body is; refuses `unsupported_media_type` unless it is one.
+
+    A charset other than UTF-8, and a compressed body, are refused as well.
+    """
     name, *parameters = (
         part.strip() for part in headers.get("content-type", "").lower().split(";")
     )
@@ -90,8 +93,10 @@ def check_media_type(headers: Mapping[str, str], media: str) -> None:
         p.removeprefix("charset=").strip('"') for p in parameters if p.startswith("charset=")
     ]
     plain = headers.get("content-encoding", "identity").strip().lower() == "identity"
-    if name != media or not plain or any(charset not in {"utf-8", "utf8"} for charset in charsets):
-        raise Refusal("unsupported_media_type", media=media)
+    utf8 = all(charset in {"utf-8", "utf8"} for charset in charsets)
+    if name not in medias or not plain or not utf8:
+        raise Refusal("unsupported_media_type", media=", ".join(medias))
+    return name
 
 
 def check_no_body(headers: Mapping[str, str]) -> None:

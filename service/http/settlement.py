@@ -12,6 +12,7 @@ from domain.settlement_explanation import explain_line, explain_reasons
 from service.application import reconciliation, settlement
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import OF_FILING, in_state
+from service.http.document_wire import commands_of
 from service.http.history import steps_of
 from service.http.operation import operation
 from service.http.settlement_wire import (
@@ -71,18 +72,27 @@ def _answer(shown: Settlement, *, status: int = 200) -> Answer:
     status=201,
     keyed=True,
     dry_run=True,
-    problems=("filing_not_completed", "settlement_exists", "declarations_faulty", "busy"),
+    problems=(
+        "filing_not_completed",
+        "settlement_exists",
+        "declarations_faulty",
+        "documents_faulty",
+        "busy",
+    ),
 )
 async def draft_settlement(call: Call) -> Answer:
     """Draft the final settlement."""
-    return await call.once(
-        lambda work: settlement.draft_settlement(
+
+    async def act(work: Work) -> Settlement:
+        body = call.decode(SettlementBody)
+        return await settlement.draft_settlement(
             work,
             filing_id=call.path("filing_id"),
-            declarations=call.decode(SettlementBody).to_command(),
-        ),
-        lambda done: _answer(done, status=201),
-    )
+            declarations=body.to_command(),
+            documents=commands_of(body.documents),
+        )
+
+    return await call.once(act, lambda done: _answer(done, status=201))
 
 
 @operation(
@@ -96,7 +106,7 @@ async def draft_settlement(call: Call) -> Answer:
     keyed=True,
     versioned=True,
     dry_run=True,
-    problems=_SIGNED,
+    problems=(*_SIGNED, "settlement_incomplete"),
 )
 async def submit_settlement(call: Call) -> Answer:
     """Submit a draft."""
@@ -148,7 +158,7 @@ async def withdraw_settlement(call: Call) -> Answer:
     answer=SettlementView,
     keyed=True,
     versioned=True,
-    problems=_SIGNED,
+    problems=(*_SIGNED, "document_contents_missing"),
 )
 async def accept_settlement(call: Call) -> Answer:
     """Accept it; a job verifies it."""

@@ -13,6 +13,7 @@ from domain.policy import CertificateType
 from domain.ports.settlements import JudgedPerson
 from domain.settlement import Disposition, Settlement, SettlementLine
 from service.application.filing import ROSTER_MAX
+from service.http.document_wire import Documents
 from service.http.shapes import Body, CaseView, Day, Grade, SentenceView, View
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
@@ -55,9 +56,10 @@ class DeclarationBody(Body):
 
 
 class SettlementBody(Body):
-    """A settlement's declared certificates. Who has none is settled as uncertified."""
+    """A settlement's declared certificates and documents. Who has no certificate is settled so."""
 
     declarations: Annotated[list[DeclarationBody], msgspec.Meta(max_length=ROSTER_MAX)]
+    documents: Documents = msgspec.field(default_factory=list)
 
     def to_command(self) -> tuple[Declaration, ...]:
         """Cross inward."""

@@ -28,6 +28,7 @@ from domain import masking
 from domain.audit import canonical
 from domain.masking import ValueKind
 from domain.ports.clock import day_in_china
+from tests import documents
 from tests.bench.contender import Rounds, serve_rounds
 from tests.bench.filing_over_http import filers_of
 from tests.bench.plans import PEOPLE, Filer, roster
@@ -76,6 +77,12 @@ values ($1, $2, $3, $4, $5, '车工中级工班', '6-18-01-01', '车工', 4, 'in
 ROSTER: Final = """
 insert into roster_versions (place_id, org_id, region_path, filing_id, version, people, at)
 values ($1, $2, $3, $4, 1, $5, $6)
+"""
+DOCUMENTS: Final = """
+insert into documents (place_id, org_id, region_path, case_id, case_kind, person_id, added_at, withdrawn,
+                       id, kind, version, file_name, media_type, sha256)
+select $1, $2, $3, $4, 'filing', $5, $6, false, u.*
+  from unnest($7::uuid[], $8::text[], $9::int[], $10::text[], $11::text[], $12::bytea[]) u
 """
 PERSONS: Final = "select people_of($1)"
 PEOPLE_INTO: Final = """
@@ -166,6 +173,7 @@ class ByHand(Rounds):
         indexes = self._crypto.blind_indexes(ValueKind.CITIZEN_ID, numbers)
         starts_on = day_in_china(now) + timedelta(days=30)
         request_id = new_id().hex
+        held = documents.declared()
         before = [
             Statement(sql=SCOPE, values=(str(person), str(org))),
             Statement(
@@ -221,6 +229,23 @@ class ByHand(Rounds):
                 ),
             ),
             Statement(sql=ROSTER, values=(place, org, region, case_id, PEOPLE, now)),
+            Statement(
+                sql=DOCUMENTS,
+                values=(
+                    place,
+                    org,
+                    region,
+                    case_id,
+                    person,
+                    now,
+                    [new_id() for _ in held],
+                    [one.kind for one in held],
+                    [1 for _ in held],
+                    [one.file_name for one in held],
+                    [one.media_type for one in held],
+                    [one.sha256 for one in held],
+                ),
+            ),
         ]
         columns = (
             ids,

@@ -8,6 +8,7 @@ from uuid import UUID
 from adapters.system.clock import SystemClock
 from domain.identifiers.citizen_id import check_character
 from domain.ports.clock import day_in_china
+from tests import documents
 
 PEOPLE: Final = 100
 _DAYS: Final = 28 * 12 * 45
@@ -73,4 +74,5 @@ def body(plan: int, filer: Filer) -> dict[str, Any]:
         },
         "roster": roster(plan),
         "submit": True,
+        "documents": documents.declared_json(),
     }

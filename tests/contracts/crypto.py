@@ -57,6 +57,18 @@ class CryptoContract:
             with pytest.raises(SealBroken):
                 crypto.open("enrolments", "citizen_id", row_id, sealed[:length])
 
+    def test_a_part_opens_in_its_place_alone(self, crypto: Crypto) -> None:
+        digest, other = b"d" * 32, b"e" * 32
+        sealed = crypto.seal_part(digest, 1, CITIZEN_ID.encode(), last=False)
+        assert CITIZEN_ID.encode() not in sealed
+        assert crypto.open_part(digest, 1, sealed, last=False) == CITIZEN_ID.encode()
+        for elsewhere in ((other, 1, False), (digest, 2, False), (digest, 1, True)):
+            with pytest.raises(SealBroken):
+                crypto.open_part(elsewhere[0], elsewhere[1], sealed, last=elsewhere[2])
+        for length in range(len(sealed)):
+            with pytest.raises(SealBroken):
+                crypto.open_part(digest, 1, sealed[:length], last=False)
+
     def test_a_broken_seal_names_its_cell_and_no_value(self, crypto: Crypto) -> None:
         row_id = UUID("0197f000-0000-7000-8000-000000000001")
         with pytest.raises(SealBroken) as broken:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from domain.ledger import AccountKind
 from service.commands.partner import Json
+from tests import documents
 from tests.e2e.rig import Person, Rig
 from tests.people import Staff, citizen_id
 
@@ -83,6 +84,7 @@ class HttpRoad:
             },
             "roster": [self.apprentice() for _ in range(people)],
             "submit": submit,
+            "documents": documents.declared_json(),
         } | changed
 
     def apprentice(self, **changed: Any) -> Json:
@@ -115,7 +117,13 @@ class HttpRoad:
         filed = self.filer.ask("POST", "/v1/filings", plan)
         path = f"/v1/filings/{filed['case']['id']}"
         self.rosters[path] = plan["roster"]
+        self.contents_sent(path)
         return path
+
+    def contents_sent(self, filing: str) -> None:
+        """Send the contents of what a filing has declared."""
+        for kind in documents.KINDS:
+            self.filer.upload(filing, kind, documents.NAMES[kind], documents.PDF)
 
     def listed(self, *, filings: int = 1, people: int) -> list[str]:
         """Have filings listed in one decision, with money for the year; returns their paths."""
@@ -227,7 +235,8 @@ class HttpRoad:
             }
             for n, person in enumerate(enrolled)
         ]
-        drafted = self.filer.ask("POST", f"{filing}/settlements", {"declarations": declarations})
+        asked = {"declarations": declarations, "documents": [documents.TRAINING_VIDEO_JSON]}
+        drafted = self.filer.ask("POST", f"{filing}/settlements", asked)
         path = f"/v1/settlements/{drafted['case']['id']}"
         self.filer.step(path, "submit")
         self.handler.ask("POST", "/v1/certificate-extracts?register=osta", self.extract(filing))

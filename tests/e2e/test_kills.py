@@ -29,6 +29,7 @@ def test_a_submission_whose_api_process_is_killed_is_decided_once_when_it_is_ret
         "case_duties": 1,
         "case_steps": 2,
         "cases": 1,
+        "documents": 3,
         "enrolments": 3,
         "filings": 1,
         "jobs": 1,

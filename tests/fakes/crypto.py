@@ -35,6 +35,18 @@ class FakeCrypto(Crypto):
     def seal_many(self, table: str, column: str, cells: Sequence[tuple[UUID, str]]) -> list[bytes]:
         return [self.seal(table, column, row_id, plain) for row_id, plain in cells]
 
+    def seal_part(self, digest: bytes, part: int, plain: bytes, *, last: bool) -> bytes:
+        nonce = next(self._nonces).to_bytes(NONCE_BYTES)
+        hidden = self._mixed(nonce, plain)
+        return nonce + self._tag(f"{digest.hex()}|{part}|{last}", nonce + hidden) + hidden
+
+    def open_part(self, digest: bytes, part: int, sealed: bytes, *, last: bool) -> bytes:
+        nonce, tag = sealed[:NONCE_BYTES], sealed[NONCE_BYTES : NONCE_BYTES + TAG_BYTES]
+        hidden = sealed[NONCE_BYTES + TAG_BYTES :]
+        if tag != self._tag(f"{digest.hex()}|{part}|{last}", nonce + hidden):
+            raise SealBroken("documents", f"part {part}", UUID(bytes=digest[:16]))
+        return self._mixed(nonce, hidden)
+
     def sealed_with_current_key(self, sealed: bytes) -> bool:
         return len(sealed) >= NONCE_BYTES + TAG_BYTES
 

@@ -291,6 +291,7 @@ RULES: Mapping[str, Rule] = {
             "case_by_id": "an address names a case alone, not its place",
             "enrolment_by_id": "an address names an enrolment alone, not its place",
             "payment_by_id": "an address names a payment alone, not its place",
+            "document_by_id": "an address names a document alone, not its place",
             "bank_result_by_id": "an address names a bank result alone, not its place",
             "official_document_by_id": "an address names a document alone, not its place",
             "one_live_enrolment": "one live enrolment per person nationwide (CASES 3)",

@@ -26,7 +26,7 @@ from service.application.reconciliation import (
     examine_chunk,
     finish_verification,
 )
-from tests import road
+from tests import documents, road
 from tests.people import Staff
 
 FUND = "employment_subsidy"
@@ -78,6 +78,7 @@ class SettlementRoad:
         filed = road.a_plan(self.staff, today=FILED.date(), **fields)
         drafted = await self.act(self.staff.filer, lambda work: filing.draft_filing(work, filed))
         case = drafted.case
+        await self.act(self.staff.filer, lambda work: documents.send_contents(work, case))
         for step in (
             lambda work: filing.accept_filing(work, filing_id=case.id, version=case.version),
             lambda work: filing.review_filing(
@@ -274,7 +275,10 @@ class SettlementRoad:
         found: Settlement = await self.act(
             self.staff.filer,
             lambda work: settlements.draft_settlement(
-                work, filing_id=self.case_id, declarations=declarations
+                work,
+                filing_id=self.case_id,
+                declarations=declarations,
+                documents=(documents.TRAINING_VIDEO,),
             ),
         )
         return found

@@ -17,6 +17,7 @@ from domain.ports.work import BeginWork
 from service.http.app import create_app
 from service.http.call import Served
 from service.ports import Ports
+from tests.fakes.documents import FakeDocuments
 from tests.integration.job_rig import QuietBell
 from tests.people import Staff
 
@@ -64,6 +65,7 @@ async def client_of(
             policies=PacksOnDisk(),
             papers=PdfPapers(bundled_font()),
             tables=Spreadsheets(),
+            documents=FakeDocuments(),
             chunk_rows=500,
         ),
         operations,

@@ -16,7 +16,8 @@ BY_PERSON = {"kept_answers"}
 """Tables walled by person and by nothing else."""
 
 SIGNED_BY_PERSON = {
-    "kept_answers", "case_duties", "case_steps", "audit_entries", "audit_chain", "document_services",
+    "document_services", "kept_answers", "case_duties", "case_steps", "audit_entries", "audit_chain", "documents",
+    "document_contents",
 }  # fmt: skip
 """Rows that only the person whom they name adds."""
 

@@ -15,6 +15,7 @@ from domain.filing import Outcome
 from domain.ports.crypto import Crypto
 from domain.ports.work import BeginWork
 from service.http import certificate, settlement
+from tests.documents import TRAINING_VIDEO_JSON
 from tests.integration import signed_in
 from tests.integration.settlement_road import FILED, MovedClock, SettlementRoad
 from tests.integration.signed_in import client_of, post
@@ -74,7 +75,10 @@ async def test_a_settlement_travels_from_declarations_to_its_explanation(
     assert shown["id"] == loaded.json()["id"]
 
     key = f"key-{uuid4()}"
-    body = {"declarations": [declared(road, 0), declared(road, 1)]}
+    body = {
+        "declarations": [declared(road, 0), declared(road, 1)],
+        "documents": [TRAINING_VIDEO_JSON],
+    }
     path = f"/v1/filings/{road.case_id}/settlements"
     drafted = await post(api, "filer", path, body, key=key)
     assert drafted.status_code == 201, drafted.text

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from adapters.documents.on_disk import DiskDocuments
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.papers.pdf import PdfPapers, bundled_font
 from adapters.policies.packs_on_disk import PacksOnDisk
@@ -53,7 +54,10 @@ async def _ready() -> Mapping[str, bool]:
 
 @pytest.fixture(scope="session")
 async def house(
-    api_database: Database, crypto: Crypto, passwords: Passwords
+    api_database: Database,
+    crypto: Crypto,
+    passwords: Passwords,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> AsyncIterator[House]:
     """The API's ports and the worker's, on one clock; the packs are on file.
 
@@ -65,6 +69,7 @@ async def house(
     begin_work = postgres_work(engine, crypto=crypto, new_id=new_id, clock=clock)
     doorbell = SilentDoorbell()
     policies = PacksOnDisk()
+    documents = DiskDocuments(tmp_path_factory.mktemp("documents"), crypto)
     async with begin_work(system_actor(bureau_org_id=UUID(int=0), region_path="/")) as work:
         await load_policies(work, policies)
         await work.commit()
@@ -89,6 +94,7 @@ async def house(
             policies=policies,
             papers=PdfPapers(bundled_font()),
             tables=Spreadsheets(),
+            documents=documents,
             chunk_rows=5000,
         ),
         worker=Worker(rig, handlers(5000, FakeMessages()), jitter=lambda: 0),

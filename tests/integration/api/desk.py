@@ -122,7 +122,7 @@ class Desk:
         if operation.versioned:
             wanted["If-Match"] = f'"{1 if version is None else version}"'
         if operation.takes_body:
-            wanted["Content-Type"] = operation.media
+            wanted["Content-Type"] = operation.medias[0]
         if content is None and body is not None:
             content = body.encode() if isinstance(body, str) else json.dumps(body).encode()
         wanted |= headers or {}

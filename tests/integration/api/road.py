@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from domain.bank_result import COLUMNS as BANK_COLUMNS
 from domain.extract_file import COLUMNS as EXTRACT_COLUMNS
+from tests import documents
 from tests.integration.api.desk import FILED, Desk, Json
 from tests.people import citizen_id
 
@@ -51,6 +53,7 @@ def plan(desk: Desk, *, people: int = 2, **changed: object) -> Json:
         },
         "roster": [person() for _ in range(people)],
         "submit": True,
+        "documents": documents.declared_json(),
     } | changed
 
 
@@ -77,8 +80,18 @@ async def appropriated(desk: Desk, *, year: int = YEAR, amount_fen: int = 10_000
 
 
 async def submitted(desk: Desk, **how: Any) -> str:
-    """A submitted filing."""
-    return str((await desk.done("CreateFiling", "filer", body=plan(desk, **how)))["case"]["id"])
+    """A submitted filing, the contents of its documents sent after."""
+    made = await desk.done("CreateFiling", "filer", body=plan(desk, **how))
+    for kind, name in documents.NAMES.items():
+        if kind in documents.KINDS:
+            await desk.done(
+                "UploadFilingDocument",
+                "filer",
+                path={"filing_id": made["case"]["id"]},
+                query=f"kind={kind}&file_name={quote(name)}",
+                content=documents.PDF,
+            )
+    return str(made["case"]["id"])
 
 
 async def reviewed(desk: Desk, **how: Any) -> str:
@@ -293,7 +306,10 @@ async def drafted(desk: Desk, filing_id: str, *declarations: Json) -> str:
         "DraftSettlement",
         "filer",
         path={"filing_id": filing_id},
-        body={"declarations": list(declarations)},
+        body={
+            "declarations": list(declarations),
+            "documents": [documents.TRAINING_VIDEO_JSON],
+        },
     )
     return str(made["case"]["id"])
 
@@ -370,6 +386,7 @@ async def travelled(desk: Desk) -> Travelled:
     ] == "closed"
     payments = await desk.done("ListPayments", "filer", query=f"filing_id={filing_id}")
     batch_id = payments["items"][-1]["batch_id"]
+    held = await desk.done("ListFilingDocuments", "filer", path={"filing_id": filing_id})
     return Travelled(
         desk=desk,
         ids={
@@ -383,5 +400,6 @@ async def travelled(desk: Desk) -> Travelled:
             "payment_id": payments["items"][-1]["id"],
             "extract_id": extract_id,
             "enrolment_id": one,
+            "document_id": held["items"][0]["id"],
         },
     )

@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+from importlib import import_module
+from pkgutil import iter_modules
 from types import ModuleType
 
 import httpx
@@ -11,22 +13,14 @@ import pytest
 from domain.refusals import REGISTRY, SECTIONS
 from service.http.problems import CONTENT_LANGUAGE, STATUS_BY_FAMILY, Problem
 from service.http.words import Language
-from tests.integration.api import (
-    probes_asking,
-    probes_filing,
-    probes_official,
-    probes_paying,
-    probes_settling,
-)
+from tests.integration import api
 from tests.integration.api.desk import Desk, House, borrowed, open_desk
 from tests.integration.api.probe import PROBES, Probe
 
-MODULES: tuple[ModuleType, ...] = (
-    probes_asking,
-    probes_filing,
-    probes_official,
-    probes_paying,
-    probes_settling,
+MODULES: tuple[ModuleType, ...] = tuple(
+    import_module(f"{api.__name__}.{found.name}")
+    for found in iter_modules(api.__path__)
+    if found.name.startswith("probes_")
 )
 
 NOT_OVER_HTTP = {
@@ -56,7 +50,9 @@ OF_NO_OPERATION = {"method_not_allowed"}
 """What an address answers that leads to no operation."""
 WAITED_FOR = {"twin_in_flight", "busy"}
 """What is answered only after waiting for somebody else's transaction."""
-SHARING = {probes_asking.__name__, probes_filing.__name__}
+SHARING = {
+    f"{api.__name__}.{name}" for name in ("probes_asking", "probes_documents", "probes_filing")
+}
 """Whose probes leave nothing that disturbs the next: they use one place after another."""
 
 

@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from domain.errors import Refusal, Text
 from domain.party import Actor, Role
+from domain.ports.document_store import DocumentStore
 from domain.ports.identity import Sessions
 from domain.ports.jobs import Doorbell
 from domain.ports.papers import Papers
@@ -177,6 +178,7 @@ class Store:
             policies=cast("PolicyPacks", None),
             papers=cast("Papers", None),
             tables=cast("Tables", None),
+            documents=cast("DocumentStore", None),
             chunk_rows=100,
         )
 
