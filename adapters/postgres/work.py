@@ -14,9 +14,11 @@ from adapters.postgres.budgets import PostgresBudgets
 from adapters.postgres.calendars import PostgresCalendars
 from adapters.postgres.cases import PostgresCases
 from adapters.postgres.certificates import PostgresCertificates
+from adapters.postgres.class_records import PostgresClassRecords
 from adapters.postgres.constraints import refusing
 from adapters.postgres.filings import PostgresFilings
 from adapters.postgres.jobs import PostgresJobs
+from adapters.postgres.joint_classes import PostgresJointClasses
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.payments import PostgresPayments
 from adapters.postgres.places import PostgresAccounts, PostgresPlaces
@@ -63,8 +65,10 @@ class PostgresWork(Work):
         self.calendars = PostgresCalendars(connection)
         self.cases = PostgresCases(connection, actor)
         self.certificates = PostgresCertificates(connection, crypto, new_id, now=now)
+        self.class_records = PostgresClassRecords(connection, now=now)
         self.filings = PostgresFilings(connection, crypto, new_id, now=now, today=today)
         self.jobs = PostgresJobs(connection)
+        self.joint_classes = PostgresJointClasses(connection, now=now)
         self.ledger = PostgresLedger(connection, new_id)
         self.payments = PostgresPayments(connection, crypto, new_id, now=now)
         self.places = PostgresPlaces(connection)

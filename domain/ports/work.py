@@ -13,8 +13,10 @@ from domain.ports.budgets import Budgets
 from domain.ports.calendars import Calendars
 from domain.ports.cases import Cases
 from domain.ports.certificates import Certificates
+from domain.ports.class_records import ClassRecords
 from domain.ports.filings import Filings
 from domain.ports.jobs import Jobs
+from domain.ports.joint_classes import JointClasses
 from domain.ports.ledger import Ledger
 from domain.ports.payments import Payments
 from domain.ports.places import Accounts, Places
@@ -33,8 +35,10 @@ class Work(Protocol):
     calendars: Calendars
     cases: Cases
     certificates: Certificates
+    class_records: ClassRecords
     filings: Filings
     jobs: Jobs
+    joint_classes: JointClasses
     ledger: Ledger
     payments: Payments
     places: Places

@@ -10,6 +10,7 @@ from typing import Final
 
 from domain.errors import RefusalKind
 from domain.refusals.cases import BROKEN, CASES
+from domain.refusals.class_record import TRAINING
 from domain.refusals.contract import ASKING, SENT
 from domain.refusals.engine import EMBEDDED, JOBS, LEDGER
 from domain.refusals.filing import FILING
@@ -24,6 +25,7 @@ SECTIONS: Final = (
     CASES,
     POLICY,
     FILING,
+    TRAINING,
     SETTLING,
     PAYING,
     JOBS,
