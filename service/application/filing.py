@@ -8,6 +8,13 @@ from uuid import UUID
 
 from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES, Commitment, CommitmentState
 from domain.cases import Case, CaseKind
+from domain.class_plan import (
+    ClassPlan,
+    Mentor,
+    PlannedClass,
+    check_class,
+    plan_faults_of_class,
+)
 from domain.eligibility import on_payable_roster
 from domain.entitlement import expected_entitlement_fen
 from domain.errors import Fault, Refusal
@@ -22,6 +29,7 @@ from domain.filing import (
     checked_roster,
 )
 from domain.identifiers.occupation import occupation_fault_of
+from domain.joint_class import ClassTerms, joining_faults
 from domain.ledger import (
     AccountKey,
     AccountKind,
@@ -32,7 +40,7 @@ from domain.ledger import (
     transfer_of,
 )
 from domain.period import month_after
-from domain.places import Place, region_path_of
+from domain.places import OrganisationKind, Place, region_path_of
 from domain.policy.lookup import plan_faults
 from domain.policy.standard import Standard
 from domain.ports.work import Work
@@ -40,6 +48,7 @@ from domain.prepayment_amount import forecast, prepayment
 from service.application.cases import open_case, sign
 
 ROSTER_MAX: Final = 10_000
+NO_PLAN: Final = ClassPlan()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +69,10 @@ class DraftFiling:
     payee: Payee
     roster: tuple[Apprentice, ...]
     submit: bool
+    provider_credit_code: str | None = None
+    joint_class_id: UUID | None = None
+    class_plan: ClassPlan = NO_PLAN
+    mentors: tuple[Mentor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +102,10 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     place = await _place_of(work, command.region_code)
     enterprise = await work.places.organisation(work.actor.org_id)
     version = await work.policies.in_force(place.region_path, work.today)
-    _check_plan(command, version.standard)
+    provider_id, faults = await _provider_of(work, command)
+    faults += plan_faults_of_class(command.class_plan, command.training_mode)
+    faults += await _joining_faults(work, command, place, provider_id)
+    _check_plan(command, version.standard, faults)
     roster = checked_roster(command.roster, today=work.today)
     payee = checked_payee(command.payee, enterprise_name=enterprise.name)
     if command.submit:
@@ -100,6 +116,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         place,
         event="draft",
         org_id=enterprise.id,
+        partner_org_id=provider_id,
         facts={"people": len(roster)},
     )
     payee_account_id = work.new_id()
@@ -114,6 +131,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         target_grade=command.target_grade,
         training_mode=command.training_mode,
         provider_name=command.provider_name,
+        joint_class_id=command.joint_class_id,
         filed_starts_on=command.starts_on,
         filed_months=command.filed_months,
         uplift_basis_points=command.uplift_basis_points,
@@ -132,8 +150,14 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     )
     await work.filings.add(filing)
     await work.filings.add_roster(case, 1, roster, enrolled=command.submit)
+    if command.class_plan != NO_PLAN:
+        await work.class_records.add_plan(case, command.class_plan)
+    if command.mentors:
+        numbered = [replace(mentor, id=work.new_id()) for mentor in command.mentors]
+        await work.class_records.add_mentors(case, numbered)
     if not command.submit:
         return filing
+    await _check_class(work, filing)
     return replace(filing, case=await _submitted(work, case))
 
 
@@ -150,6 +174,7 @@ async def submit_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
     # The standard may be another than on the day of the draft: one that cannot pay this plan.
     if faults := _faults_of_standard(filing, policy.standard):
         raise Refusal("plan_faulty", faults=tuple(faults), count=len(faults))
+    await _check_class(work, filing)
     await work.filings.mark_submitted(case, policy_version_id=policy.id)
     return await work.filings.get(signed)
 
@@ -325,8 +350,49 @@ def _faults_of_standard(plan: DraftFiling | Filing, standard: Standard) -> list[
     ]
 
 
-def _check_plan(command: DraftFiling, standard: Standard) -> None:
-    faults = _faults_of_standard(command, standard)
+async def _provider_of(work: Work, command: DraftFiling) -> tuple[UUID | None, list[Fault]]:
+    # A provider that is on file sees the filing and keeps its class record (ACT-10).
+    if command.provider_credit_code is None:
+        return None, []
+    where = "/provider_credit_code"
+    if command.training_mode is not TrainingMode.PROVIDER:
+        return None, [Fault(where, "provider_by_training_mode")]
+    provider = await work.places.organisation_of(command.provider_credit_code)
+    if provider is None or provider.kind is not OrganisationKind.PROVIDER:
+        return None, [Fault(where, "provider_unknown")]
+    return provider.id, []
+
+
+async def _joining_faults(
+    work: Work, command: DraftFiling, place: Place, provider_id: UUID | None
+) -> tuple[Fault, ...]:
+    if command.joint_class_id is None:
+        return ()
+    joint = await work.joint_classes.plan(command.joint_class_id)
+    if joint is None or joint.region_path != place.region_path:
+        return (Fault("/joint_class_id", "joint_class_unknown"),)
+    terms = ClassTerms(
+        occupation_code=command.occupation_code,
+        target_grade=command.target_grade,
+        filed_months=command.filed_months,
+        starts_on=command.starts_on,
+        provider_id=provider_id,
+    )
+    return joining_faults(terms, joint.terms)
+
+
+async def _check_class(work: Work, filing: Filing) -> None:
+    # The size of a class is judged over all filings of a joint class, one after another.
+    case, people = filing.case, filing.people
+    if filing.joint_class_id is not None:
+        people = await work.joint_classes.take_seats(filing.joint_class_id, case.id, people)
+    mentors = await work.class_records.mentors(case)
+    planned = PlannedClass(mode=filing.training_mode, people=people, mentors=tuple(mentors))
+    check_class(planned, await work.policies.overlay(case.region_path, work.today))
+
+
+def _check_plan(command: DraftFiling, standard: Standard, further: list[Fault]) -> None:
+    faults = _faults_of_standard(command, standard) + further
     if fault := occupation_fault_of(command.occupation_code):
         faults.append(Fault("/occupation_code", fault))
     if command.fund_source not in FUND_SOURCES:
