@@ -43,7 +43,9 @@ _PLANS: Final = text(f"""{_PLAN}
  order by id limit :limit
 """)
 _TAKE_SEATS: Final = text("select take_joint_class_seats(:id, :filing_id, :people)")
-_FILINGS: Final = text("select id from filings where joint_class_id = :id order by id")
+_FILINGS: Final = text(
+    "select id from filings where place_id = :place_id and joint_class_id = :id order by id"
+)
 
 
 def _terms(row: Row[Any]) -> ClassTerms:
@@ -124,6 +126,7 @@ class PostgresJointClasses(JointClasses):
         total: int = (await self._connection.execute(_TAKE_SEATS, values)).scalar_one()
         return total
 
-    async def filings(self, joint_class_id: UUID) -> Sequence[UUID]:
-        rows = await self._connection.execute(_FILINGS, {"id": joint_class_id})
+    async def filings(self, place_id: UUID, joint_class_id: UUID) -> Sequence[UUID]:
+        values = {"place_id": place_id, "id": joint_class_id}
+        rows = await self._connection.execute(_FILINGS, values)
         return [row.id for row in rows]

@@ -39,5 +39,5 @@ class JointClasses(Protocol):
         """Take a filing's seats (none gives them back) and return how many people the class then has."""
 
     @abstractmethod
-    async def filings(self, joint_class_id: UUID) -> Sequence[UUID]:
-        """Return the filings of a class that the actor sees."""
+    async def filings(self, place_id: UUID, joint_class_id: UUID) -> Sequence[UUID]:
+        """Return the filings of a place's class that the actor sees."""

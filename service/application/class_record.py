@@ -92,7 +92,9 @@ async def add_sessions(
     """
     seen = await work.filings.get(await work.cases.get(CaseKind.FILING, filing_id))
     shared = seen.joint_class_id if work.actor.org_id == seen.case.partner_org_id else None
-    ids = [filing_id] if shared is None else await work.joint_classes.filings(shared)
+    ids: Sequence[UUID] = [filing_id]
+    if shared is not None:
+        ids = await work.joint_classes.filings(seen.case.place_id, shared)
     cases = {case.id: case for case in await work.cases.lock_many(CaseKind.FILING, ids)}
     case = _open(cases[filing_id])
     mentors = {mentor.id: mentor for mentor in await work.class_records.mentors(case)}

@@ -8,13 +8,7 @@ from uuid import UUID
 
 from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES, Commitment, CommitmentState
 from domain.cases import Case, CaseKind
-from domain.class_plan import (
-    ClassPlan,
-    Mentor,
-    PlannedClass,
-    check_class,
-    plan_faults_of_class,
-)
+from domain.class_plan import ClassPlan, Mentor, plan_faults_of_class
 from domain.eligibility import on_payable_roster
 from domain.entitlement import expected_entitlement_fen
 from domain.errors import Fault, Refusal
@@ -29,7 +23,7 @@ from domain.filing import (
     checked_roster,
 )
 from domain.identifiers.occupation import occupation_fault_of
-from domain.joint_class import ClassTerms, joining_faults
+from domain.joint_class import ClassTerms
 from domain.ledger import (
     AccountKey,
     AccountKind,
@@ -40,12 +34,13 @@ from domain.ledger import (
     transfer_of,
 )
 from domain.period import month_after
-from domain.places import OrganisationKind, Place, region_path_of
+from domain.places import Place, region_path_of
 from domain.policy.lookup import plan_faults
 from domain.policy.standard import Standard
 from domain.ports.work import Work
 from domain.prepayment_amount import forecast, prepayment
 from service.application.cases import open_case, sign
+from service.application.class_of_filing import check_class_of, joining_faults_of, provider_of
 
 ROSTER_MAX: Final = 10_000
 NO_PLAN: Final = ClassPlan()
@@ -102,9 +97,18 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     place = await _place_of(work, command.region_code)
     enterprise = await work.places.organisation(work.actor.org_id)
     version = await work.policies.in_force(place.region_path, work.today)
-    provider_id, faults = await _provider_of(work, command)
+    provider_id, faults = await provider_of(
+        work, command.provider_credit_code, mode=command.training_mode
+    )
     faults += plan_faults_of_class(command.class_plan, command.training_mode)
-    faults += await _joining_faults(work, command, place, provider_id)
+    terms = ClassTerms(
+        occupation_code=command.occupation_code,
+        target_grade=command.target_grade,
+        filed_months=command.filed_months,
+        starts_on=command.starts_on,
+        provider_id=provider_id,
+    )
+    faults += await joining_faults_of(work, command.joint_class_id, terms, place=place)
     _check_plan(command, version.standard, faults)
     roster = checked_roster(command.roster, today=work.today)
     payee = checked_payee(command.payee, enterprise_name=enterprise.name)
@@ -157,7 +161,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         await work.class_records.add_mentors(case, numbered)
     if not command.submit:
         return filing
-    await _check_class(work, filing)
+    await check_class_of(work, filing)
     return replace(filing, case=await _submitted(work, case))
 
 
@@ -174,7 +178,7 @@ async def submit_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
     # The standard may be another than on the day of the draft: one that cannot pay this plan.
     if faults := _faults_of_standard(filing, policy.standard):
         raise Refusal("plan_faulty", faults=tuple(faults), count=len(faults))
-    await _check_class(work, filing)
+    await check_class_of(work, filing)
     await work.filings.mark_submitted(case, policy_version_id=policy.id)
     return await work.filings.get(signed)
 
@@ -348,47 +352,6 @@ def _faults_of_standard(plan: DraftFiling | Filing, standard: Standard) -> list[
             uplift_basis_points=plan.uplift_basis_points,
         )
     ]
-
-
-async def _provider_of(work: Work, command: DraftFiling) -> tuple[UUID | None, list[Fault]]:
-    # A provider that is on file sees the filing and keeps its class record (ACT-10).
-    if command.provider_credit_code is None:
-        return None, []
-    where = "/provider_credit_code"
-    if command.training_mode is not TrainingMode.PROVIDER:
-        return None, [Fault(where, "provider_by_training_mode")]
-    provider = await work.places.organisation_of(command.provider_credit_code)
-    if provider is None or provider.kind is not OrganisationKind.PROVIDER:
-        return None, [Fault(where, "provider_unknown")]
-    return provider.id, []
-
-
-async def _joining_faults(
-    work: Work, command: DraftFiling, place: Place, provider_id: UUID | None
-) -> tuple[Fault, ...]:
-    if command.joint_class_id is None:
-        return ()
-    joint = await work.joint_classes.plan(command.joint_class_id)
-    if joint is None or joint.region_path != place.region_path:
-        return (Fault("/joint_class_id", "joint_class_unknown"),)
-    terms = ClassTerms(
-        occupation_code=command.occupation_code,
-        target_grade=command.target_grade,
-        filed_months=command.filed_months,
-        starts_on=command.starts_on,
-        provider_id=provider_id,
-    )
-    return joining_faults(terms, joint.terms)
-
-
-async def _check_class(work: Work, filing: Filing) -> None:
-    # The size of a class is judged over all filings of a joint class, one after another.
-    case, people = filing.case, filing.people
-    if filing.joint_class_id is not None:
-        people = await work.joint_classes.take_seats(filing.joint_class_id, case.id, people)
-    mentors = await work.class_records.mentors(case)
-    planned = PlannedClass(mode=filing.training_mode, people=people, mentors=tuple(mentors))
-    check_class(planned, await work.policies.overlay(case.region_path, work.today))
 
 
 def _check_plan(command: DraftFiling, standard: Standard, further: list[Fault]) -> None:

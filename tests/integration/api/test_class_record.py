@@ -3,8 +3,11 @@
 import asyncio
 from typing import Any
 
+import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from adapters.postgres.constraints import sqlstate_of
 from tests.integration.api import class_road, road
 from tests.integration.api.desk import Desk, Json
 from tests.integration.api.refusing import pointers, problem_of, refused
@@ -305,3 +308,46 @@ async def test_ten_thousand_rows_are_imported_at_once_or_not_at_all(desk: Desk) 
     assert {person["attended_minutes"] for person in people} == {6000}
     assert {person["class_hours"] for person in people} == {133}
     assert len(people) == 10
+
+
+async def test_nobody_enters_in_anothers_name_and_nothing_entered_is_edited(desk: Desk) -> None:
+    opened = await class_road.opened(desk)
+    (held,) = await class_road.sessions(desk, opened.path, class_road.session())
+    filer = desk.staff.filer
+
+    values = {"id": held, "other": desk.staff.handler.person_id}
+
+    async def attempt(statement: str) -> None:
+        named = {name: value for name, value in values.items() if f":{name}" in statement}
+        async with desk.house.engine.begin() as connection:
+            await connection.execute(
+                text(
+                    "select set_config('xuetu.person_id', :person, true),"
+                    " set_config('xuetu.org_id', :org, true)"
+                ),
+                {"person": str(filer.person_id), "org": str(filer.org_id)},
+            )
+            await connection.execute(text(statement), named)
+
+    async def tried(statement: str) -> str | None:
+        with pytest.raises(DBAPIError) as broken:
+            await attempt(statement)
+        return sqlstate_of(broken.value)
+
+    columns = (
+        "place_id, org_id, partner_org_id, region_path, filing_id, id, version, withdrawn, entered_at,"
+        " held_on, starts_minute, ends_minute, kind, topic, site"
+    )
+    forged = f"insert into class_sessions ({columns}, person_id) select {columns}, :other from"
+    copied = "(select * from class_sessions where id = :id) s"
+    assert await tried(f"{forged} {copied}") == "42501"
+    assert await tried("update class_sessions set topic = 'x' where id = :id") == "42501"
+    assert await tried("delete from class_sessions where id = :id") == "42501"
+    assert await tried("select * from receipt_uses") == "42501"
+
+
+async def test_a_provider_is_named_with_training_by_a_provider_only(desk: Desk) -> None:
+    code = desk.staff.provider.credit_code
+    ask = desk.ask("CreateFiling", "filer", body=road.plan(desk, provider_credit_code=code))
+    problem = await refused(desk, ask, "plan_faulty")
+    assert pointers(problem) == {"/provider_credit_code": "provider_by_training_mode"}

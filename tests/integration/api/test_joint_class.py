@@ -1,11 +1,15 @@
 """A joint class from its plan to four payments: one class, four enterprises, each its own money (ACT-07)."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
+from adapters.postgres.constraints import constraint_of
 from domain.party import Role, system_actor
 from domain.places import OrganisationKind
 from service.application.place import NewPerson, add_organisation, add_people
@@ -97,8 +101,14 @@ async def test_the_joint_class_of_nanping_pays_four_enterprises_separately(nanpi
         prepayments.append(("prepayment", prepayment_id))
     await road.paid(desk, *prepayments)
 
-    for enterprise, filing_id in zip(enterprises, filings, strict=True):
+    for enterprise, filing_id in list(zip(enterprises, filings, strict=True))[:3]:
         await road.opened(enterprise, filing_id)
+    early = class_road.session(starts="06:00", ends="07:00")
+    await class_road.sessions(desk, {"filing_id": filings[0]}, early, person="teacher")
+    await road.opened(enterprises[3], filings[3])
+    # A session held before an enterprise's own training began is not in its record.
+    held = [len(await _sessions(desk, filing_id)) for filing_id in filings]
+    assert held == [1, 1, 1, 0]
     await _shared_record(desk, enterprises, filings)
 
     settlements, rows, certified = [], [], []
@@ -149,9 +159,9 @@ async def _shared_record(desk: Desk, enterprises: list[Desk], filings: list[str]
     (held,) = await class_road.sessions(desk, path, class_road.session(), person="teacher")
     copies = []
     for enterprise, filing_id in zip(enterprises, filings, strict=True):
-        listed = await enterprise.done("ListClassSessions", "filer", path={"filing_id": filing_id})
-        copies += [(one["id"], one["version"]) for one in listed["items"]]
-    assert copies == [(held, 1)] * 4
+        shown = await _sessions(enterprise, filing_id, person="filer")
+        copies += [one["version"] for one in shown if one["id"] == held]
+    assert copies == [1] * 4
     # An enterprise corrects its own copy; the provider's correction then passes that copy by.
     own = class_road.session(topic="安全生产", corrects={"id": held, "version": 1})
     await class_road.sessions(enterprises[3], {"filing_id": filings[3]}, own)
@@ -159,8 +169,8 @@ async def _shared_record(desk: Desk, enterprises: list[Desk], filings: list[str]
     await class_road.sessions(desk, path, shared, person="teacher")
     ends = []
     for filing_id in filings:
-        listed = await desk.done("ListClassSessions", "teacher", path={"filing_id": filing_id})
-        ends += [(one["version"], one["ends"]) for one in listed["items"]]
+        shown = await _sessions(desk, filing_id)
+        ends += [(one["version"], one["ends"]) for one in shown if one["id"] == held]
     assert ends == [(2, "12:00")] * 3 + [(2, "11:30")]
     people = await road.people_of(enterprises[1], filings[1])
     entry: Json = {"session_id": held, "enrolment_id": people[0], "entry_id": "gate-1"}
@@ -172,6 +182,11 @@ async def _shared_record(desk: Desk, enterprises: list[Desk], filings: list[str]
         if person["enrolment_id"] == people[0]
     ]
     assert one["attended_minutes"] == 210
+
+
+async def _sessions(desk: Desk, filing_id: str, *, person: str = "teacher") -> list[Json]:
+    listed = await desk.done("ListClassSessions", person, path={"filing_id": filing_id})
+    return list(listed["items"])
 
 
 async def _completed(desk: Desk, filing_id: str, *, left: range) -> list[str]:
@@ -235,5 +250,37 @@ async def test_a_filing_may_be_drafted_into_a_class_and_takes_its_seats_when_sub
     await desk.done("SubmitFiling", "filer", path={"filing_id": filing_id}, version=1)
     shown = await desk.done("GetJointClass", "organiser", path=path)
     assert (shown["filings"], shown["people"]) == (1, 2)
-    # An enterprise's session of a joint class is its own: nobody else's record shows it.
     assert drafted["joint_class_id"] == joint
+
+
+async def test_filings_that_take_seats_at_once_are_counted_one_after_another(desk: Desk) -> None:
+    joint = UUID(await road.joint_class(desk))
+
+    async def take() -> int:
+        async with desk.house.begin_work(desk.staff.filer) as work:
+            people = await work.joint_classes.take_seats(joint, uuid4(), 20)
+            await work.commit()
+            return people
+
+    assert sorted(await asyncio.gather(take(), take(), take())) == [20, 40, 60]
+
+
+async def test_seats_are_given_back_and_taken_anew(desk: Desk) -> None:
+    joint, filing_id = UUID(await road.joint_class(desk)), uuid4()
+    async with desk.house.begin_work(desk.staff.filer) as work:
+        taken = [
+            await work.joint_classes.take_seats(joint, filing_id, people) for people in (8, 6, 0)
+        ]
+    assert taken == [8, 6, 0]
+
+
+async def test_postgresql_holds_a_filing_to_the_class_it_joins(desk: Desk) -> None:
+    joint = await road.joint_class(desk, target_grade=3)
+    filing_id = await road.submitted(desk)
+    with pytest.raises(DBAPIError) as broken:
+        async with desk.house.admin.begin() as connection:
+            await connection.execute(
+                text("update filings set joint_class_id = :joint where id = :id"),
+                {"joint": joint, "id": filing_id},
+            )
+    assert constraint_of(broken.value) == "filing_as_joint_class"
