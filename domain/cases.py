@@ -27,6 +27,7 @@ class CaseKind(StrEnum):
     FUNDING_REQUEST = "funding_request"
     BATCH = "batch"
     APPROPRIATION = "appropriation"
+    JOINT_CLASS = "joint_class"
 
 
 class Duty(StrEnum):

@@ -68,6 +68,7 @@ class Filing:
     target_grade: int
     training_mode: TrainingMode
     provider_name: str | None
+    joint_class_id: UUID | None = None
     filed_starts_on: date
     filed_months: int
     uplift_basis_points: int

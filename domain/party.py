@@ -14,6 +14,7 @@ class Role(StrEnum):
 
     FILER = "filer"
     PROVIDER = "provider"
+    ORGANISER = "organiser"
     CLERK = "clerk"
     REVIEWER = "reviewer"
     APPROVER = "approver"

@@ -38,7 +38,8 @@ class Staff:
     """One place and the people who complete the road in it.
 
     Three bureau people: `handler` reviews and prepares, `approver` approves, `releaser` releases;
-    two finance people: both sign appropriations, `finance` also concurs. `filer` is the enterprise's.
+    two finance people: both sign appropriations, `finance` also concurs. `filer` is the enterprise's,
+    `teacher` a training provider's, `organiser` plans joint classes.
     """
 
     place: Place
@@ -49,6 +50,9 @@ class Staff:
     releaser: Actor
     finance: Actor
     finance_second: Actor
+    provider: Organisation
+    teacher: Actor
+    organiser: Actor
 
     @property
     def system(self) -> Actor:
@@ -83,6 +87,15 @@ async def staffed_place(
             OrganisationKind.ENTERPRISE,
             credit_code=credit_code(),
             name=f"试验机械有限公司{code}",
+        )
+        provider = await add_organisation(
+            work,
+            OrganisationKind.PROVIDER,
+            credit_code=credit_code(),
+            name=f"试验技工学校{code}",
+        )
+        chamber = await add_organisation(
+            work, OrganisationKind.ORGANISER, credit_code=credit_code(), name=f"试验商会{code}"
         )
         bureau = {
             "handler": frozenset({Role.CLERK, Role.REVIEWER, Role.PREPARER}),
@@ -120,6 +133,20 @@ async def staffed_place(
                 )
                 for name in ("finance", "finance-second")
             ),
+            *(
+                NewPerson(
+                    account_name=f"{name}-{code}",
+                    password=PASSWORD,
+                    citizen_id=citizen_id(),
+                    org_id=org.id,
+                    region_path=None,
+                    roles=frozenset({role}),
+                )
+                for name, org, role in (
+                    ("teacher", provider, Role.PROVIDER),
+                    ("organiser", chamber, Role.ORGANISER),
+                )
+            ),
         ]
         ids = await add_people(work, people, crypto=crypto, passwords=passwords)
         await work.commit()
@@ -143,4 +170,7 @@ async def staffed_place(
         releaser=actors[3],
         finance=actors[4],
         finance_second=actors[5],
+        provider=provider,
+        teacher=actors[6],
+        organiser=actors[7],
     )

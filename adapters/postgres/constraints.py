@@ -18,6 +18,7 @@ REFUSAL_BY_CONSTRAINT: Final[Mapping[str, str]] = {
     "one_load_per_extract": "extract_already_loaded",
     "one_load_per_result": "bank_result_already_loaded",
     "one_request_per_subject": "already_requested",
+    "one_use_per_receipt": "receipt_already_used",
     "one_open_entitlement": "person_already_subsidised",
     "one_use_per_certificate": "certificate_already_used",
     "no_overdraft": "fund_insufficient",

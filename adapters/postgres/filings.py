@@ -39,20 +39,25 @@ values (:place_id, :org_id, null, :region_path, :id, :account_name, :account_sea
 _ADD: Final = text("""
 insert into filings (place_id, org_id, partner_org_id, region_path, id, policy_version_id, class_name, occupation_code,
                      occupation_name, target_grade, training_mode, provider_name, filed_starts_on, filed_months,
-                     uplift_basis_points, fund_source, payee_account_id, roster_version, people, submitted_at)
+                     uplift_basis_points, fund_source, payee_account_id, roster_version, people, submitted_at,
+                     joint_class_id)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :policy_version_id, :class_name, :occupation_code,
         :occupation_name, :target_grade, :training_mode, :provider_name, :filed_starts_on, :filed_months,
-        :uplift_basis_points, :fund_source, :payee_account_id, :roster_version, :people, :submitted_at)
+        :uplift_basis_points, :fund_source, :payee_account_id, :roster_version, :people, :submitted_at,
+        :joint_class_id)
 """)
 
+# A training provider sees the filing and not the account: its payee is then empty.
 _SELECT: Final = """
 select f.id, f.policy_version_id, v.pack_id, f.class_name, f.occupation_code, f.occupation_name, f.target_grade,
        f.training_mode, f.provider_name, f.filed_starts_on, f.filed_months, f.uplift_basis_points, f.fund_source,
-       f.payee_account_id, a.account_name, a.account_masked, a.bank_code, f.roster_version, f.people,
-       f.submitted_at, l.document_number, f.listed_on, f.opened_on, f.completed_on
+       f.payee_account_id, coalesce(a.account_name, '') as account_name,
+       coalesce(a.account_masked, '') as account_masked, coalesce(a.bank_code, '') as bank_code,
+       f.roster_version, f.people, f.submitted_at, f.joint_class_id, l.document_number, f.listed_on,
+       f.opened_on, f.completed_on
   from filings f
   join policy_versions v on v.id = f.policy_version_id
-  join payee_accounts a on a.place_id = f.place_id and a.id = f.payee_account_id
+  left join payee_accounts a on a.place_id = f.place_id and a.id = f.payee_account_id
   left join listings l on l.place_id = f.place_id and l.id = f.listing_id
 """
 _GET: Final = text(f"{_SELECT} where f.place_id = :place_id and f.id = :id")
@@ -157,6 +162,7 @@ def _filing(case: Case, row: Row[Any]) -> Filing:
         target_grade=row.target_grade,
         training_mode=TrainingMode(row.training_mode),
         provider_name=row.provider_name,
+        joint_class_id=row.joint_class_id,
         filed_starts_on=row.filed_starts_on,
         filed_months=row.filed_months,
         uplift_basis_points=row.uplift_basis_points,
@@ -247,6 +253,7 @@ class PostgresFilings(Filings):
                 "target_grade": filing.target_grade,
                 "training_mode": filing.training_mode,
                 "provider_name": filing.provider_name,
+                "joint_class_id": filing.joint_class_id,
                 "filed_starts_on": filing.filed_starts_on,
                 "filed_months": filing.filed_months,
                 "uplift_basis_points": filing.uplift_basis_points,

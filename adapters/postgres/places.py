@@ -27,6 +27,9 @@ _ADD: Final = text(
     " values (:id, :region_path, :bureau_org_id, :finance_org_id)"
 )
 _ORGANISATION: Final = text("select id, kind, credit_code, name from organisations where id = :id")
+_ORGANISATION_OF: Final = text(
+    "select id, kind, credit_code, name from organisations where credit_code = :credit_code"
+)
 _ADD_ACCOUNT: Final = text(
     "insert into user_accounts (id, name, person_id, password_hash, org_id, region_path, roles)"
     " values (:id, :name, :person_id, :password_hash, :org_id, :region_path, :roles)"
@@ -44,6 +47,12 @@ def _place(row: Row[Any]) -> Place:
         region_path=row.region_path,
         bureau_org_id=row.bureau_org_id,
         finance_org_id=row.finance_org_id,
+    )
+
+
+def _organisation(row: Row[Any]) -> Organisation:
+    return Organisation(
+        id=row.id, kind=OrganisationKind(row.kind), credit_code=row.credit_code, name=row.name
     )
 
 
@@ -97,9 +106,13 @@ class PostgresPlaces(Places):
         row = (await self._connection.execute(_ORGANISATION, {"id": org_id})).one_or_none()
         if row is None:
             raise Refusal("not_found")
-        return Organisation(
-            id=row.id, kind=OrganisationKind(row.kind), credit_code=row.credit_code, name=row.name
-        )
+        return _organisation(row)
+
+    async def organisation_of(self, credit_code: str) -> Organisation | None:
+        row = (
+            await self._connection.execute(_ORGANISATION_OF, {"credit_code": credit_code})
+        ).one_or_none()
+        return None if row is None else _organisation(row)
 
 
 class PostgresAccounts(Accounts):

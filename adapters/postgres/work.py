@@ -14,10 +14,12 @@ from adapters.postgres.budgets import PostgresBudgets
 from adapters.postgres.calendars import PostgresCalendars
 from adapters.postgres.cases import PostgresCases
 from adapters.postgres.certificates import PostgresCertificates
+from adapters.postgres.class_records import PostgresClassRecords
 from adapters.postgres.constraints import refusing
 from adapters.postgres.documents import PostgresDocuments
 from adapters.postgres.filings import PostgresFilings
 from adapters.postgres.jobs import PostgresJobs
+from adapters.postgres.joint_classes import PostgresJointClasses
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.official_documents import PostgresOfficialDocuments
 from adapters.postgres.payments import PostgresPayments
@@ -67,8 +69,10 @@ class PostgresWork(Work):
         self.cases = PostgresCases(connection, actor)
         self.certificates = PostgresCertificates(connection, crypto, new_id, now=now)
         self.documents = PostgresDocuments(connection, actor, new_id, now=now)
+        self.class_records = PostgresClassRecords(connection, now=now)
         self.filings = PostgresFilings(connection, crypto, new_id, now=now, today=today)
         self.jobs = PostgresJobs(connection)
+        self.joint_classes = PostgresJointClasses(connection, now=now)
         self.ledger = PostgresLedger(connection, new_id)
         self.official_documents = PostgresOfficialDocuments(connection, actor, now=now, today=today)
         self.payments = PostgresPayments(connection, crypto, new_id, now=now)

@@ -14,6 +14,7 @@ from domain.machines import (
     enrolment,
     filing,
     funding_request,
+    joint_class,
     payment,
     prepayment,
     settlement,
@@ -26,6 +27,7 @@ SIGNED: Final[Mapping[CaseKind, Machine]] = {
     CaseKind.FUNDING_REQUEST: funding_request.MACHINE,
     CaseKind.BATCH: batch.MACHINE,
     CaseKind.APPROPRIATION: appropriation.MACHINE,
+    CaseKind.JOINT_CLASS: joint_class.MACHINE,
 }
 
 FLOWS: Final[Mapping[str, Flow]] = {"enrolment": enrolment.FLOW, "payment": payment.FLOW}

@@ -101,7 +101,10 @@ class Quota:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRule:
-    """What a class must be like; None asks nothing. Hours are class hours (学时) a year."""
+    """What a class must be like; None asks nothing. Hours are class hours (学时) a year.
+
+    A class hour has 45 minutes unless the region says otherwise: ours, after 青浦 2023 (课时≥45 分钟).
+    """
 
     min_hours_per_year: int | None = None
     min_practice_basis_points: int | None = None
@@ -109,6 +112,7 @@ class TrainingRule:
     max_class_size: int | None = None
     min_mentors: int | None = None
     max_apprentices_per_mentor: int | None = None
+    class_hour_minutes: int = 45
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,10 @@ class Places(Protocol):
     async def organisation(self, org_id: UUID) -> Organisation:
         """Return the organisation, or refuse with `not_found`."""
 
+    @abstractmethod
+    async def organisation_of(self, credit_code: str) -> Organisation | None:
+        """Return the organisation with this social credit code, if it is on file."""
+
 
 class Accounts(Protocol):
     """The accounts people sign in with; several may point to one person."""

@@ -13,9 +13,11 @@ from domain.ports.budgets import Budgets
 from domain.ports.calendars import Calendars
 from domain.ports.cases import Cases
 from domain.ports.certificates import Certificates
+from domain.ports.class_records import ClassRecords
 from domain.ports.documents import Documents
 from domain.ports.filings import Filings
 from domain.ports.jobs import Jobs
+from domain.ports.joint_classes import JointClasses
 from domain.ports.ledger import Ledger
 from domain.ports.official_documents import OfficialDocuments
 from domain.ports.payments import Payments
@@ -37,8 +39,10 @@ class Work(Protocol):
     cases: Cases
     certificates: Certificates
     documents: Documents
+    class_records: ClassRecords
     filings: Filings
     jobs: Jobs
+    joint_classes: JointClasses
     ledger: Ledger
     official_documents: OfficialDocuments
     payments: Payments

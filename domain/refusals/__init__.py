@@ -10,6 +10,7 @@ from typing import Final
 
 from domain.errors import RefusalKind
 from domain.refusals.cases import BROKEN, CASES
+from domain.refusals.class_record import TRAINING
 from domain.refusals.contract import ASKING, SENT
 from domain.refusals.document import DOCUMENTS
 from domain.refusals.engine import EMBEDDED, JOBS, LEDGER
@@ -28,6 +29,7 @@ SECTIONS: Final = (
     POLICY,
     FILING,
     DOCUMENTS,
+    TRAINING,
     SETTLING,
     PAYING,
     OFFICIAL,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES, Commitment, CommitmentState
 from domain.cases import Case, CaseKind
+from domain.class_plan import ClassPlan, Mentor, plan_faults_of_class
 from domain.document import ChecklistItem, DeclaredDocument
 from domain.eligibility import on_payable_roster
 from domain.entitlement import expected_entitlement_fen
@@ -23,6 +24,7 @@ from domain.filing import (
     checked_roster,
 )
 from domain.identifiers.occupation import occupation_fault_of
+from domain.joint_class import ClassTerms
 from domain.ledger import (
     AccountKey,
     AccountKind,
@@ -40,6 +42,7 @@ from domain.policy.standard import Standard
 from domain.ports.work import Work
 from domain.prepayment_amount import forecast, prepayment
 from service.application.cases import open_case, sign
+from service.application.class_of_filing import check_class_of, joining_faults_of, provider_of
 from service.application.completeness import (
     check_contents_of,
     check_filing_items,
@@ -50,6 +53,7 @@ from service.application.completeness import (
 from service.application.document import check_declared
 
 ROSTER_MAX: Final = 10_000
+NO_PLAN: Final = ClassPlan()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +75,10 @@ class DraftFiling:
     roster: tuple[Apprentice, ...]
     submit: bool
     documents: tuple[DeclaredDocument, ...] = ()
+    provider_credit_code: str | None = None
+    joint_class_id: UUID | None = None
+    class_plan: ClassPlan = NO_PLAN
+    mentors: tuple[Mentor, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +109,19 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     place = await _place_of(work, command.region_code)
     enterprise = await work.places.organisation(work.actor.org_id)
     version = await work.policies.in_force(place.region_path, work.today)
-    _check_plan(command, version.standard)
+    provider_id, faults = await provider_of(
+        work, command.provider_credit_code, mode=command.training_mode
+    )
+    faults += plan_faults_of_class(command.class_plan, command.training_mode)
+    terms = ClassTerms(
+        occupation_code=command.occupation_code,
+        target_grade=command.target_grade,
+        filed_months=command.filed_months,
+        starts_on=command.starts_on,
+        provider_id=provider_id,
+    )
+    faults += await joining_faults_of(work, command.joint_class_id, terms, place=place)
+    _check_plan(command, version.standard, faults)
     roster = checked_roster(command.roster, today=work.today)
     payee = checked_payee(command.payee, enterprise_name=enterprise.name)
     await check_declared(work, place.region_path, Stage.FILING, command.documents)
@@ -119,6 +139,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         place,
         event="draft",
         org_id=enterprise.id,
+        partner_org_id=provider_id,
         facts={"people": len(roster)},
     )
     payee_account_id = work.new_id()
@@ -133,6 +154,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         target_grade=command.target_grade,
         training_mode=command.training_mode,
         provider_name=command.provider_name,
+        joint_class_id=command.joint_class_id,
         filed_starts_on=command.starts_on,
         filed_months=command.filed_months,
         uplift_basis_points=command.uplift_basis_points,
@@ -153,8 +175,14 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     await work.filings.add_roster(case, 1, roster, enrolled=command.submit)
     if command.documents:
         await work.documents.add(case, command.documents)
+    if command.class_plan != NO_PLAN:
+        await work.class_records.add_plan(case, command.class_plan)
+    if command.mentors:
+        numbered = [replace(mentor, id=work.new_id()) for mentor in command.mentors]
+        await work.class_records.add_mentors(case, numbered)
     if not command.submit:
         return filing
+    await check_class_of(work, filing)
     return replace(filing, case=await _submitted(work, case))
 
 
@@ -175,6 +203,7 @@ async def submit_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
     _check_start(start)
     if faults:
         raise Refusal("plan_faulty", faults=tuple(faults), count=len(faults))
+    await check_class_of(work, filing)
     await work.filings.mark_submitted(case, policy_version_id=policy.id)
     return await work.filings.get(signed)
 
@@ -362,8 +391,8 @@ def _faults_of_standard(plan: DraftFiling | Filing, standard: Standard) -> list[
     ]
 
 
-def _check_plan(command: DraftFiling, standard: Standard) -> None:
-    faults = _faults_of_standard(command, standard)
+def _check_plan(command: DraftFiling, standard: Standard, further: list[Fault]) -> None:
+    faults = _faults_of_standard(command, standard) + further
     if fault := occupation_fault_of(command.occupation_code):
         faults.append(Fault("/occupation_code", fault))
     if command.fund_source not in FUND_SOURCES:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from domain.class_plan import ClassPlan
 from domain.filing import (
     Apprentice,
     ClaimBasis,
@@ -18,6 +19,7 @@ from domain.filing import (
 )
 from domain.policy.standard import Category, ExitReason
 from service.application.filing import ROSTER_MAX, DraftFiling, ListedFiling, PersonOutcome
+from service.http.class_plan_wire import ClassPlanBody, CreditCode, FiledMentorBody
 from service.http.document_wire import Documents, commands_of
 from service.http.shapes import (
     BasisPoints,
@@ -106,6 +108,12 @@ class FilingBody(Body):
     payee: PayeeBody
     roster: Annotated[list[ApprenticeBody], msgspec.Meta(min_length=1, max_length=ROSTER_MAX)]
     provider_name: Line | None = None
+    provider_credit_code: CreditCode | None = None
+    joint_class_id: UUID | None = None
+    class_plan: ClassPlanBody | None = None
+    mentors: Annotated[list[FiledMentorBody], msgspec.Meta(max_length=100)] = msgspec.field(
+        default_factory=list
+    )
     uplift_basis_points: BasisPoints = 0
     submit: Annotated[
         bool,
@@ -135,6 +143,10 @@ class FilingBody(Body):
             roster=tuple(person.to_command() for person in self.roster),
             submit=self.submit,
             documents=commands_of(self.documents),
+            provider_credit_code=self.provider_credit_code,
+            joint_class_id=self.joint_class_id,
+            class_plan=ClassPlan() if self.class_plan is None else self.class_plan.to_command(),
+            mentors=tuple(mentor.to_command() for mentor in self.mentors),
         )
 
 
@@ -211,6 +223,8 @@ class FilingView(View):
     target_grade: int
     training_mode: str
     provider_name: str | None
+    provider_org_id: UUID | None
+    joint_class_id: UUID | None
     starts_on: date
     filed_months: int
     uplift_basis_points: int
@@ -237,6 +251,8 @@ class FilingView(View):
             target_grade=filing.target_grade,
             training_mode=filing.training_mode,
             provider_name=filing.provider_name,
+            provider_org_id=filing.case.partner_org_id,
+            joint_class_id=filing.joint_class_id,
             starts_on=filing.filed_starts_on,
             filed_months=filing.filed_months,
             uplift_basis_points=filing.uplift_basis_points,

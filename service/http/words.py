@@ -15,6 +15,7 @@ _ROLES: Final[Mapping[Role, Text]] = MappingProxyType(
     {
         Role.FILER: Text("企业经办", "enterprise filer"),
         Role.PROVIDER: Text("培训机构", "training provider"),
+        Role.ORGANISER: Text("集中开班组织者", "organiser of joint classes"),
         Role.CLERK: Text("收件人员", "clerk"),
         Role.REVIEWER: Text("审核人员", "reviewer"),
         Role.APPROVER: Text("审批人员", "approver"),
@@ -55,6 +56,8 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "calculator": Text("计算器", "calculator"),
         "filings": Text("备案", "filings"),
         "documents": Text("材料", "documents"),
+        "class-records": Text("教学台账", "class records"),
+        "joint-classes": Text("集中开班", "joint classes"),
         "prepayments": Text("预支", "prepayments"),
         "certificates": Text("证书", "certificates"),
         "settlements": Text("结算", "settlements"),

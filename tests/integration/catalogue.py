@@ -79,6 +79,14 @@ PLACELESS: Mapping[str, Placeless] = {
     "stored_clock": Placeless(
         reason="one row for the whole installation, moved by the owner", may=_may(READ), open=True
     ),
+    "joint_class_plans": Placeless(
+        reason="plans of confirmed joint classes, published so that enterprises can join them",
+        may=_may(READ, ADD),
+        open=True,
+    ),
+    "joint_class_seats": Placeless(
+        reason="head-counts across enterprises that do not see each other, reached through functions"
+    ),
     "step_rules": Placeless(reason="the domain's table of steps", may=_may(READ), open=True),
     "calendar_years": Placeless(
         reason="which years' rest days are published, for everybody", may=_may(READ, ADD), open=True
@@ -200,7 +208,11 @@ RULES: Mapping[str, Rule] = {
                        from policies p where p.polrelid = t.oid and p.polpermissive)
                is distinct from array['scope*{{0}}' || $scope${SCOPE}$scope$ || $scope${SCOPE}$scope$]
         """,
-        meant={"person_entitlements": ONCE_EVER, "certificate_uses": ONCE_EVER},
+        meant={
+            "person_entitlements": ONCE_EVER,
+            "certificate_uses": ONCE_EVER,
+            "receipt_uses": ONCE_EVER,
+        },
     ),
     "a table with a place and without its wall gives the application nothing": Rule(
         query=f"""
@@ -256,6 +268,7 @@ RULES: Mapping[str, Rule] = {
             "jobs": "has no region; the worker takes it from the place",
             "person_entitlements": ONCE_EVER,
             "certificate_uses": ONCE_EVER,
+            "receipt_uses": ONCE_EVER,
         },
     ),
     "the organisation of a row exists, by foreign key": Rule(
@@ -278,6 +291,7 @@ RULES: Mapping[str, Rule] = {
             "audit_entries": "what happens outside every place has none; the id alone is the key",
             "person_entitlements": ONCE_EVER,
             "certificate_uses": ONCE_EVER,
+            "receipt_uses": ONCE_EVER,
         },
     ),
     "what is unique beyond one place is meant so": Rule(
@@ -296,6 +310,7 @@ RULES: Mapping[str, Rule] = {
             "official_document_by_id": "an address names a document alone, not its place",
             "one_live_enrolment": "one live enrolment per person nationwide (CASES 3)",
             "one_use_per_certificate": "once ever, nationwide (CASES 6)",
+            "one_use_per_receipt": "once ever, nationwide (CASES 6)",
             "payment_reference": "banks know a payment by its reference alone",
         },
     ),
@@ -390,6 +405,9 @@ RULES: Mapping[str, Rule] = {
             "entitled_elsewhere": "answers yes or no about people the caller already knows",
             "take_entitlements": "once-ever entitlements; adds only what the caller names",
             "taken_entitlements": "answers yes or no about people the caller already knows",
+            "use_receipts": "once-ever receipts; adds only what the caller names",
+            "take_joint_class_seats": "one size for a class whose enterprises do not see each other",
+            "joint_class_headcount": "two numbers about a class, no filing and nobody in it",
             "use_certificates": "once-ever certificates; adds only what the caller names",
             "used_certificates": "answers yes or no about enrolments the caller already knows",
         },

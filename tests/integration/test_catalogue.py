@@ -18,12 +18,14 @@ BY_PERSON = {"kept_answers"}
 SIGNED_BY_PERSON = {
     "document_services", "kept_answers", "case_duties", "case_steps", "audit_entries", "audit_chain", "documents",
     "document_contents",
+    "class_plans", "class_mentors", "mentored_people", "class_sessions", "class_attendance",
+    "class_evidence", "class_receipts", "completion_proposals",
 }  # fmt: skip
 """Rows that only the person whom they name adds."""
 
 FILED = {
     "cases", "payee_accounts", "filings", "roster_versions", "enrolments", "prepayments",
-    "declared_certificates",
+    "declared_certificates", "joint_classes",
 }  # fmt: skip
 """What an enterprise adds without an authority's region: what it applies with, never what decides.
 Its settlements and their lines it adds as long as they decide nothing; the rows tried here do.

@@ -25,6 +25,7 @@ FINAL_STATES = {
     "funding_request": {"concurred"},
     "batch": {"reconciled"},
     "appropriation": {"approved"},
+    "joint_class": {"confirmed"},
     "enrolment": {"completed", "failed", "exited"},
     "payment": {"paid", "returned"},
 }

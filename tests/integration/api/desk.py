@@ -228,10 +228,12 @@ async def signed_in(client: httpx.AsyncClient, account_name: str) -> str:
 
 
 @asynccontextmanager
-async def open_desk(house: House) -> AsyncIterator[Desk]:
+async def open_desk(house: House, *, city: str = "3206") -> AsyncIterator[Desk]:
     """Staff a place and let its people ask; the clock goes back to the day of filing."""
     house.clock.at = FILED
-    staff = await staffed_place(house.begin_work, crypto=house.crypto, passwords=house.passwords)
+    staff = await staffed_place(
+        house.begin_work, crypto=house.crypto, passwords=house.passwords, city=city
+    )
     people: Mapping[str, Actor] = {
         "filer": staff.filer,
         "handler": staff.handler,
@@ -239,6 +241,8 @@ async def open_desk(house: House) -> AsyncIterator[Desk]:
         "releaser": staff.releaser,
         "finance": staff.finance,
         "finance_second": staff.finance_second,
+        "teacher": staff.teacher,
+        "organiser": staff.organiser,
     }
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(client_of(create_app(house.ports, OPERATIONS)))
@@ -262,6 +266,8 @@ PERSON_BY_ROLE: Sequence[tuple[Role, str]] = (
     (Role.APPROVER, "approver"),
     (Role.RELEASER, "releaser"),
     (Role.FINANCE, "finance"),
+    (Role.PROVIDER, "teacher"),
+    (Role.ORGANISER, "organiser"),
 )
 
 

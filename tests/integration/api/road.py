@@ -79,6 +79,29 @@ async def appropriated(desk: Desk, *, year: int = YEAR, amount_fen: int = 10_000
     return str(case["id"])
 
 
+def class_plan(desk: Desk, **changed: object) -> Json:
+    """The plan of a joint class with the terms that `plan` files."""
+    return {
+        "region_code": desk.staff.region_code,
+        "class_name": "2026 年第一期集中开班",
+        "occupation_code": "6-18-01-01",
+        "occupation_name": "车工",
+        "target_grade": 4,
+        "filed_months": 12,
+        "starts_on": STARTS,
+        "document_number": "试商会〔2026〕3号",
+    } | changed
+
+
+async def joint_class(desk: Desk, **changed: object) -> str:
+    """A joint class planned by the organiser and confirmed by the bureau."""
+    planned = await desk.done("PlanJointClass", "organiser", body=class_plan(desk, **changed))
+    joint_class_id = str(planned["case"]["id"])
+    path = {"joint_class_id": joint_class_id}
+    await desk.done("ConfirmJointClass", "handler", path=path, version=1, body={})
+    return joint_class_id
+
+
 async def submitted(desk: Desk, **how: Any) -> str:
     """A submitted filing, the contents of its documents sent after."""
     made = await desk.done("CreateFiling", "filer", body=plan(desk, **how))
@@ -364,6 +387,7 @@ READ_BY: Mapping[str, str] = {
     "appropriation_id": "GetAppropriation",
     "request_id": "GetFundingRequest",
     "batch_id": "GetBatch",
+    "joint_class_id": "GetJointClass",
 }
 """Which operation reads the case that a parameter names."""
 
@@ -371,6 +395,7 @@ READ_BY: Mapping[str, str] = {
 async def travelled(desk: Desk) -> Travelled:
     """Take one person from the plan to a closed filing."""
     await appropriated(desk)
+    joint_class_id = await joint_class(desk)
     apprentice = person()
     filing_id = await listed(desk, roster=[apprentice])
     prepayment_id = await prepayment_approved(desk, filing_id)
@@ -401,5 +426,6 @@ async def travelled(desk: Desk) -> Travelled:
             "extract_id": extract_id,
             "enrolment_id": one,
             "document_id": held["items"][0]["id"],
+            "joint_class_id": joint_class_id,
         },
     )

@@ -8,9 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
+from domain.attendance_file import COLUMNS
 from service.http.operation import Operation
 from service.http.operations import OPERATIONS
-from tests.integration.api import road
+from tests.integration.api import class_road, road
 from tests.integration.api.desk import Ask, Desk
 from tests.integration.api.refusing import unchanged
 
@@ -154,6 +155,17 @@ async def _dry(desk: Desk, operation: Operation, headers: Mapping[str, str | Non
     match operation.id:
         case "CreateFiling":
             return desk.ask(operation.id, "filer", body=road.plan(desk), **how)
+        case "PlanJointClass":
+            return desk.ask(operation.id, "organiser", body=road.class_plan(desk), **how)
+        case "AddAttendance" | "ImportAttendance":
+            opened = await class_road.opened(desk)
+            (held,) = await class_road.sessions(desk, opened.path, class_road.session())
+            entry = {"session_id": held, "enrolment_id": opened.people[0], "entry_id": "gate-1"}
+            row = f"{held},{opened.people[0]},gate-1,1,,,"
+            sheet = "\r\n".join((",".join(COLUMNS), row, ""))
+            as_json = operation.id == "AddAttendance"
+            sent: object = {"entries": [entry]} if as_json else sheet
+            return desk.ask(operation.id, "filer", path=opened.path, body=sent, **how)
         case "SubmitFiling":
             body = road.plan(desk, submit=False)
             case = (await desk.done("CreateFiling", "filer", body=body))["case"]
