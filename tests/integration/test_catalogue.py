@@ -15,7 +15,9 @@ ORG_COLUMNS = ("org_id", "partner_org_id")
 BY_PERSON = {"kept_answers"}
 """Tables walled by person and by nothing else."""
 
-SIGNED_BY_PERSON = {"kept_answers", "case_duties", "case_steps", "audit_entries", "audit_chain"}
+SIGNED_BY_PERSON = {
+    "kept_answers", "case_duties", "case_steps", "clock_marks", "audit_entries", "audit_chain",
+}  # fmt: skip
 """Rows that only the person whom they name adds."""
 
 FILED = {
