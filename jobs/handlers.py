@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from functools import partial
 
 from jobs import filing, payment, settlement
+from jobs.deadlines import in_every_place
 from jobs.run import Handler
+from service.application import deadlines
 
 
 def handlers(chunk_rows: int) -> Mapping[str, Handler]:
     """Every kind of job the product writes; `chunk_rows` is how many rows a chunk takes."""
     return {
+        "expire_corrections": in_every_place(deadlines.expire_corrections),
+        "lapse_filings": in_every_place(deadlines.lapse_filings),
+        "remind_settlements": in_every_place(deadlines.remind_settlements),
         "screen_filing": filing.screen_filing,
         "verify_settlement": settlement.verify_in_chunks(chunk_rows),
         "close_settlement": settlement.close,

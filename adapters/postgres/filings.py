@@ -49,7 +49,9 @@ _SELECT: Final = """
 select f.id, f.policy_version_id, v.pack_id, f.class_name, f.occupation_code, f.occupation_name, f.target_grade,
        f.training_mode, f.provider_name, f.filed_starts_on, f.filed_months, f.uplift_basis_points, f.fund_source,
        f.payee_account_id, a.account_name, a.account_masked, a.bank_code, f.roster_version, f.people,
-       f.submitted_at, l.document_number, f.listed_on, f.opened_on, f.completed_on
+       f.submitted_at, l.document_number, f.listed_on, f.opened_on, f.completed_on,
+       (select r.remark from filing_remarks r where r.place_id = f.place_id and r.filing_id = f.id
+         order by r.step_seq desc limit 1) as remark
   from filings f
   join policy_versions v on v.id = f.policy_version_id
   join payee_accounts a on a.place_id = f.place_id and a.id = f.payee_account_id
@@ -172,6 +174,7 @@ def _filing(case: Case, row: Row[Any]) -> Filing:
         listed_on=row.listed_on,
         opened_on=row.opened_on,
         completed_on=row.completed_on,
+        remark=row.remark,
     )
 
 

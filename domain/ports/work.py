@@ -11,8 +11,10 @@ from domain.party import Actor
 from domain.ports.audit import AuditTrail
 from domain.ports.budgets import Budgets
 from domain.ports.calendars import Calendars
+from domain.ports.case_clocks import CaseClocks
 from domain.ports.cases import Cases
 from domain.ports.certificates import Certificates
+from domain.ports.corrections import Corrections
 from domain.ports.filings import Filings
 from domain.ports.jobs import Jobs
 from domain.ports.ledger import Ledger
@@ -20,6 +22,7 @@ from domain.ports.payments import Payments
 from domain.ports.places import Accounts, Places
 from domain.ports.policy_versions import PolicyVersions
 from domain.ports.prepayments import Prepayments
+from domain.ports.quotas import Quotas
 from domain.ports.requests import Requests
 from domain.ports.settlements import Settlements
 
@@ -33,6 +36,8 @@ class Work(Protocol):
     calendars: Calendars
     cases: Cases
     certificates: Certificates
+    clocks: CaseClocks
+    corrections: Corrections
     filings: Filings
     jobs: Jobs
     ledger: Ledger
@@ -40,6 +45,7 @@ class Work(Protocol):
     places: Places
     policies: PolicyVersions
     prepayments: Prepayments
+    quotas: Quotas
     requests: Requests
     settlements: Settlements
 

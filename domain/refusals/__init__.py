@@ -13,6 +13,7 @@ from domain.refusals.cases import BROKEN, CASES
 from domain.refusals.contract import ASKING, SENT
 from domain.refusals.engine import EMBEDDED, JOBS, LEDGER
 from domain.refusals.filing import FILING
+from domain.refusals.filing_width import FILING_WIDTH
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
 from domain.refusals.settlement import SETTLING
@@ -24,6 +25,7 @@ SECTIONS: Final = (
     CASES,
     POLICY,
     FILING,
+    FILING_WIDTH,
     SETTLING,
     PAYING,
     JOBS,
