@@ -51,10 +51,10 @@ class CorrectionItemBody(Body):
         str,
         msgspec.Meta(max_length=1000, description="问题说明（中文）· what is wrong, in Chinese"),
     ] = ""
-    code: Annotated[
-        str | None,
-        msgspec.Meta(description="问题代码，见 /problems · a code of /problems"),
-    ] = None
+    code: (
+        Annotated[str, msgspec.Meta(max_length=100, description="问题代码 · a code of /problems")]
+        | None
+    ) = None
 
     def to_item(self) -> CorrectionItem:
         """Cross inward."""

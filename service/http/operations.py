@@ -17,6 +17,7 @@ from service.http import (
     payment,
     policy,
     prepayment,
+    service_guide,
     session,
     settlement,
 )
@@ -25,6 +26,7 @@ from service.http.call import Served
 OPERATIONS: Final[tuple[Served, ...]] = (
     *session.OPERATIONS,
     *policy.OPERATIONS,
+    *service_guide.OPERATIONS,
     *calculation.OPERATIONS,
     *filing.OPERATIONS,
     *filing_correction.OPERATIONS,

@@ -54,6 +54,7 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "policies": Text("补贴标准", "policies"),
         "calculator": Text("计算器", "calculator"),
         "filings": Text("备案", "filings"),
+        "time-limits": Text("办理时限", "time-limits"),
         "prepayments": Text("预支", "prepayments"),
         "certificates": Text("证书", "certificates"),
         "settlements": Text("结算", "settlements"),
