@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.calendar_file import CalendarFile, parse_calendar
 from domain.party import system_actor
 from service.application.calendar import load_calendar
+from service.application.once import changed
 from service.commands.running import of_running
 from service.settings import Settings
 from service.wiring import open_ports
@@ -32,7 +33,10 @@ def load(settings: Settings, file: Path) -> int:
 
 async def _loaded(settings: Settings, parsed: CalendarFile) -> int:
     root = system_actor(bureau_org_id=UUID(int=0), region_path="/")
-    async with open_ports(settings, patience_s=3) as ports, ports.begin_work(root) as work:
-        days = await load_calendar(work, parsed)
-        await work.commit()
-    return days
+    async with open_ports(settings, patience_s=3) as ports:
+        return await changed(
+            root,
+            lambda work: load_calendar(work, parsed),
+            begin_work=ports.begin_work,
+            doorbell=ports.doorbell,
+        )

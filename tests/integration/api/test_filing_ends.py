@@ -1,21 +1,31 @@
 """Corrections, time limits, reminders, step times and the guide over HTTP."""
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 import pytest
 
+from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
 from domain.policy.overlay import Quota
 from jobs.handlers import handlers
 from jobs.schedule import SCHEDULES
 from jobs.worker import Worker
-from service.application.jobs import job_of_period, open_due_periods
+from service.application.jobs import job_of_period, open_due_periods, replay_job
 from tests.integration.api import road
-from tests.integration.api.desk import Desk, Json
+from tests.integration.api.desk import Desk, House, Json
 from tests.integration.api.probes_ends import NOTICE, PAUSE, returned
 from tests.overlaid import overlaid
 
 GROUNDS: Json = {"reason": "不在目录内", "rule": "通人社职〔2019〕15号", "clause": "第三条"}
+
+
+class DailyPorts:
+    """What a worker that keeps schedules is given."""
+
+    def __init__(self, house: House) -> None:
+        self.begin_work = house.begin_work
+        self.leases = PostgresLeases(house.engine)
+        self.schedules = PostgresSchedules(house.engine)
+        self.doorbell = house.ports.doorbell
 
 
 async def test_a_returned_filing_is_corrected_and_submitted_again(desk: Desk) -> None:
@@ -68,7 +78,7 @@ async def test_a_listed_filing_is_terminated(desk: Desk) -> None:
     blank = await desk.send(
         desk.ask("RefuseFiling", "approver", path=path, version=6, body=GROUNDS | {"clause": " "})
     )
-    assert blank.status_code == 422
+    assert blank.json()["code"] == "body_invalid"
 
 
 async def clocks(desk: Desk, query: str = "") -> list[Json]:
@@ -150,7 +160,7 @@ async def test_the_daily_jobs_end_what_is_overdue_and_a_replayed_day_changes_not
     listed_id = await road.listed(desk)
     desk.clock.at = datetime(2026, 6, 1, 1, tzinfo=UTC)
     house = desk.house
-    rig: Any = house.worker._ports
+    rig = DailyPorts(house)
     worker = Worker(rig, handlers(5000), schedules=SCHEDULES, jitter=lambda: 0)
 
     async def states() -> list[str]:
@@ -169,9 +179,9 @@ async def test_the_daily_jobs_end_what_is_overdue_and_a_replayed_day_changes_not
     before = await desk.done("GetFilingHistory", "filer", path={"filing_id": listed_id})
     for schedule in SCHEDULES:
         job_id = await job_of_period(schedule.name, date(2026, 6, 1), schedules=rig.schedules)
-        async with house.begin_work(desk.staff.system) as work:
-            await work.jobs.replay(await work.jobs.get(job_id))
-            await work.commit()
+        await replay_job(
+            job_id, desk.staff.system, begin_work=house.begin_work, doorbell=rig.doorbell
+        )
     await worker.run_until_idle()
     after = await desk.done("GetFilingHistory", "filer", path={"filing_id": listed_id})
     assert after == before
