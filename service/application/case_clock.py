@@ -75,20 +75,25 @@ async def list_clocks(
     overdue: bool | None,
     after: UUID | None,
     limit: int,
+    chunk: int = CHUNK,
 ) -> list[WaitingCase]:
-    """Return waiting cases in order of creation, after the given one, perhaps only the overdue."""
+    """Return waiting cases in order of creation, after the given one, perhaps only the overdue.
+
+    Whether one is overdue is known once it is counted: cases are read `chunk` at a time until
+    enough are found.
+    """
     states = [key for key in STATES if kind is None or key[0] is kind]
     regions = Regions(work)
     found: list[WaitingCase] = []
     while len(found) < limit:
-        cases = await work.clocks.waiting(states, place_id=None, after=after, limit=CHUNK)
+        cases = await work.clocks.waiting(states, place_id=None, after=after, limit=chunk)
         waiting = await clocks_of(work, cases, today=work.today, regions=regions)
         found += [
             WaitingCase(case=case, clock=clock)
             for case, clock in waiting
             if overdue is None or clock.overdue is overdue
         ]
-        if len(cases) < CHUNK:
+        if len(cases) < chunk:
             break
         after = cases[-1].id
     return found[:limit]

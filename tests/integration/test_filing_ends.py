@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 import pytest
@@ -25,6 +26,7 @@ from domain.party import Actor
 from domain.ports.crypto import Crypto
 from domain.ports.work import BeginWork, Work
 from service.application import deadlines, filing, filing_end, prepayment
+from service.application.case_clock import list_clocks
 from service.application.filing import ListedFiling
 from service.application.filing_correction import (
     CorrectFiling,
@@ -36,6 +38,7 @@ from service.application.filing_end import Grounds
 from tests import road
 from tests.integration import payments_road as pay
 from tests.integration.settlement_road import MovedClock
+from tests.overlaid import overlaid
 from tests.people import Staff
 
 FILED: Final = datetime(2026, 2, 2, 1, tzinfo=UTC)
@@ -299,6 +302,48 @@ async def test_a_plan_alone_is_corrected_and_its_first_day_lies_ahead(bench: Ben
     assert (same.class_name, same.filed_starts_on, same.people) == ("改名", plan.starts_on, 1)
     assert same.payee_account_id == filed.payee_account_id
     assert same.roster_version == 1
+
+
+async def test_where_no_limit_is_set_a_correction_has_no_last_day(bench: Bench) -> None:
+    bench.begin = overlaid(bench.begin, limits={})
+    case = (await road.submitted(bench.begin, bench.staff, people=1)).case
+    case = await bench.returned(case)
+    (notice,) = await bench.act(
+        bench.staff.filer, lambda work: correction_notices(work, filing_id=case.id)
+    )
+    assert (notice.working_days, notice.deadline) == (None, None)
+    bench.on(11, 30)
+    for act in (deadlines.expire_corrections, deadlines.lapse_filings):
+        done = await bench.act(
+            bench.staff.system,
+            partial(act, place_id=bench.staff.place.id, on=date(2026, 11, 30)),
+        )
+        assert done == 0
+    again = await bench.by_event("submit", case)
+    assert again.case.state == "submitted"
+    command = CorrectFiling(
+        plan=road.a_plan(bench.staff, today=date(2026, 11, 30)).plan, payee=None, roster=None
+    )
+    with pytest.raises(Refusal) as refused:
+        await bench.act(
+            bench.staff.filer,
+            lambda work: correct_filing(
+                work, filing_id=case.id, version=again.case.version, command=command
+            ),
+        )
+    assert refused.value.code == "wrong_state"
+
+
+async def test_overdue_cases_are_found_among_all_that_wait(bench: Bench) -> None:
+    late = [(await road.submitted(bench.begin, bench.staff, people=1)).case for _ in range(2)]
+    bench.on(2, 10)
+    await road.submitted(bench.begin, bench.staff, people=1, starts_on=date(2026, 3, 2))
+    for limit, expected in ((1, late[:1]), (2, late), (3, late)):
+        async with bench.begin(bench.staff.handler) as work:
+            found = await list_clocks(
+                work, kind=None, overdue=True, after=None, limit=limit, chunk=1
+            )
+        assert [one.case.id for one in found] == [case.id for case in expected]
 
 
 async def test_a_later_notice_says_why_the_first_did_not(bench: Bench) -> None:
