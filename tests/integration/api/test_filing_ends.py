@@ -151,6 +151,8 @@ async def test_step_times_are_told_with_pauses_apart(desk: Desk) -> None:
     }
     earlier = await desk.done("GetStepTimes", "handler", query="from=2026-02-01&to=2026-02-05")
     assert [row["to_state"] for row in earlier["items"]] == ["submitted"]
+    ever = await desk.done("GetStepTimes", "handler", query="from=0001-01-01&to=9999-12-31")
+    assert [row["to_state"] for row in ever["items"]] == ["submitted", "accepted"]
 
 
 async def test_the_daily_jobs_end_what_is_overdue_and_a_replayed_day_changes_nothing(
