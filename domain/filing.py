@@ -25,6 +25,20 @@ class TrainingMode(StrEnum):
     IN_HOUSE = "in_house"
 
 
+class ReviewAdvice(StrEnum):
+    """What the reviewer recommends to the approver, who decides."""
+
+    LIST = "list"
+    REFUSE = "refuse"
+
+
+class TerminationGround(StrEnum):
+    """Why a filing is ended before its term: ex officio on evidence, or on the enterprise's request."""
+
+    EVIDENCE = "evidence"
+    REQUEST = "request"
+
+
 class Outcome(StrEnum):
     """How a person's training ended, as the completion report says."""
 
@@ -56,8 +70,27 @@ class Payee:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a filing says of its class. `filed_months` is the term in months, `starts_on` its first day."""
+
+    class_name: str
+    occupation_code: str
+    occupation_name: str
+    target_grade: int
+    training_mode: TrainingMode
+    provider_name: str | None
+    starts_on: date
+    filed_months: int
+    uplift_basis_points: int
+    fund_source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """A filing on file. `filed_months` is the term in months; dates are calendar days in China."""
+    """A filing on file. `filed_months` is the term in months; dates are calendar days in China.
+
+    `remark` is what the latest signed step added: the reviewer's advice, or the ground of a termination.
+    """
 
     case: Case
     policy_version_id: UUID
@@ -84,6 +117,7 @@ class Filing:
     listed_on: date | None
     opened_on: date | None
     completed_on: date | None
+    remark: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ from functools import partial
 
 from domain.ports.messages import Messages
 from jobs import filing, official_document, payment, settlement
+from jobs.deadlines import in_every_place
 from jobs.run import Handler
+from service.application import deadlines
 
 
 def handlers(chunk_rows: int, messages: Messages) -> Mapping[str, Handler]:
@@ -13,6 +15,9 @@ def handlers(chunk_rows: int, messages: Messages) -> Mapping[str, Handler]:
     return {
         "issue_document": official_document.issue_document,
         "tell_of_document": official_document.tell_through(messages),
+        "expire_corrections": in_every_place(deadlines.expire_corrections),
+        "lapse_filings": in_every_place(deadlines.lapse_filings),
+        "remind_settlements": in_every_place(deadlines.remind_settlements),
         "screen_filing": filing.screen_filing,
         "verify_settlement": settlement.verify_in_chunks(chunk_rows),
         "close_settlement": settlement.close,

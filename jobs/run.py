@@ -15,6 +15,7 @@ from uuid import UUID
 
 from domain.jobs import Job
 from domain.party import SYSTEM_PERSON, Actor, Role, system_actor
+from domain.places import Place
 from domain.ports.work import BeginWork, Work
 from service.application.crash_points import crash_point
 
@@ -79,6 +80,13 @@ class JobRun:
         if self._actor is None:
             self._actor = await self._system_there()
         async with self._begin_work(self._actor) as work:
+            yield work
+
+    @asynccontextmanager
+    async def begin_in(self, place: Place) -> AsyncGenerator[Work, None]:
+        """Open a work as the system person in one of all places: for a job of every day."""
+        there = system_actor(bureau_org_id=place.bureau_org_id, region_path=place.region_path)
+        async with self._begin_work(there) as work:
             yield work
 
     async def finish(self, work: Work) -> None:

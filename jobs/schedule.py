@@ -8,4 +8,8 @@ from typing import Final
 
 from domain.jobs import Schedule
 
-SCHEDULES: Final[tuple[Schedule, ...]] = ()
+SCHEDULES: Final[tuple[Schedule, ...]] = (
+    Schedule(name="expire_corrections", kind="expire_corrections"),
+    Schedule(name="lapse_filings", kind="lapse_filings"),
+    Schedule(name="remind_settlements", kind="remind_settlements"),
+)

@@ -72,6 +72,11 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("--checkpoint", action="append", default=[], help="a checkpoint's file")
     verify.add_argument("--public-key", required=True, help="hex, from the auditor's own records")
     trail.add_parser("public-key", help="print the key that signs this installation's checkpoints")
+    days = commands.add_parser("calendar", help="working days").add_subparsers(
+        dest="action", required=True
+    )
+    load = days.add_parser("load", help="load a published year, or single days of a region")
+    load.add_argument("file", type=Path, help="JSON: year or region, document, rest, worked")
     generated = commands.add_parser(
         "generate", help="write generated files: openapi, docs, schemas"
     )
@@ -129,6 +134,10 @@ def _done(given: argparse.Namespace, settings: Settings) -> int:  # noqa: C901, 
                     given.file, checkpoints=given.checkpoint, public_key=given.public_key
                 )
             return audit.public_key(settings)
+        case "calendar":
+            from service.commands import calendar
+
+            return calendar.load(settings, given.file)
         case _:
             from service.commands import generate
 

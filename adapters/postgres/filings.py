@@ -54,7 +54,9 @@ select f.id, f.policy_version_id, v.pack_id, f.class_name, f.occupation_code, f.
        f.payee_account_id, coalesce(a.account_name, '') as account_name,
        coalesce(a.account_masked, '') as account_masked, coalesce(a.bank_code, '') as bank_code,
        f.roster_version, f.people, f.submitted_at, f.joint_class_id, l.document_number, f.listed_on,
-       f.opened_on, f.completed_on
+       f.opened_on, f.completed_on,
+       (select r.remark from filing_remarks r where r.place_id = f.place_id and r.filing_id = f.id
+         order by r.step_seq desc limit 1) as remark
   from filings f
   join policy_versions v on v.id = f.policy_version_id
   left join payee_accounts a on a.place_id = f.place_id and a.id = f.payee_account_id
@@ -178,6 +180,7 @@ def _filing(case: Case, row: Row[Any]) -> Filing:
         listed_on=row.listed_on,
         opened_on=row.opened_on,
         completed_on=row.completed_on,
+        remark=row.remark,
     )
 
 

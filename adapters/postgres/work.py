@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from adapters.postgres.audit import PostgresAuditTrail
 from adapters.postgres.budgets import PostgresBudgets
 from adapters.postgres.calendars import PostgresCalendars
+from adapters.postgres.case_clocks import PostgresCaseClocks
 from adapters.postgres.cases import PostgresCases
 from adapters.postgres.certificates import PostgresCertificates
 from adapters.postgres.class_records import PostgresClassRecords
 from adapters.postgres.constraints import refusing
+from adapters.postgres.corrections import PostgresCorrections
 from adapters.postgres.documents import PostgresDocuments
 from adapters.postgres.filings import PostgresFilings
 from adapters.postgres.jobs import PostgresJobs
@@ -26,6 +28,7 @@ from adapters.postgres.payments import PostgresPayments
 from adapters.postgres.places import PostgresAccounts, PostgresPlaces
 from adapters.postgres.policy_versions import PostgresPolicyVersions
 from adapters.postgres.prepayments import PostgresPrepayments
+from adapters.postgres.quotas import PostgresQuotas
 from adapters.postgres.requests import PostgresRequests
 from adapters.postgres.settlements import PostgresSettlements
 from adapters.postgres.work_ledgers import PostgresWorkLedgers
@@ -70,6 +73,8 @@ class PostgresWork(Work):
         self.certificates = PostgresCertificates(connection, crypto, new_id, now=now)
         self.documents = PostgresDocuments(connection, actor, new_id, now=now)
         self.class_records = PostgresClassRecords(connection, now=now)
+        self.clocks = PostgresCaseClocks(connection, new_id, now=now)
+        self.corrections = PostgresCorrections(connection)
         self.filings = PostgresFilings(connection, crypto, new_id, now=now, today=today)
         self.jobs = PostgresJobs(connection)
         self.joint_classes = PostgresJointClasses(connection, now=now)
@@ -79,6 +84,7 @@ class PostgresWork(Work):
         self.places = PostgresPlaces(connection)
         self.policies = PostgresPolicyVersions(connection, now=now)
         self.prepayments = PostgresPrepayments(connection)
+        self.quotas = PostgresQuotas(connection)
         self.requests = PostgresRequests(connection, actor)
         self.settlements = PostgresSettlements(connection, new_id, now=now)
         self.work_ledgers = PostgresWorkLedgers(connection)

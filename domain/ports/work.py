@@ -11,9 +11,11 @@ from domain.party import Actor
 from domain.ports.audit import AuditTrail
 from domain.ports.budgets import Budgets
 from domain.ports.calendars import Calendars
+from domain.ports.case_clocks import CaseClocks
 from domain.ports.cases import Cases
 from domain.ports.certificates import Certificates
 from domain.ports.class_records import ClassRecords
+from domain.ports.corrections import Corrections
 from domain.ports.documents import Documents
 from domain.ports.filings import Filings
 from domain.ports.jobs import Jobs
@@ -24,6 +26,7 @@ from domain.ports.payments import Payments
 from domain.ports.places import Accounts, Places
 from domain.ports.policy_versions import PolicyVersions
 from domain.ports.prepayments import Prepayments
+from domain.ports.quotas import Quotas
 from domain.ports.requests import Requests
 from domain.ports.settlements import Settlements
 from domain.ports.work_ledgers import WorkLedgers
@@ -40,6 +43,8 @@ class Work(Protocol):
     certificates: Certificates
     documents: Documents
     class_records: ClassRecords
+    clocks: CaseClocks
+    corrections: Corrections
     filings: Filings
     jobs: Jobs
     joint_classes: JointClasses
@@ -49,6 +54,7 @@ class Work(Protocol):
     places: Places
     policies: PolicyVersions
     prepayments: Prepayments
+    quotas: Quotas
     requests: Requests
     settlements: Settlements
     work_ledgers: WorkLedgers

@@ -15,6 +15,7 @@ from domain.refusals.contract import ASKING, SENT
 from domain.refusals.document import DOCUMENTS
 from domain.refusals.engine import EMBEDDED, JOBS, LEDGER
 from domain.refusals.filing import FILING
+from domain.refusals.filing_width import FILING_WIDTH
 from domain.refusals.official_document import OFFICIAL
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
@@ -30,6 +31,7 @@ SECTIONS: Final = (
     FILING,
     DOCUMENTS,
     TRAINING,
+    FILING_WIDTH,
     SETTLING,
     PAYING,
     OFFICIAL,

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
-from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES, Commitment, CommitmentState
+from domain.budget import Commitment, CommitmentState
+from domain.case_clock import RETURNED
 from domain.cases import Case, CaseKind
 from domain.class_plan import ClassPlan, Mentor, plan_faults_of_class
 from domain.document import ChecklistItem, DeclaredDocument
@@ -18,12 +19,13 @@ from domain.filing import (
     Filing,
     Outcome,
     Payee,
+    Plan,
+    ReviewAdvice,
     Screening,
     TrainingMode,
     checked_payee,
     checked_roster,
 )
-from domain.identifiers.occupation import occupation_fault_of
 from domain.joint_class import ClassTerms
 from domain.ledger import (
     AccountKey,
@@ -36,13 +38,12 @@ from domain.ledger import (
 )
 from domain.period import month_after
 from domain.places import Place, region_path_of
-from domain.policy.lookup import plan_faults
 from domain.policy.overlay import Stage
-from domain.policy.standard import Standard
 from domain.ports.work import Work
 from domain.prepayment_amount import forecast, prepayment
 from service.application.cases import open_case, sign
 from service.application.class_of_filing import check_class_of, joining_faults_of, provider_of
+from service.application.commitment import release_commitments
 from service.application.completeness import (
     check_contents_of,
     check_filing_items,
@@ -50,7 +51,10 @@ from service.application.completeness import (
     filing_items,
     filing_list,
 )
+from service.application.correction_deadline import check_in_time
 from service.application.document import check_declared
+from service.application.plan import check_plan, check_start, faults_of_standard, start_faults
+from service.application.quota import take_quota
 
 ROSTER_MAX: Final = 10_000
 NO_PLAN: Final = ClassPlan()
@@ -79,6 +83,22 @@ class DraftFiling:
     joint_class_id: UUID | None = None
     class_plan: ClassPlan = NO_PLAN
     mentors: tuple[Mentor, ...] = ()
+
+    @property
+    def plan(self) -> Plan:
+        """What it says of the class."""
+        return Plan(
+            class_name=self.class_name,
+            occupation_code=self.occupation_code,
+            occupation_name=self.occupation_name,
+            target_grade=self.target_grade,
+            training_mode=self.training_mode,
+            provider_name=self.provider_name,
+            starts_on=self.starts_on,
+            filed_months=self.filed_months,
+            uplift_basis_points=self.uplift_basis_points,
+            fund_source=self.fund_source,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,18 +141,18 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         provider_id=provider_id,
     )
     faults += await joining_faults_of(work, command.joint_class_id, terms, place=place)
-    _check_plan(command, version.standard, faults)
+    check_plan(command.plan, version.standard, *faults)
     roster = checked_roster(command.roster, today=work.today)
     payee = checked_payee(command.payee, enterprise_name=enterprise.name)
     await check_declared(work, place.region_path, Stage.FILING, command.documents)
     if command.submit:
         in_house = command.training_mode is TrainingMode.IN_HOUSE
-        start = _start_faults(command.starts_on, today=work.today)
+        start = start_faults(command.starts_on, today=work.today)
         check_filing_items(
             await declared_items(work, place.region_path, command.documents, in_house=in_house),
             *start,
         )
-        _check_start(start)
+        check_start(command.starts_on, today=work.today)
     case = await open_case(
         work,
         CaseKind.FILING,
@@ -189,18 +209,24 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
 async def submit_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
     """Submit a draft: stamps the receipt, fixes the policy in force today, makes its people live.
 
-    Refuses `filing_incomplete`, `training_not_after_filing`, `no_policy_in_force`, `plan_faulty`,
-    `person_enrolled_elsewhere`.
+    A filing returned for correction is submitted again: receipt time and policy stay those of the
+    first submission. Refuses `filing_incomplete`, `training_not_after_filing`,
+    `no_policy_in_force`, `plan_faulty`, `person_enrolled_elsewhere`, `correction_overdue`.
     """
     case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
     filing = await work.filings.get(case)
     signed = await _submitted(work, case)
-    start = _start_faults(filing.filed_starts_on, today=work.today)
+    if case.state == RETURNED:
+        await check_in_time(work, case)
+        check_filing_items(await filing_items(work, case, filing))
+        await check_class_of(work, filing)
+        return replace(filing, case=signed)
+    start = start_faults(filing.filed_starts_on, today=work.today)
     policy = await work.policies.in_force(case.region_path, work.today)
     # The standard may be another than on the day of the draft: one that cannot pay this plan.
-    faults = _faults_of_standard(filing, policy.standard)
+    faults = faults_of_standard(filing, policy.standard)
     check_filing_items(await filing_items(work, case, filing), *start, *faults)
-    _check_start(start)
+    check_start(filing.filed_starts_on, today=work.today)
     if faults:
         raise Refusal("plan_faulty", faults=tuple(faults), count=len(faults))
     await check_class_of(work, filing)
@@ -210,7 +236,8 @@ async def submit_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
 
 async def accept_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
     """Accept a submitted filing (受理); refuses `document_contents_missing`."""
-    filing = await _step(work, filing_id, version, "accept")
+    case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
+    filing = await work.filings.get(await sign(work, case, "accept"))
     await check_contents_of(work, filing.case)
     return filing
 
@@ -220,14 +247,25 @@ async def completeness_of_filing(work: Work, *, filing_id: UUID) -> tuple[Checkl
     case = await work.cases.get(CaseKind.FILING, filing_id)
     filing = await work.filings.get(case)
     policy = await work.policies.in_force(case.region_path, work.today)
-    start = _start_faults(filing.filed_starts_on, today=work.today)
-    faults = (*start, *_faults_of_standard(filing, policy.standard))
+    start = start_faults(filing.filed_starts_on, today=work.today)
+    faults = (*start, *faults_of_standard(filing, policy.standard))
     return await filing_list(work, case, filing, plan_faults=() if filing.submitted_at else faults)
 
 
-async def review_filing(work: Work, *, filing_id: UUID, version: int, reason: str) -> Filing:
-    """Sign the review (初审) of an accepted filing."""
-    return await _step(work, filing_id, version, "review", reason=reason)
+async def review_filing(
+    work: Work,
+    *,
+    filing_id: UUID,
+    version: int,
+    reason: str,
+    advice: ReviewAdvice = ReviewAdvice.LIST,
+) -> Filing:
+    """Sign the review (初审) of an accepted filing, recommending to list or to refuse it."""
+    case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
+    facts = {"advice": advice.value}
+    signed = await sign(work, case, "review", reason=reason, facts=facts)
+    await work.corrections.add_remark(signed, advice.value)
+    return await work.filings.get(signed)
 
 
 async def list_filings(
@@ -249,6 +287,7 @@ async def list_filings(
         if case.place_id != cases[0].place_id:
             raise Refusal("filings_of_other_places")
     place = await work.places.get(cases[0].place_id)
+    await take_quota(work, place, await work.filings.page(cases))
     listing_id = work.new_id()
     await work.filings.add_listing(
         listing_id,
@@ -336,40 +375,16 @@ async def screen_filing(work: Work, *, filing_id: UUID) -> Screening:
 
 
 async def close_filing(work: Work, case: Case, *, settlement: Case) -> Case:
-    """Close a completed filing after its final settlement, as the system person.
+    """Close a completed or terminated filing after its final settlement, as the system person.
 
     What is still committed goes back to the fund, naming the settlement's approval as the decision;
     forward commitments that were never needed are released with it.
     """
     closed = await sign(work, case, "close", facts={"settlement": str(settlement.id)})
-    filing = await work.filings.get(closed)
+    event = Event.FILING_TERMINATED if case.state == "terminated" else Event.FILING_CLOSED
     decision = decision_of(settlement.id, await work.cases.steps(settlement))
-    commitments = await work.budgets.commitments(case)
-    for commitment in commitments:
-        if commitment.state is not CommitmentState.COMMITTED:
-            continue
-        book = await work.ledger.book(
-            BookKey(
-                place_id=case.place_id,
-                fund_source=commitment.fund_source,
-                budget_year=commitment.budget_year,
-            )
-        )
-        left_fen = await work.ledger.balance_fen(
-            case.place_id, book, AccountKey(AccountKind.COMMITTED, case.id)
-        )
-        if left_fen > 0:
-            back = transfer_of(
-                Event.FILING_CLOSED,
-                amount_fen=left_fen,
-                posting_key=f"filing_closed:{case.id}:{commitment.budget_year}",
-                org_id=case.org_id,
-                partner_org_id=case.partner_org_id,
-                filing_id=case.id,
-            )
-            await work.ledger.post(case.place_id, book, [back], cause=decision, posted_at=work.now)
-    await work.budgets.move(case.place_id, [c.id for c in commitments], CommitmentState.RELEASED)
-    return filing.case
+    await release_commitments(work, case, event, decision=decision)
+    return closed
 
 
 async def _place_of(work: Work, region_code: str) -> Place:
@@ -377,33 +392,6 @@ async def _place_of(work: Work, region_code: str) -> Place:
     if place is None:
         raise Refusal("place_unknown", faults=(Fault("/region_code", "place_unknown"),))
     return place
-
-
-def _faults_of_standard(plan: DraftFiling | Filing, standard: Standard) -> list[Fault]:
-    return [
-        replace(fault, pointer="/uplift_basis_points") if fault.pointer == "/uplift" else fault
-        for fault in plan_faults(
-            standard,
-            target_grade=plan.target_grade,
-            filed_months=plan.filed_months,
-            uplift_basis_points=plan.uplift_basis_points,
-        )
-    ]
-
-
-def _check_plan(command: DraftFiling, standard: Standard, further: list[Fault]) -> None:
-    faults = _faults_of_standard(command, standard) + further
-    if fault := occupation_fault_of(command.occupation_code):
-        faults.append(Fault("/occupation_code", fault))
-    if command.fund_source not in FUND_SOURCES:
-        faults.append(Fault("/fund_source", "fund_source_unknown"))
-    if (command.training_mode is TrainingMode.PROVIDER) != (command.provider_name is not None):
-        faults.append(Fault("/provider_name", "provider_by_training_mode"))
-    # Its last part must fall into a year that there can be a budget for.
-    if command.starts_on.year + command.filed_months // 12 + 1 > BUDGET_YEAR_MAX:
-        faults.append(Fault("/starts_on", "not_acceptable_value"))
-    if faults:
-        raise Refusal("plan_faulty", faults=tuple(faults), count=len(faults))
 
 
 def _check_named_once(filings: tuple[ListedFiling, ...]) -> None:
@@ -415,27 +403,10 @@ def _check_named_once(filings: tuple[ListedFiling, ...]) -> None:
         seen.add(listed.filing_id)
 
 
-def _start_faults(starts_on: date, *, today: date) -> tuple[Fault, ...]:
-    # FIL-01: 培训前备案, a plan is filed before training starts.
-    return (Fault("/starts_on", "training_not_after_filing"),) if starts_on <= today else ()
-
-
-def _check_start(faults: tuple[Fault, ...]) -> None:
-    if faults:
-        raise Refusal("training_not_after_filing", faults=faults)
-
-
 async def _submitted(work: Work, case: Case) -> Case:
     signed = await sign(work, case, "submit")
     await work.jobs.add("screen_filing", case.id, case.place_id)
     return signed
-
-
-async def _step(
-    work: Work, filing_id: UUID, version: int, event: str, *, reason: str = ""
-) -> Filing:
-    case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
-    return await work.filings.get(await sign(work, case, event, reason=reason))
 
 
 async def _commit_forecast(work: Work, filing: Filing) -> None:

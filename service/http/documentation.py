@@ -266,7 +266,8 @@ def _answer(operation: Operation, answer: Json, described: Json) -> str:
     )
     if "content" not in answer:
         return head
-    ((media, content),) = answer["content"].items()
+    media = operation.answer_media  # a page for people, where there is one, needs no example
+    content = answer["content"][media]
     folded = (
         "<details><summary>字段与示例 Fields and example</summary>"
         f"{_content(content, described)}</details>"

@@ -1,13 +1,14 @@
 """Filings over HTTP: from draft to completion report."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from domain.cases import CaseKind
-from domain.errors import Refusal, Text
+from domain.errors import Fault, Refusal, Text
 from domain.filing import Filing
 from domain.party import Role
 from domain.ports.work import Work
-from service.application import filing
+from service.application import filing, quota
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import in_state
 from service.http.filing_wire import (
@@ -18,17 +19,18 @@ from service.http.filing_wire import (
     ListingBody,
     ListingView,
     OpeningBody,
+    ReviewBody,
     RosterView,
     ScreeningView,
 )
 from service.http.history import steps_of
 from service.http.operation import operation
-from service.http.shapes import Decision, HistoryView
+from service.http.shapes import HistoryView
 
 TAG: Final = "filings"
 _FILER: Final = frozenset({Role.FILER})
 _REVIEWER: Final = frozenset({Role.REVIEWER, Role.CLERK})
-_SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
+SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
 PLAN_EXAMPLE: Final = {
     "region_code": "320681",
     "class_name": "车工中级工班",
@@ -58,13 +60,18 @@ PLAN_EXAMPLE: Final = {
 }
 
 
-def _filing_answer(shown: Filing, *, status: int = 200) -> Answer:
+def filing_answer(shown: Filing, *, status: int = 200, warnings: Sequence[Fault] = ()) -> Answer:
+    """Answer a filing at its version."""
     return json_answer(
-        FilingView.of(shown),
+        FilingView.of(shown, warnings),
         status=status,
         version=shown.case.version,
         location=f"/v1/filings/{shown.case.id}" if status == 201 else None,
     )
+
+
+async def _warnings(call: Call, work: Work, shown: Filing) -> Sequence[Fault]:
+    return (await quota.quota_standing(work, shown)).warnings if call.dry_run else ()
 
 
 @operation(
@@ -104,10 +111,12 @@ def _filing_answer(shown: Filing, *, status: int = 200) -> Answer:
 )
 async def create_filing(call: Call) -> Answer:
     """Draft, and submit if asked."""
-    return await call.once(
-        lambda work: filing.draft_filing(work, call.decode(FilingBody).to_command()),
-        lambda done: _filing_answer(done, status=201),
-    )
+
+    async def act(work: Work) -> tuple[Filing, Sequence[Fault]]:
+        done = await filing.draft_filing(work, call.decode(FilingBody).to_command())
+        return done, await _warnings(call, work, done)
+
+    return await call.once(act, lambda done: filing_answer(done[0], status=201, warnings=done[1]))
 
 
 @operation(
@@ -117,8 +126,11 @@ async def create_filing(call: Call) -> Answer:
     tag=TAG,
     summary=Text("提交备案", "Submit a filing"),
     description=Text(
-        "提交即确定当日生效的补贴标准，名册人员从此不得在其他班级在训。",
-        "Fixes the standard in force that day; from now on its people are enrolled nowhere else.",
+        "提交即确定当日生效的补贴标准，名册人员从此不得在其他班级在训。退回补正的备案在期限内再次提交的，"
+        "受理时间和补贴标准以首次提交为准。试提交（`dry_run`）时以 `warnings` 提示年度名额。",
+        "Fixes the standard in force that day; from now on its people are enrolled nowhere else. "
+        "A filing returned for correction and submitted again in time keeps the receipt time and "
+        "the standard of its first submission. Tried dry, `warnings` tell of the year's quota.",
     ),
     roles=_FILER,
     answer=FilingView,
@@ -126,22 +138,25 @@ async def create_filing(call: Call) -> Answer:
     versioned=True,
     dry_run=True,
     problems=(
-        *_SIGNED,
+        *SIGNED,
         "filing_incomplete",
         "training_not_after_filing",
         "no_policy_in_force",
         "plan_faulty",
         "person_enrolled_elsewhere",
+        "correction_overdue",
     ),
 )
 async def submit_filing(call: Call) -> Answer:
-    """Submit a draft."""
-    return await call.once(
-        lambda work: filing.submit_filing(
+    """Submit a draft, or a filing that was returned."""
+
+    async def act(work: Work) -> tuple[Filing, Sequence[Fault]]:
+        done = await filing.submit_filing(
             work, filing_id=call.path("filing_id"), version=call.if_match
-        ),
-        _filing_answer,
-    )
+        )
+        return done, await _warnings(call, work, done)
+
+    return await call.once(act, lambda done: filing_answer(done[0], warnings=done[1]))
 
 
 @operation(
@@ -154,7 +169,7 @@ async def submit_filing(call: Call) -> Answer:
     answer=FilingView,
     keyed=True,
     versioned=True,
-    problems=(*_SIGNED, "document_contents_missing"),
+    problems=(*SIGNED, "document_contents_missing"),
 )
 async def accept_filing(call: Call) -> Answer:
     """Accept a submitted filing."""
@@ -162,7 +177,7 @@ async def accept_filing(call: Call) -> Answer:
         lambda work: filing.accept_filing(
             work, filing_id=call.path("filing_id"), version=call.if_match
         ),
-        _filing_answer,
+        filing_answer,
     )
 
 
@@ -173,24 +188,27 @@ async def accept_filing(call: Call) -> Answer:
     tag=TAG,
     summary=Text("初审备案", "Review a filing"),
     roles=frozenset({Role.REVIEWER}),
-    body=Decision,
-    body_example={"reason": "材料齐全，符合通人社职〔2019〕15号"},
+    body=ReviewBody,
+    body_example={"reason": "材料齐全，符合通人社职〔2019〕15号", "advice": "list"},
     answer=FilingView,
     keyed=True,
     versioned=True,
-    problems=_SIGNED,
+    problems=SIGNED,
 )
 async def review_filing(call: Call) -> Answer:
     """Sign the review."""
-    return await call.once(
-        lambda work: filing.review_filing(
+
+    async def act(work: Work) -> Filing:
+        body = call.decode(ReviewBody)
+        return await filing.review_filing(
             work,
             filing_id=call.path("filing_id"),
             version=call.if_match,
-            reason=call.decode(Decision).reason,
-        ),
-        _filing_answer,
-    )
+            reason=body.reason,
+            advice=body.advice,
+        )
+
+    return await call.once(act, filing_answer)
 
 
 @operation(
@@ -215,13 +233,16 @@ async def review_filing(call: Call) -> Answer:
     status=201,
     keyed=True,
     problems=(
-        *_SIGNED,
+        *SIGNED,
         "not_found",
         "stale_version",
         "subject_twice",
         "filings_of_other_places",
         "document_number_used",
         "fund_insufficient",
+        "quota_exceeded",
+        "quota_people_exceeded",
+        "quota_share_exceeded",
     ),
 )
 async def list_filings(call: Call) -> Answer:
@@ -256,7 +277,7 @@ async def list_filings(call: Call) -> Answer:
     answer=FilingView,
     keyed=True,
     versioned=True,
-    problems=(*_SIGNED, "opening_out_of_order"),
+    problems=(*SIGNED, "opening_out_of_order"),
 )
 async def report_opening(call: Call) -> Answer:
     """Report the first training day."""
@@ -267,7 +288,7 @@ async def report_opening(call: Call) -> Answer:
             version=call.if_match,
             starts_on=call.decode(OpeningBody).starts_on,
         ),
-        _filing_answer,
+        filing_answer,
     )
 
 
@@ -293,7 +314,7 @@ async def report_opening(call: Call) -> Answer:
     answer=FilingView,
     keyed=True,
     versioned=True,
-    problems=(*_SIGNED, "completion_faulty"),
+    problems=(*SIGNED, "completion_faulty"),
 )
 async def report_completion(call: Call) -> Answer:
     """Report each person's outcome."""
@@ -308,7 +329,7 @@ async def report_completion(call: Call) -> Answer:
             outcomes=body.to_command(),
         )
 
-    return await call.once(act, _filing_answer)
+    return await call.once(act, filing_answer)
 
 
 @operation(
@@ -325,7 +346,7 @@ async def get_filing(call: Call) -> Answer:
     async def act(work: Work) -> Filing:
         return await work.filings.get(await work.cases.get(CaseKind.FILING, call.path("filing_id")))
 
-    return _filing_answer(await call.read(act))
+    return filing_answer(await call.read(act))
 
 
 @operation(

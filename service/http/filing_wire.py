@@ -1,5 +1,6 @@
 """Filings on the wire: bodies that come in, views that go out, and the crossings by name."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
@@ -7,6 +8,7 @@ from uuid import UUID
 import msgspec
 
 from domain.class_plan import ClassPlan
+from domain.errors import Fault
 from domain.filing import (
     Apprentice,
     ClaimBasis,
@@ -14,10 +16,12 @@ from domain.filing import (
     Filing,
     Outcome,
     Payee,
+    ReviewAdvice,
     Screening,
     TrainingMode,
 )
 from domain.policy.standard import Category, ExitReason
+from domain.refusals import REGISTRY
 from service.application.filing import ROSTER_MAX, DraftFiling, ListedFiling, PersonOutcome
 from service.http.class_plan_wire import ClassPlanBody, CreditCode, FiledMentorBody
 from service.http.document_wire import Documents, commands_of
@@ -32,6 +36,7 @@ from service.http.shapes import (
     Line,
     Months,
     Reason,
+    TextView,
     Version,
     View,
 )
@@ -203,6 +208,27 @@ class CompletionBody(Body):
         )
 
 
+class ReviewBody(Body):
+    """The review with its recommendation (拟列入 or 拟不予列入); the approver decides."""
+
+    reason: Reason = ""
+    advice: ReviewAdvice = ReviewAdvice.LIST
+
+
+class WarningView(View):
+    """What would stand against the filing later; nothing is refused for it now."""
+
+    pointer: str
+    code: str
+    detail: TextView
+
+    @classmethod
+    def of(cls, fault: Fault) -> "WarningView":
+        """Show a warning."""
+        said = REGISTRY[fault.code].detail.filled(fault.values)
+        return cls(pointer=fault.pointer, code=fault.code, detail=TextView(zh=said.zh, en=said.en))
+
+
 class PayeeView(View):
     """The payee, masked."""
 
@@ -237,10 +263,12 @@ class FilingView(View):
     listed_on: date | None
     opened_on: date | None
     completed_on: date | None
+    remark: str | None
+    warnings: list[WarningView]
 
     @classmethod
-    def of(cls, filing: Filing) -> "FilingView":
-        """Show a filing."""
+    def of(cls, filing: Filing, warnings: Sequence[Fault] = ()) -> "FilingView":
+        """Show a filing; warnings are told when it is only tried (`dry_run`)."""
         return cls(
             case=CaseView.of(filing.case),
             policy_id=filing.policy_id,
@@ -269,6 +297,8 @@ class FilingView(View):
             listed_on=filing.listed_on,
             opened_on=filing.opened_on,
             completed_on=filing.completed_on,
+            remark=filing.remark,
+            warnings=[WarningView.of(fault) for fault in warnings],
         )
 
 

@@ -15,7 +15,7 @@ import msgspec
 from domain.errors import Family, Refusal, Text, Value
 from domain.refusals import REGISTRY
 from service.http.examples import example_of
-from service.http.operation import PROBLEM, Operation, Query
+from service.http.operation import HTML, PROBLEM, Operation, Query
 from service.http.problems import Problem, phrase_of, problem_of, status_of
 from service.http.words import tag_name
 
@@ -268,6 +268,8 @@ def _answer(operation: Operation, schemas: _Schemas) -> Json:
         if operation.paged:
             schema, example = _page_of(schema), {"items": [example], "next_cursor": None}
         answer["content"] = {operation.answer_media: {"schema": schema, "example": example}}
+        if operation.page:
+            answer["content"][HTML] = {"schema": {"type": "string"}, "example": "<!doctype html>…"}
     elif operation.status != 204:
         content: Json = {"schema": {"type": "string"}}
         if operation.answer_example is not None:

@@ -17,6 +17,7 @@ from domain.party import Role
 from domain.refusals import REGISTRY
 
 JSON: Final = "application/json"
+HTML: Final = "text/html"
 PROBLEM: Final = "application/problem+json"
 JSON_LIMIT: Final = 2 * 1024 * 1024
 """Bytes a JSON body may hold; uploads name a limit of their own."""
@@ -85,7 +86,8 @@ class Operation:
     `Idempotency-Key`, `versioned` an `If-Match`. `problems` are the codes its use case may refuse
     with, beyond those that follow from the flags. `paged` makes the answer a page of `answer`.
     `body` None with a `media` other than JSON is a text upload. `binary` names the media types of an
-    upload that is taken as bytes, each checked by its use case.
+    upload that is taken as bytes, each checked by its use case. `page` says that whoever prefers
+    `text/html` is answered a page for people at the same address.
     """
 
     id: str
@@ -104,6 +106,7 @@ class Operation:
     answer: type[Any] | None = None
     answer_example: object = None
     answer_media: str = JSON
+    page: bool = False
     status: int = 200
     keyed: bool = False
     versioned: bool = False

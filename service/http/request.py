@@ -15,7 +15,7 @@ from litestar.types import Receive
 
 from domain.errors import Fault, Refusal
 from service.http.body import below, forbidden_in
-from service.http.operation import Operation, Query
+from service.http.operation import HTML, JSON, Operation, Query
 from service.http.words import Language
 
 QUERY_FIELDS_MAX: Final = 100
@@ -54,10 +54,20 @@ def check_acceptable(accept: str | None, operation: Operation) -> None:
         return
     media = operation.answer_media.partition(";")[0]
     weights = dict(_weighed(accept))
+    if _weight(weights, media) == 0 and not (operation.page and _weight(weights, HTML) > 0):
+        raise Refusal("not_acceptable", media=media)
+
+
+def prefers_page(accept: str | None) -> bool:
+    """Tell whether a page is liked better than JSON; JSON unless it is."""
+    weights = dict(_weighed(accept or ""))
+    return _weight(weights, HTML) > _weight(weights, JSON)
+
+
+def _weight(weights: Mapping[str, float], media: str) -> float:
     # The most specific range decides (RFC 9110, 12.5.1).
     ranges = (media, media.partition("/")[0] + "/*", "*/*")
-    if next((weights[name] for name in ranges if name in weights), 0.0) == 0:
-        raise Refusal("not_acceptable", media=media)
+    return next((weights[name] for name in ranges if name in weights), 0.0)
 
 
 def _weighed(header: str) -> Iterable[tuple[str, float]]:

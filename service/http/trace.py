@@ -48,9 +48,11 @@ class Tracing:
         if message["type"] != "http.response.start":
             return
         trace = self.of(scope)
+        # What anybody may keep says so itself; nothing else is kept anywhere.
+        kept = any(name.lower() == b"cache-control" for name, _ in message["headers"])
         message["headers"] = [
             *message["headers"],
-            (b"cache-control", b"no-store"),
+            *(() if kept else ((b"cache-control", b"no-store"),)),
             (b"x-request-id", trace.request_id.encode()),
             (b"x-content-type-options", b"nosniff"),
         ]

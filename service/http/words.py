@@ -58,6 +58,7 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "documents": Text("材料", "documents"),
         "class-records": Text("教学台账", "class records"),
         "joint-classes": Text("集中开班", "joint classes"),
+        "time-limits": Text("办理时限", "time-limits"),
         "prepayments": Text("预支", "prepayments"),
         "certificates": Text("证书", "certificates"),
         "settlements": Text("结算", "settlements"),

@@ -108,8 +108,11 @@ async def test_a_case_says_what_comes_next_and_whose_duty_it_is(
 ) -> None:
     listed, asked = await _prepaid(begin_work, staff)
     filing = await _get(api, "filer", f"/v1/filings/{listed.case.id}")
-    opening = {"event": "open", "to_state": "in_training", "duty": "file"}
-    assert filing["case"]["next_steps"] == [opening]
+    assert filing["case"]["next_steps"] == [
+        {"event": "open", "to_state": "in_training", "duty": "file"},
+        {"event": "lapse", "to_state": "lapsed", "duty": "system"},
+        {"event": "terminate", "to_state": "terminated", "duty": "approve"},
+    ]
     prepaid = await _get(api, "filer", f"/v1/prepayments/{asked.case.id}")
     review = {"event": "review", "to_state": "reviewed", "duty": "review"}
     assert prepaid["case"]["next_steps"] == [review]

@@ -20,6 +20,7 @@ SIGNED_BY_PERSON = {
     "document_contents",
     "class_plans", "class_mentors", "mentored_people", "class_sessions", "class_attendance",
     "class_evidence", "class_receipts", "completion_proposals",
+    "clock_marks",
 }  # fmt: skip
 """Rows that only the person whom they name adds."""
 

@@ -19,14 +19,14 @@ LATER_LIVE_STATES = {"suspended"}
 """Live states that no event of this version leads to; the index that holds a person is final already."""
 
 FINAL_STATES = {
-    "filing": {"closed"},
+    "filing": {"closed", "withdrawn", "refused", "lapsed"},
     "prepayment": {"paid"},
     "settlement": {"closed", "withdrawn"},
     "funding_request": {"concurred"},
     "batch": {"reconciled"},
     "appropriation": {"approved"},
     "joint_class": {"confirmed"},
-    "enrolment": {"completed", "failed", "exited"},
+    "enrolment": {"completed", "failed", "exited", "freed"},
     "payment": {"paid", "returned"},
 }
 

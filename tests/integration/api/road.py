@@ -382,6 +382,7 @@ class Travelled:
 
 READ_BY: Mapping[str, str] = {
     "filing_id": "GetFiling",
+    "case_id": "GetClock",
     "prepayment_id": "GetPrepayment",
     "settlement_id": "GetSettlement",
     "appropriation_id": "GetAppropriation",
@@ -416,6 +417,7 @@ async def travelled(desk: Desk) -> Travelled:
         desk=desk,
         ids={
             "filing_id": filing_id,
+            "case_id": filing_id,
             "prepayment_id": prepayment_id,
             "settlement_id": settlement_id,
             "appropriation_id": appropriation_id,

@@ -338,12 +338,19 @@ async def test_a_stale_version_is_refused(ended: Travelled, operation: Operation
         await refused(desk, stale, "stale_version")
 
 
+OTHERWISE_ENDED = {
+    "ApprovePrepayment": "prepayment_not_yet",
+    "PauseClock": "clock_not_running",
+    "ResumeClock": "clock_not_running",
+}
+
+
 @every(VERSIONED)
 async def test_what_has_ended_is_not_moved_again(ended: Travelled, operation: Operation) -> None:
     desk = ended.desk
     answer = await desk.send(desk.ask(READ_BY[operation.parameters[0]], "handler", path=ended.ids))
     again = ask_of(desk, operation, path=ended.ids)
-    code = "prepayment_not_yet" if operation.id == "ApprovePrepayment" else "wrong_state"
+    code = OTHERWISE_ENDED.get(operation.id, "wrong_state")
     problem = await refused(desk, again, code, If_Match=answer.headers["ETag"])
     assert problem["status"] == 409
 

@@ -13,6 +13,7 @@ from service.http.operation import Operation
 from service.http.operations import OPERATIONS
 from tests.integration.api import class_road, road
 from tests.integration.api.desk import Ask, Desk
+from tests.integration.api.probes_ends import returned
 from tests.integration.api.refusing import unchanged
 
 DRY = [served.operation for served in OPERATIONS if served.operation.dry_run]
@@ -177,6 +178,11 @@ async def _dry(desk: Desk, operation: Operation, headers: Mapping[str, str | Non
             row = road.registered("0192f0c4-7c1e-7000-8000-000000000001", road.person())
             how["query"] += "&register=osta"
             return desk.ask(operation.id, "handler", body=road.extract(row), **how)
+        case "CorrectFiling":
+            path = {"filing_id": await returned(desk)}
+            body = road.plan(desk)
+            del body["region_code"], body["submit"]
+            return desk.ask(operation.id, "filer", path=path, version=3, body=body, **how)
         case "CreateFundingRequest":
             await road.appropriated(desk)
             prepayment_id = await road.prepayment_approved(desk, await road.listed(desk))

@@ -47,6 +47,13 @@ NOT_OVER_HTTP = {
     "provider_mentor_missing": "tests/unit/test_class_plan.py",
     "people_without_mentor": "tests/unit/test_class_plan.py",
     "mentor_with_too_many": "tests/unit/test_class_plan.py",
+    # working days are loaded by a command
+    "calendar_faulty": "tests/unit/test_calendar_file.py",
+    "calendar_field_malformed": "tests/unit/test_calendar_file.py",
+    "calendar_day_twice": "tests/unit/test_calendar_file.py",
+    "calendar_day_of_other_year": "tests/unit/test_calendar_file.py",
+    "calendar_day_as_usual": "tests/unit/test_calendar_file.py",
+    "calendar_year_loaded": "tests/integration/test_calendar_load.py",
 }
 """Codes that no request provokes, with the reason or the tests that do."""
 
@@ -56,7 +63,8 @@ OF_NO_OPERATION = {"method_not_allowed"}
 WAITED_FOR = {"twin_in_flight", "busy"}
 """What is answered only after waiting for somebody else's transaction."""
 SHARING = {
-    f"{api.__name__}.{name}" for name in ("probes_asking", "probes_documents", "probes_filing")
+    f"{api.__name__}.{name}"
+    for name in ("probes_asking", "probes_documents", "probes_ends", "probes_filing")
 }
 """Whose probes leave nothing that disturbs the next: they use one place after another."""
 

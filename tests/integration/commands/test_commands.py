@@ -92,6 +92,19 @@ def test_generated_files_equal_what_is_committed(name: str) -> None:
     assert (ROOT / name).read_text("utf-8") == generated()[name]
 
 
+def test_a_calendar_is_checked_whole_before_anything_is_asked(tmp_path: Path) -> None:
+    file = tmp_path / "2027.json"
+    year = {"year": 2027, "document": "国办发明电〔2026〕9号", "rest": ["2026-12-31"], "worked": []}
+    for content, said in (
+        ("{", "2027.json"),
+        (json.dumps(year), "calendar_day_of_other_year"),
+    ):
+        file.write_text(content, "utf-8")
+        done = xuetu("calendar", "load", str(file))
+        assert (done.returncode, done.stdout) == (2, "")
+        assert said in done.stderr
+
+
 def test_doctor_says_when_nothing_is_running(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "service.cli", "doctor"],
