@@ -1,6 +1,6 @@
 """A standard (补贴标准) and its parts: what one version of one place's document pays (CASES 2)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -310,13 +310,20 @@ class Standard:
 
     def labels(self, *pointers: str) -> tuple[Label, ...]:
         """Return the labels on these fields, on a field that holds one, or on a part of one."""
-        kinds = ((LabelKind.OURS, self.ours), (LabelKind.DEFAULT, self.defaults))
-        return tuple(
-            Label(pointer=pointer, kind=kind)
-            for pointer in pointers
-            for kind, labelled in kinds
-            if any(_touches(pointer, place) for place in labelled)
-        )
+        return labels_of(self.ours, self.defaults, pointers)
+
+
+def labels_of(
+    ours: Iterable[str], defaults: Iterable[str], pointers: Iterable[str]
+) -> tuple[Label, ...]:
+    """Label each field that touches one no source states, or one that was left out."""
+    kinds = ((LabelKind.OURS, tuple(ours)), (LabelKind.DEFAULT, tuple(defaults)))
+    return tuple(
+        Label(pointer=pointer, kind=kind)
+        for pointer in pointers
+        for kind, labelled in kinds
+        if any(_touches(pointer, place) for place in labelled)
+    )
 
 
 def _touches(pointer: str, place: str) -> bool:

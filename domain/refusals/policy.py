@@ -116,6 +116,27 @@ POLICY: Final = (
         ),
     ),
     kind(
+        "days_and_months",
+        Family.RULE_BROKEN,
+        ("日期与月数不得同时给出", "Days and months"),
+        ("请只给出日期，或只给出月数。", "Give the days or the months, not both."),
+    ),
+    kind(
+        "period_reversed",
+        Family.RULE_BROKEN,
+        ("止日早于起日", "A period that ends before it begins"),
+        ("末日早于首日。", "The last day lies before the first."),
+    ),
+    kind(
+        "prepaid_and_share",
+        Family.RULE_BROKEN,
+        ("预支金额与比例不得同时给出", "Prepaid amount and share"),
+        (
+            "请只给出实际预支金额，或只给出决定的预支比例。",
+            "Give the amount prepaid or the share decided, not both.",
+        ),
+    ),
+    kind(
         "groups_and_counters",
         Family.RULE_BROKEN,
         ("分组与人数不得同时给出", "Groups and counters"),
