@@ -83,14 +83,7 @@ def case_faults(case: Case) -> tuple[Fault, ...]:
 
 
 def _case_faults(case: Case) -> Iterator[Fault]:
-    counters = (case.completed_certified, case.completed_uncertified)
-    if case.groups is None:
-        if counters == (None, None):
-            yield Fault("/completed_certified", "missing_field")
-        if case.actual_months is None:
-            yield Fault("/actual_months", "missing_field")
-    elif counters != (None, None):
-        yield Fault("/groups", "groups_and_counters")
+    yield from _counter_faults(case)
     if case.prepayment_share_basis_points is not None and case.prepaid_fen is not None:
         yield Fault("/prepayment_share_basis_points", "prepaid_and_share")
     for index, group in enumerate(case.groups or ()):
@@ -104,6 +97,17 @@ def _case_faults(case: Case) -> Iterator[Fault]:
     if named > case.planned:
         values = {"planned": case.planned, "people": named}
         yield Fault("/planned", "more_people_than_planned", values)
+
+
+def _counter_faults(case: Case) -> Iterator[Fault]:
+    counters = (case.completed_certified, case.completed_uncertified)
+    if case.groups is None:
+        if counters == (None, None):
+            yield Fault("/completed_certified", "missing_field")
+        if case.actual_months is None:
+            yield Fault("/actual_months", "missing_field")
+    elif counters != (None, None):
+        yield Fault("/groups", "groups_and_counters")
 
 
 def _group_faults(at: str, group: Group, case: Case) -> Iterator[Fault]:

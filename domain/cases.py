@@ -27,6 +27,7 @@ class CaseKind(StrEnum):
     FUNDING_REQUEST = "funding_request"
     BATCH = "batch"
     APPROPRIATION = "appropriation"
+    POLICY_VERSION = "policy_version"
 
 
 class Duty(StrEnum):

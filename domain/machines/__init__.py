@@ -15,6 +15,7 @@ from domain.machines import (
     filing,
     funding_request,
     payment,
+    policy_version,
     prepayment,
     settlement,
 )
@@ -26,6 +27,7 @@ SIGNED: Final[Mapping[CaseKind, Machine]] = {
     CaseKind.FUNDING_REQUEST: funding_request.MACHINE,
     CaseKind.BATCH: batch.MACHINE,
     CaseKind.APPROPRIATION: appropriation.MACHINE,
+    CaseKind.POLICY_VERSION: policy_version.MACHINE,
 }
 
 FLOWS: Final[Mapping[str, Flow]] = {"enrolment": enrolment.FLOW, "payment": payment.FLOW}

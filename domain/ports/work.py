@@ -18,6 +18,7 @@ from domain.ports.jobs import Jobs
 from domain.ports.ledger import Ledger
 from domain.ports.payments import Payments
 from domain.ports.places import Accounts, Places
+from domain.ports.policy_proposals import PolicyProposals
 from domain.ports.policy_versions import PolicyVersions
 from domain.ports.prepayments import Prepayments
 from domain.ports.requests import Requests
@@ -39,6 +40,7 @@ class Work(Protocol):
     payments: Payments
     places: Places
     policies: PolicyVersions
+    policy_proposals: PolicyProposals
     prepayments: Prepayments
     requests: Requests
     settlements: Settlements

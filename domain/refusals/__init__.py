@@ -15,6 +15,7 @@ from domain.refusals.engine import EMBEDDED, JOBS, LEDGER
 from domain.refusals.filing import FILING
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
+from domain.refusals.policy_version import POLICY_VERSIONS
 from domain.refusals.settlement import SETTLING
 
 SECTIONS: Final = (
@@ -23,6 +24,7 @@ SECTIONS: Final = (
     SENT,
     CASES,
     POLICY,
+    POLICY_VERSIONS,
     FILING,
     SETTLING,
     PAYING,

@@ -1,7 +1,7 @@
 """Policy versions signed by two departments, their simulations, and the cases a document moves.
 
-A version becomes active by two signed steps of people of two departments (signs_for_department,
-both_have_signed), or is loaded by the installation from a pack and labelled so. Which version
+A version becomes active by two signed steps of people of two departments (signs_for_department),
+or is loaded by the installation from a pack and labelled so. Which version
 decides a settlement follows from the day of its submission (settled_under).
 
 Revision ID: 0011
@@ -108,9 +108,6 @@ def upgrade() -> None:
         *case_row("policy_moves"),
         *append_only("policy_moves"),
         *authority_writes("policy_moves"),
-        "create policy named_by_its_document on policy_moves as restrictive for insert with check"
-        " (exists (select from policy_proposals p where p.id = policy_moves.policy_version_id"
-        " and policy_moves.filing_id = any (p.moves)))",
         "drop policy writable on policy_versions",
         "create policy writable on policy_versions for insert"
         f" with check (({OF_THE_INSTALLATION}) or ({BOTH_HAVE_SIGNED}))",
@@ -118,10 +115,12 @@ def upgrade() -> None:
         f" with check ({SIGNS_FOR_DEPARTMENT})",
         "alter table settlements add column policy_version_id uuid references policy_versions",
     )
-    run_files("policy_in_force", "settled_under")
+    run_files("policy_in_force", "settled_under", "named_by_its_document")
     run(
+        "create trigger named_by_its_document before insert on policy_moves"
+        " for each row execute function named_by_its_document()",
         "create trigger settled_under before insert or update of submitted_at on settlements"
-        " for each row execute function settled_under()"
+        " for each row execute function settled_under()",
     )
 
 
@@ -138,6 +137,7 @@ def downgrade() -> None:
     )
     drop_tables(("policy_moves", "policy_simulations", "policy_proposals"))
     run(
+        "drop function named_by_its_document()",
         "drop index policy_versions_of_region",
         "alter table policy_versions drop column source",
         "alter table policy_versions drop column kind",

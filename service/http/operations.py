@@ -13,6 +13,7 @@ from service.http import (
     health,
     payment,
     policy,
+    policy_proposal,
     prepayment,
     session,
     settlement,
@@ -22,6 +23,7 @@ from service.http.call import Served
 OPERATIONS: Final[tuple[Served, ...]] = (
     *session.OPERATIONS,
     *policy.OPERATIONS,
+    *policy_proposal.OPERATIONS,
     *calculation.OPERATIONS,
     *filing.OPERATIONS,
     *prepayment.OPERATIONS,

@@ -25,6 +25,7 @@ FINAL_STATES = {
     "funding_request": {"concurred"},
     "batch": {"reconciled"},
     "appropriation": {"approved"},
+    "policy_version": {"active", "refused", "withdrawn"},
     "enrolment": {"completed", "failed", "exited"},
     "payment": {"paid", "returned"},
 }

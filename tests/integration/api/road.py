@@ -333,6 +333,26 @@ async def approved(desk: Desk, settlement_id: str) -> None:
     )
 
 
+def overlay(desk: Desk, **changed: object) -> Json:
+    """Additions of the desk's own county that change nothing but a limit."""
+    code = desk.staff.region_code
+    return {
+        "id": f"overlay-{code}",
+        "kind": "overlay",
+        "region": code,
+        "document": f"试人社〔2026〕{code}号",
+        "valid_from": "2026-03-01",
+        "limits": {"accept": 3},
+    } | changed
+
+
+async def proposed(desk: Desk, policy: Json | None = None) -> str:
+    """A policy version drafted, by default additions of the county."""
+    body = {"policy": policy or overlay(desk)}
+    drafted = await desk.done("DraftPolicy", "approver", body=body)
+    return str(drafted["case"]["id"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Travelled:
     """A desk whose one filing is closed, and every id of its road by its name in addresses."""
@@ -348,6 +368,7 @@ READ_BY: Mapping[str, str] = {
     "appropriation_id": "GetAppropriation",
     "request_id": "GetFundingRequest",
     "batch_id": "GetBatch",
+    "proposal_id": "GetPolicyProposal",
 }
 """Which operation reads the case that a parameter names."""
 
@@ -368,6 +389,8 @@ async def travelled(desk: Desk) -> Travelled:
     assert (await desk.done("GetFiling", "filer", path={"filing_id": filing_id}))["case"][
         "state"
     ] == "closed"
+    proposal_id = await proposed(desk)
+    await desk.done("WithdrawPolicy", "approver", path={"proposal_id": proposal_id}, version=1)
     payments = await desk.done("ListPayments", "filer", query=f"filing_id={filing_id}")
     batch_id = payments["items"][-1]["batch_id"]
     return Travelled(
@@ -383,5 +406,6 @@ async def travelled(desk: Desk) -> Travelled:
             "payment_id": payments["items"][-1]["id"],
             "extract_id": extract_id,
             "enrolment_id": one,
+            "proposal_id": proposal_id,
         },
     )
