@@ -39,8 +39,10 @@ POLICY_VERSIONS: Final = (
         ("期限与已使用的版本重叠", "Period overlaps a version in use"),
         (
             "自 {day} 起有效的版本 {policy} 已有业务适用；新版本须晚于该日生效，列明所调整业务的追溯文件可自同日生效。",
-            "Cases go by version {policy}, in force from {day}: begin after that day; a document that names "
-            "the cases it moves may begin on it.",
+            (
+                "Cases go by version {policy}, in force from {day}: begin after that day; a document that "
+                "names the cases it moves may begin on it."
+            ),
         ),
     ),
     kind(

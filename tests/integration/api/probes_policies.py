@@ -2,6 +2,7 @@
 
 from domain.party import Role
 from tests.integration.api import road
+from tests.integration.api.cities import city_desk
 from tests.integration.api.desk import BY_ID, Ask, Desk, Json
 from tests.integration.api.probe import provokes
 
@@ -41,6 +42,21 @@ async def a_county_drafts_for_its_city_below_the_floor(desk: Desk) -> Ask:
 @provokes("policy_refused", "policy_id_taken", "policy_of_another_region")
 async def somebody_elses_id(desk: Desk) -> Ask:
     return drafting(desk, road.overlay(desk, id="nantong-2019-15", region="3206"))
+
+
+@provokes("policy_refused", "policy_period_used")
+async def a_period_that_cases_went_by(desk: Desk) -> Ask:
+    city, code = await city_desk(desk)
+    first = standard(id=f"first-{code}", region=code, valid_from="2026-01-01")
+    proposal_id = str(
+        (await city.done("DraftPolicy", "drafter", body={"policy": first}))["case"]["id"]
+    )
+    path = {"proposal_id": proposal_id}
+    await city.done("SignPolicyForLabour", "labour", path=path, version=1, body={})
+    await city.done("SignPolicyForFinance", "finance_of_city", path=path, version=2, body={})
+    await road.submitted(city)
+    again = standard(id=f"again-{code}", region=code, valid_from="2026-01-01")
+    return city.ask("DraftPolicy", "drafter", body={"policy": again})
 
 
 @provokes("policy_refused", "policy_of_another_region", "filing_not_movable")
