@@ -304,6 +304,11 @@ class Standard:
             raise Refusal("no_rate_for_grade", grade=grade, policy=self.id)
         return self.rates[grade]
 
+    @property
+    def below_floor_pointers(self) -> tuple[str, ...]:
+        """Point at the reason for a rate below the national floor, where there is one."""
+        return () if self.below_floor_reason is None else ("/below_floor_reason",)
+
     def in_force(self, on: date) -> bool:
         """Tell whether the version is in force on a day; `valid_to` is its last day."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.unit.policy_samples import policy_document
+from domain.entitlement import PersonOutcome, Trained, entitlement
+from domain.explanation import explain_person, explain_prepayment
+from domain.prepayment_amount import prepayment
+from tests.unit.policy_samples import policy_document, standard
 from tests.unit.test_calculation import calculated, grouped, money, refused
 
 CERTIFICATE = {"evidence": "certificate"}
@@ -165,3 +168,21 @@ def test_a_decided_share_is_the_policys_or_lower_with_a_reason() -> None:
         ("/prepayment_share_basis_points", "prepaid_and_share")
     }
     assert calculated(prepayment_share_basis_points=5000).prepayment_fen == 2_000_000
+
+
+# --- rates below the national floor ----------------------------------------------------------------
+
+
+def test_the_reason_for_a_low_rate_is_shown_by_every_affected_case_and_no_other() -> None:
+    low = standard(below_floor_reason="财力不足", ours=["/below_floor_reason"])
+    person = PersonOutcome(filed_grade=4, filed_months=12, trained=Trained(months=12))
+    for policy, shown in ((low, True), (standard(), False)):
+        earned = explain_person(entitlement(policy, person).facts)[0]
+        ahead = explain_prepayment(
+            prepayment(policy, target_grade=4, filed_months=12, people=1).facts
+        )[0]
+        assert [("财力不足〔自定，无文件出处〕" in one.zh) for one in (earned, ahead)] == [
+            shown,
+            shown,
+        ]
+        assert ("below the national floor" in earned.en) is shown
