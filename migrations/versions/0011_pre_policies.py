@@ -1,4 +1,4 @@
-"""Policy versions signed by two departments, their simulations, and the cases a document moves.
+"""Policy versions signed by two departments, their simulations, the cases a document moves, and reasons for long terms.
 
 A version becomes active by two signed steps of people of two departments (signs_for_department),
 or is loaded by the installation from a pack and labelled so. Which version
@@ -113,6 +113,8 @@ def upgrade() -> None:
         f" with check (({OF_THE_INSTALLATION}) or ({BOTH_HAVE_SIGNED}))",
         "create policy signs_for_department on case_duties as restrictive for insert"
         f" with check ({SIGNS_FOR_DEPARTMENT})",
+        "alter table filings add column term_reason text"
+        " constraint term_reason check (length(term_reason) between 1 and 2000)",
         "alter table settlements add column policy_version_id uuid references policy_versions",
     )
     run_files("policy_in_force", "settled_under", "named_by_its_document")
@@ -130,6 +132,7 @@ def downgrade() -> None:
         "drop function settled_under()",
         "drop function policy_in_force(text, text, date)",
         "alter table settlements drop column policy_version_id",
+        "alter table filings drop column term_reason",
         "drop policy signs_for_department on case_duties",
         "drop policy writable on policy_versions",
         "create policy writable on policy_versions for insert"
