@@ -57,7 +57,10 @@ class Payee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filing:
-    """A filing on file. `filed_months` is the term in months; dates are calendar days in China."""
+    """A filing on file. `filed_months` is the term in months; dates are calendar days in China.
+
+    `term_reason` is why the term is longer than the ordinary (NUM-02).
+    """
 
     case: Case
     policy_version_id: UUID
@@ -83,6 +86,7 @@ class Filing:
     listed_on: date | None
     opened_on: date | None
     completed_on: date | None
+    term_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,17 +39,19 @@ values (:place_id, :org_id, null, :region_path, :id, :account_name, :account_sea
 _ADD: Final = text("""
 insert into filings (place_id, org_id, partner_org_id, region_path, id, policy_version_id, class_name, occupation_code,
                      occupation_name, target_grade, training_mode, provider_name, filed_starts_on, filed_months,
-                     uplift_basis_points, fund_source, payee_account_id, roster_version, people, submitted_at)
+                     uplift_basis_points, fund_source, payee_account_id, roster_version, people, submitted_at,
+                     term_reason)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :policy_version_id, :class_name, :occupation_code,
         :occupation_name, :target_grade, :training_mode, :provider_name, :filed_starts_on, :filed_months,
-        :uplift_basis_points, :fund_source, :payee_account_id, :roster_version, :people, :submitted_at)
+        :uplift_basis_points, :fund_source, :payee_account_id, :roster_version, :people, :submitted_at,
+        :term_reason)
 """)
 
 _SELECT: Final = """
 select f.id, f.policy_version_id, v.pack_id, f.class_name, f.occupation_code, f.occupation_name, f.target_grade,
        f.training_mode, f.provider_name, f.filed_starts_on, f.filed_months, f.uplift_basis_points, f.fund_source,
        f.payee_account_id, a.account_name, a.account_masked, a.bank_code, f.roster_version, f.people,
-       f.submitted_at, l.document_number, f.listed_on, f.opened_on, f.completed_on
+       f.submitted_at, l.document_number, f.listed_on, f.opened_on, f.completed_on, f.term_reason
   from filings f
   join policy_versions v on v.id = f.policy_version_id
   join payee_accounts a on a.place_id = f.place_id and a.id = f.payee_account_id
@@ -172,6 +174,7 @@ def _filing(case: Case, row: Row[Any]) -> Filing:
         listed_on=row.listed_on,
         opened_on=row.opened_on,
         completed_on=row.completed_on,
+        term_reason=row.term_reason,
     )
 
 
@@ -255,6 +258,7 @@ class PostgresFilings(Filings):
                 "roster_version": filing.roster_version,
                 "people": filing.people,
                 "submitted_at": filing.submitted_at,
+                "term_reason": filing.term_reason,
             },
         )
 

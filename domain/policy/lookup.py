@@ -63,6 +63,19 @@ def standard_for(standards: Iterable[Standard], region_path: str, on: date) -> S
     return None
 
 
+def term_reason_faults(
+    standard: Standard, *, filed_months: int, reason: str | None
+) -> tuple[Fault, ...]:
+    """Refuse a term beyond the ordinary without a written reason, at /term_reason (NUM-02).
+
+    The listing decision approves it together with the plan.
+    """
+    term = standard.term
+    if not term.max_months < filed_months <= term.extended_max_months or reason:
+        return ()
+    return (Fault("/term_reason", "term_needs_reason", {"most": term.max_months}),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Floor:
     """The national floor of yearly rates, "in principle" (原则上), from a day on (PAY-02)."""

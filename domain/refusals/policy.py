@@ -80,6 +80,15 @@ POLICY: Final = (
         ),
     ),
     kind(
+        "term_needs_reason",
+        Family.RULE_BROKEN,
+        ("延长培养期限须说明理由", "A longer term needs a reason"),
+        (
+            "培养期限超过 {most} 个月的，须书面说明理由，随列入计划一并批准。",
+            "A term beyond {most} months needs a written reason; it is approved with the listing.",
+        ),
+    ),
+    kind(
         "term_not_whole_years",
         Family.RULE_BROKEN,
         ("培养期限须为整年", "Term of no whole years"),

@@ -33,7 +33,7 @@ from domain.ledger import (
 )
 from domain.period import month_after
 from domain.places import Place, region_path_of
-from domain.policy.lookup import plan_faults
+from domain.policy.lookup import plan_faults, term_reason_faults
 from domain.policy.standard import Standard
 from domain.ports.work import Work
 from domain.prepayment_amount import forecast, prepayment
@@ -60,6 +60,7 @@ class DraftFiling:
     payee: Payee
     roster: tuple[Apprentice, ...]
     submit: bool
+    term_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         listed_on=None,
         opened_on=None,
         completed_on=None,
+        term_reason=command.term_reason,
     )
     await work.filings.add(filing)
     await work.filings.add_roster(case, 1, roster, enrolled=command.submit)
@@ -314,7 +316,7 @@ async def _place_of(work: Work, region_code: str) -> Place:
 
 
 def _faults_of_standard(plan: DraftFiling | Filing, standard: Standard) -> list[Fault]:
-    return [
+    faults = [
         replace(fault, pointer="/uplift_basis_points") if fault.pointer == "/uplift" else fault
         for fault in plan_faults(
             standard,
@@ -323,6 +325,8 @@ def _faults_of_standard(plan: DraftFiling | Filing, standard: Standard) -> list[
             uplift_basis_points=plan.uplift_basis_points,
         )
     ]
+    reason = term_reason_faults(standard, filed_months=plan.filed_months, reason=plan.term_reason)
+    return [*faults, *reason]
 
 
 def _check_plan(command: DraftFiling, standard: Standard) -> None:

@@ -106,6 +106,17 @@ class FilingBody(Body):
     roster: Annotated[list[ApprenticeBody], msgspec.Meta(min_length=1, max_length=ROSTER_MAX)]
     provider_name: Line | None = None
     uplift_basis_points: BasisPoints = 0
+    term_reason: (
+        Annotated[
+            str,
+            msgspec.Meta(
+                min_length=1,
+                max_length=2000,
+                description="期限超过通常上限的理由 · why the term is longer than the ordinary",
+            ),
+        ]
+        | None
+    ) = None
     submit: Annotated[
         bool,
         msgspec.Meta(description="同时提交 · submit in the same act instead of keeping a draft"),
@@ -124,6 +135,7 @@ class FilingBody(Body):
             starts_on=self.starts_on,
             filed_months=self.filed_months,
             uplift_basis_points=self.uplift_basis_points,
+            term_reason=self.term_reason,
             fund_source=self.fund_source,
             payee=Payee(
                 account_name=self.payee.account_name,
@@ -220,6 +232,7 @@ class FilingView(View):
     listed_on: date | None
     opened_on: date | None
     completed_on: date | None
+    term_reason: str | None
 
     @classmethod
     def of(cls, filing: Filing) -> "FilingView":
@@ -250,6 +263,7 @@ class FilingView(View):
             listed_on=filing.listed_on,
             opened_on=filing.opened_on,
             completed_on=filing.completed_on,
+            term_reason=filing.term_reason,
         )
 
 

@@ -92,6 +92,11 @@ async def another_document_is_confirmed(desk: Desk) -> Ask:
     )
 
 
+@provokes("plan_faulty", "term_needs_reason")
+async def a_long_term_without_a_reason(desk: Desk) -> Ask:
+    return desk.ask("CreateFiling", "filer", body=road.plan(desk, filed_months=36))
+
+
 @provokes("calculation_refused", "days_and_months", "period_reversed", "prepaid_and_share")
 async def a_case_says_one_thing_twice(desk: Desk) -> Ask:
     days = {"first_day": "2026-03-02", "last_day": "2026-03-01"}

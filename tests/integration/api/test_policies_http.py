@@ -71,6 +71,15 @@ async def test_a_standard_is_drafted_simulated_signed_twice_and_then_pays(desk: 
     assert submitted["policy_id"] == f"city-{code}"
 
 
+async def test_a_long_term_is_filed_with_its_reason(desk: Desk) -> None:
+    reason = "高级工班，三年制"
+    body = road.plan(desk, filed_months=36, term_reason=reason)
+    filed = await desk.done("CreateFiling", "filer", body=body)
+    path = {"filing_id": filed["case"]["id"]}
+    shown = await desk.done("GetFiling", "handler", path=path)
+    assert (shown["filed_months"], shown["term_reason"]) == (36, reason)
+
+
 async def test_an_overlay_is_signed_like_a_standard_and_holds_for_its_county(desk: Desk) -> None:
     proposal_id = await road.proposed(desk, road.overlay(desk, valid_from="2026-02-01"))
     path = {"proposal_id": proposal_id}
