@@ -43,7 +43,7 @@ _OWNER: Final = text(
     "select kind, region_path from policy_versions where pack_id = :pack_id limit 1"
 )
 _NEWEST: Final = text("""
-select version, digest from policy_versions where pack_id = :pack_id order by version desc limit 1
+select version, digest, source from policy_versions where pack_id = :pack_id order by version desc limit 1
 """)
 _ADD: Final = text("""
 insert into policy_versions (id, kind, source, pack_id, version, region_path, document, valid_from, valid_to,
@@ -175,7 +175,8 @@ class PostgresPolicyVersions(PolicyVersions):
     ) -> bool:
         digest = hashlib.sha256(source).digest()
         newest = (await self._connection.execute(_NEWEST, {"pack_id": pack.id})).one_or_none()
-        if newest is not None and newest.digest == digest:
+        # A pack never comes back over what two departments have signed under its id.
+        if newest is not None and (newest.digest == digest or newest.source == "case"):
             return False
         await self._add(
             version_id, pack, kind=kind, source="pack", body=source.decode(), digest=digest

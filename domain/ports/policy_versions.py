@@ -88,11 +88,11 @@ class PolicyVersions(Protocol):
 
     @abstractmethod
     async def add(self, version_id: UUID, standard: Standard, source: bytes) -> bool:
-        """Store a standard unless its newest version has the same text. Say whether it was stored."""
+        """Store a standard unless its newest version has the same text or was signed; say whether it was."""
 
     @abstractmethod
     async def add_overlay(self, version_id: UUID, overlay: Overlay, source: bytes) -> bool:
-        """Store an overlay unless its newest version has the same text. Say whether it was stored."""
+        """Store an overlay unless its newest version has the same text or was signed; say whether it was."""
 
     @abstractmethod
     async def activate(self, proposal: PolicyProposal) -> None:

@@ -225,6 +225,23 @@ async def test_two_versions_of_one_id_signed_at_once_both_find_their_number(
     assert versions == [1, 2]
 
 
+async def test_a_pack_never_comes_back_over_what_was_signed(
+    begin_work: BeginWork, city: City
+) -> None:
+    pack = document_of(city, valid_from="2025-01-01")
+    source = json.dumps(pack).encode()
+
+    async def loaded(work: Work) -> bool:
+        return await work.policies.add(work.new_id(), parse_policy(pack), source)
+
+    assert await road.act(begin_work, city.county.system, loaded)
+    await active(begin_work, city, valid_from="2025-01-01", rates={"4": 700_000})
+    assert not await road.act(begin_work, city.county.system, loaded)
+    async with begin_work(city.county.filer) as work:
+        found = await work.policies.in_force(city.county.place.region_path, date(2026, 1, 1))
+    assert (found.standard.rates[4], found.source) == (700_000, "case")
+
+
 # --- what an SQL login cannot do -----------------------------------------------------------------
 
 
