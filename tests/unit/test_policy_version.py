@@ -75,7 +75,7 @@ def test_a_rate_below_a_floor_of_its_period_needs_a_reason(
         assert found == []
     else:
         document = {400_000: "66号", 500_000: "39号"}[floor]
-        values = {"floor": floor, "document": document}
+        values: dict[str, str | int] = {"floor": floor, "document": document}
         pointer = "/policy/below_floor_reason"
         assert found == [Fault(pointer, "below_floor_without_reason", values)]
     reasoned = standard(

@@ -3,7 +3,7 @@
 from domain.party import Role
 from tests.integration.api import road
 from tests.integration.api.cities import city_desk
-from tests.integration.api.desk import Desk
+from tests.integration.api.desk import Desk, Json
 from tests.integration.api.probes_policies import standard
 
 _APPROVER = frozenset({Role.APPROVER})
@@ -125,11 +125,11 @@ async def test_either_department_refuses_with_a_reason_and_the_drafter_withdraws
     assert (await desk.send(nowhere)).status_code == 404
 
 
-async def _drafted(city: Desk, policy: road.Json) -> str:
+async def _drafted(city: Desk, policy: Json) -> str:
     drafted = await city.done("DraftPolicy", "drafter", body={"policy": policy})
     return str(drafted["case"]["id"])
 
 
-async def _resolved(city: Desk) -> road.Json:
+async def _resolved(city: Desk) -> Json:
     path = {"region_code": city.staff.region_code}
     return await city.done("GetRegionPolicy", "filer", path=path)
