@@ -1,7 +1,7 @@
 """The calculator: one plan and its outcome in, prepayment, entitlement and balance out.
 
 It decides nothing of its own: the amounts come from the functions that listing, prepayment and
-settlement call. Months are given, not dates, so a standard that counts days is refused.
+settlement call. Where only months are given, a standard that counts days is refused.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,15 @@ from datetime import date
 from enum import StrEnum
 
 from domain.balance import Balance, balance_of
-from domain.calculation_case import Case, Evidence, Exit, Group, case_faults, people_named
+from domain.calculation_case import (
+    Case,
+    Days,
+    Evidence,
+    Exit,
+    Group,
+    case_faults,
+    people_named,
+)
 from domain.entitlement import Entitlement, PersonOutcome, Trained, entitlement
 from domain.entitlement import expected_entitlement_fen as expected_of
 from domain.errors import Fault, Refusal, Text
@@ -29,6 +37,7 @@ from domain.policy import (
     Label,
     LabelKind,
     PrepaymentBase,
+    Remainder,
     Standard,
     UnitKind,
     floor_missed,
@@ -63,7 +72,7 @@ class GroupResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calculation:
-    """The answer. `prepayments` are the policy's maximum, by training year."""
+    """The answer. `prepayments` are the policy's maximum, or at the share decided, by training year."""
 
     standard: Standard
     filing_date: date
@@ -116,8 +125,14 @@ def calculate(standard: Standard, case: Case, floors: Sequence[Floor]) -> Calcul
 def standing_faults(standard: Standard, case: Case) -> tuple[Fault, ...]:
     """Name what the standard does not allow: days, dates out of force, grade, term, uplift."""
     faults = []
-    if standard.unit.kind is UnitKind.DAY:
+    if standard.unit.kind is UnitKind.DAY and not _dated(case):
         faults.append(Fault("/policy", "unit_needs_dates"))
+    share, highest = case.prepayment_share_basis_points, standard.prepayment.share_basis_points
+    if share is not None and share > highest:
+        over = {"share": share, "most": highest}
+        faults.append(Fault("/prepayment_share_basis_points", "share_above_policy", over))
+    elif share is not None and share < highest and not case.prepayment_reason:
+        faults.append(Fault("/prepayment_reason", "reason_missing"))
     if case.filing_date is not None and not standard.in_force(case.filing_date):
         last = "…" if standard.valid_to is None else standard.valid_to.isoformat()
         period = {"first": standard.valid_from.isoformat(), "last": last}
@@ -129,6 +144,27 @@ def standing_faults(standard: Standard, case: Case) -> tuple[Fault, ...]:
         uplift_basis_points=case.uplift_basis_points,
     )
     return (*faults, *plan)
+
+
+def _dated(case: Case) -> bool:
+    """Tell whether everybody who trained is given with days."""
+    if case.groups is None:
+        return False
+    days = [group.days for group in case.groups] + [gone.days for gone in case.exits]
+    return None not in days
+
+
+def _trained(months: int | None, days: Days | None) -> Trained:
+    if days is None:
+        return Trained(months=months)
+    return Trained(
+        first_day=days.first_day, last_day=days.last_day, suspended_days=days.suspended_days
+    )
+
+
+def _months_trained(trained: Trained) -> int:
+    """Count begun months: who trained into a year was there for that year's prepayment."""
+    return trained.whole_months(Remainder.ANY)
 
 
 def _group_results(standard: Standard, case: Case) -> tuple[GroupResult, ...]:
@@ -156,10 +192,11 @@ def _group_results(standard: Standard, case: Case) -> tuple[GroupResult, ...]:
 
 def _completed(standard: Standard, case: Case, group: Group) -> GroupResult:
     months = case.actual_months if group.actual_months is None else group.actual_months
+    trained = _trained(months, group.days)
     outcome = PersonOutcome(
         filed_grade=case.target_grade,
         filed_months=case.filed_months,
-        trained=Trained(months=months),
+        trained=trained,
         evidence=_type_of(standard, group.evidence),
         # Without evidence a grade says nothing, whatever was written beside it.
         reached_grade=None if group.evidence is Evidence.NONE else group.reached_grade,
@@ -168,24 +205,25 @@ def _completed(standard: Standard, case: Case, group: Group) -> GroupResult:
     return GroupResult(
         kind=GroupKind.COMPLETED,
         people=group.people,
-        months=months,
+        months=_months_trained(trained),
         evidence=group.evidence,
         entitlement=entitlement(standard, outcome),
     )
 
 
 def _exited(standard: Standard, case: Case, gone: Exit) -> GroupResult:
+    trained = _trained(gone.months, gone.days)
     outcome = PersonOutcome(
         filed_grade=case.target_grade,
         filed_months=case.filed_months,
-        trained=Trained(months=gone.months),
+        trained=trained,
         exit_reason=gone.reason,
         uplift_basis_points=case.uplift_basis_points,
     )
     return GroupResult(
         kind=GroupKind.EXIT,
         people=gone.people,
-        months=gone.months,
+        months=_months_trained(trained),
         evidence=None,
         entitlement=entitlement(standard, outcome),
     )
@@ -204,7 +242,7 @@ def _type_of(standard: Standard, evidence: Evidence) -> CertificateType | None:
 def _prepayments(
     standard: Standard, case: Case, groups: Sequence[GroupResult]
 ) -> tuple[Prepayment, ...]:
-    """Return the policy's maximum: year 1 for everyone planned, later years for who still trains.
+    """Return the policy's maximum, or the share decided: year 1 for everyone planned, later years for who still trains.
 
     People not mentioned, and people whose months ended with a year, train no more in the next.
     """
@@ -228,6 +266,7 @@ def _prepayments(
                 filed_months=case.filed_months,
                 people=case.planned if year == 1 else training,
                 uplift_basis_points=case.uplift_basis_points,
+                share_basis_points=case.prepayment_share_basis_points,
                 year=year,
                 expected_fen=expected_fen,
                 already_fen=sum(one.amount_fen for one in paid),
@@ -257,7 +296,10 @@ def _defaults_used(
 
 def _prepaid_sentences(case: Case, highest_fen: int) -> tuple[Text, ...]:
     if case.prepaid_fen is None:
-        return ()
+        reason = case.prepayment_reason
+        if case.prepayment_share_basis_points is None or not reason:
+            return ()
+        return (Text(f"决定该比例的理由：{reason}。", f"Reason for that share: {reason}."),)
     paid, most = yuan(case.prepaid_fen), yuan(highest_fen)
     over = Text("", "")
     if case.prepaid_fen > highest_fen:

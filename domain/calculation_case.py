@@ -25,27 +25,42 @@ class Evidence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """The first and the last training day, and the days in between that were suspended."""
+
+    first_day: date
+    last_day: date
+    suspended_days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """People who completed alike. `actual_months` None takes the case's."""
+    """People who completed alike: so many months, or on these days; neither takes the case's months."""
 
     people: int
     evidence: Evidence
     reached_grade: int | None = None
     actual_months: int | None = None
+    days: Days | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exit:
-    """People who did not complete, after so many whole months, for one reason."""
+    """People who did not complete, after so many whole months or on these days, for one reason."""
 
     people: int
-    months: int
+    months: int | None
     reason: ExitReason
+    days: Days | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A plan and its outcome. Groups, or the two counters; who is in neither left."""
+    """A plan and its outcome. Groups, or the two counters; who is in neither left.
+
+    `prepayment_share_basis_points` is what the approver decided, with a reason, where it is lower than
+    the policy's.
+    """
 
     target_grade: int
     filed_months: int
@@ -56,6 +71,8 @@ class Case:
     groups: tuple[Group, ...] | None = None
     exits: tuple[Exit, ...] = ()
     prepaid_fen: int | None = None
+    prepayment_share_basis_points: int | None = None
+    prepayment_reason: str | None = None
     uplift_basis_points: int = 0
     filing_date: date | None = None
 
@@ -66,6 +83,23 @@ def case_faults(case: Case) -> tuple[Fault, ...]:
 
 
 def _case_faults(case: Case) -> Iterator[Fault]:
+    yield from _counter_faults(case)
+    if case.prepayment_share_basis_points is not None and case.prepaid_fen is not None:
+        yield Fault("/prepayment_share_basis_points", "prepaid_and_share")
+    for index, group in enumerate(case.groups or ()):
+        yield from _group_faults(f"/groups/{index}", group, case)
+    for index, gone in enumerate(case.exits):
+        if gone.days is not None:
+            yield from _day_faults(f"/exits/{index}", gone.days, gone.months)
+        elif gone.months is None:
+            yield Fault(f"/exits/{index}/months", "missing_field")
+    named = people_named(case)
+    if named > case.planned:
+        values = {"planned": case.planned, "people": named}
+        yield Fault("/planned", "more_people_than_planned", values)
+
+
+def _counter_faults(case: Case) -> Iterator[Fault]:
     counters = (case.completed_certified, case.completed_uncertified)
     if case.groups is None:
         if counters == (None, None):
@@ -74,15 +108,22 @@ def _case_faults(case: Case) -> Iterator[Fault]:
             yield Fault("/actual_months", "missing_field")
     elif counters != (None, None):
         yield Fault("/groups", "groups_and_counters")
-    for index, group in enumerate(case.groups or ()):
-        if group.actual_months is None and case.actual_months is None:
-            yield Fault(f"/groups/{index}/actual_months", "missing_field")
-        if group.evidence is Evidence.CERTIFICATE and group.reached_grade is None:
-            yield Fault(f"/groups/{index}/reached_grade", "missing_field")
-    named = people_named(case)
-    if named > case.planned:
-        values = {"planned": case.planned, "people": named}
-        yield Fault("/planned", "more_people_than_planned", values)
+
+
+def _group_faults(at: str, group: Group, case: Case) -> Iterator[Fault]:
+    if group.days is not None:
+        yield from _day_faults(at, group.days, group.actual_months)
+    elif group.actual_months is None and case.actual_months is None:
+        yield Fault(f"{at}/actual_months", "missing_field")
+    if group.evidence is Evidence.CERTIFICATE and group.reached_grade is None:
+        yield Fault(f"{at}/reached_grade", "missing_field")
+
+
+def _day_faults(at: str, days: Days, months: int | None) -> Iterator[Fault]:
+    if months is not None:
+        yield Fault(f"{at}/days", "days_and_months")
+    if days.last_day < days.first_day:
+        yield Fault(f"{at}/days/last_day", "period_reversed")
 
 
 def people_named(case: Case) -> int:

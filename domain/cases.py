@@ -28,6 +28,7 @@ class CaseKind(StrEnum):
     BATCH = "batch"
     APPROPRIATION = "appropriation"
     JOINT_CLASS = "joint_class"
+    POLICY_VERSION = "policy_version"
 
 
 class Duty(StrEnum):

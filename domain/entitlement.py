@@ -140,6 +140,7 @@ class EntitlementFacts:
     capped: bool
     amount_fen: int
     labels: tuple[Label, ...]
+    below_floor_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +232,8 @@ def entitlement(standard: Standard, person: PersonOutcome) -> Entitlement:
             units_per_year=term.units_per_year,
             capped=term.capped,
             amount_fen=amount_fen,
-            labels=standard.labels("/unit", *basis.pointers),
+            labels=standard.labels("/unit", *basis.pointers, *standard.below_floor_pointers),
+            below_floor_reason=standard.below_floor_reason,
         ),
     )
 

@@ -71,7 +71,10 @@ class Payee:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What a filing says of its class. `filed_months` is the term in months, `starts_on` its first day."""
+    """What a filing says of its class. `filed_months` is the term in months, `starts_on` its first day.
+
+    `term_reason` is why the term is longer than the ordinary (NUM-02).
+    """
 
     class_name: str
     occupation_code: str
@@ -83,6 +86,7 @@ class Plan:
     filed_months: int
     uplift_basis_points: int
     fund_source: str
+    term_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +94,7 @@ class Filing:
     """A filing on file. `filed_months` is the term in months; dates are calendar days in China.
 
     `remark` is what the latest signed step added: the reviewer's advice, or the ground of a termination.
+    `term_reason` is why the term is longer than the ordinary (NUM-02).
     """
 
     case: Case
@@ -118,6 +123,7 @@ class Filing:
     opened_on: date | None
     completed_on: date | None
     remark: str | None = None
+    term_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

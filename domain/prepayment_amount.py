@@ -42,6 +42,7 @@ class PrepaymentFacts:
     capped: bool
     amount_fen: int
     labels: tuple[Label, ...]
+    below_floor_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +108,7 @@ def prepayment(
         "/prepayment/share_basis_points",
         "/prepayment/base",
         *(["/uplift"] if uplift_basis_points else []),
+        *standard.below_floor_pointers,
     ]
     return Prepayment(
         amount_fen=amount_fen,
@@ -130,6 +132,7 @@ def prepayment(
             capped=people * per_person_fen > cap_fen,
             amount_fen=amount_fen,
             labels=standard.labels(*pointers),
+            below_floor_reason=standard.below_floor_reason,
         ),
     )
 

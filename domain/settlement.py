@@ -294,6 +294,7 @@ def reasons_of(
             got_back_fen=history.got_back_fen,
             balance_fen=balance.balance_fen,
             recovery_fen=balance.recovery_fen,
+            below_floor_reason=terms.standard.below_floor_reason,
         ),
         unpaid=tuple(
             UnpaidPart(ground=ground, people=unpaid[ground]) for ground in Ground if unpaid[ground]

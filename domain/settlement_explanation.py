@@ -70,8 +70,13 @@ RULES: Final[Mapping[EligibilityRule, Text]] = {
 def explain_line(facts: LineFacts) -> tuple[Sentence, ...]:
     """Explain what one person of a settlement earned, or why nothing. Names nobody."""
     arithmetic = () if facts.entitlement is None else entitlement_sentences(facts.entitlement)
+    reason = None if facts.entitlement is None else facts.entitlement.below_floor_reason
     return numbered(
-        (policy_sentence(facts.policy_id, facts.document), _ground_sentence(facts), *arithmetic)
+        (
+            policy_sentence(facts.policy_id, facts.document, reason),
+            _ground_sentence(facts),
+            *arithmetic,
+        )
     )
 
 
@@ -80,7 +85,7 @@ def explain_reasons(reasons: SettlementReasons) -> tuple[Sentence, ...]:
     facts = reasons.facts
     return numbered(
         (
-            policy_sentence(facts.policy_id, facts.document),
+            policy_sentence(facts.policy_id, facts.document, facts.below_floor_reason),
             *(_unpaid_sentence(part) for part in reasons.unpaid),
             *settlement_sentences(facts),
         )

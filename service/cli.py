@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     packs = commands.add_parser("policies", help="list the policy packs")
     packs.add_argument("--json", action="store_true", help="the packs whole")
     schema = commands.add_parser("schema", help="print a JSON Schema")
-    schema.add_argument("name", choices=("policy", "case"))
+    schema.add_argument("name", choices=("policy", "overlay", "case"))
     trail = commands.add_parser("audit", help="export and verify the audit trail").add_subparsers(
         dest="action", required=True
     )

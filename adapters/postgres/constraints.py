@@ -15,6 +15,7 @@ REFUSAL_BY_CONSTRAINT: Final[Mapping[str, str]] = {
     "one_appropriation_per_document": "document_number_used",
     "one_prepayment_per_period": "prepayment_exists",
     "one_settlement_in_a_row": "settlement_exists",
+    "policy_versions_pack_id_version_key": "policy_id_taken",
     "one_load_per_extract": "extract_already_loaded",
     "one_load_per_result": "bank_result_already_loaded",
     "one_request_per_subject": "already_requested",

@@ -32,7 +32,7 @@ update filings set class_name = :class_name, occupation_code = :occupation_code,
                    training_mode = :training_mode, provider_name = :provider_name,
                    filed_starts_on = :starts_on, filed_months = :filed_months,
                    uplift_basis_points = :uplift_basis_points, fund_source = :fund_source,
-                   payee_account_id = :payee_account_id
+                   payee_account_id = :payee_account_id, term_reason = :term_reason
  where place_id = :place_id and id = :id
 """)
 _LEAVE_ROSTER: Final = text("""
@@ -121,6 +121,7 @@ class PostgresCorrections(Corrections):
                 "uplift_basis_points": plan.uplift_basis_points,
                 "fund_source": plan.fund_source,
                 "payee_account_id": payee_account_id,
+                "term_reason": plan.term_reason,
             },
         )
 

@@ -40,11 +40,11 @@ _ADD: Final = text("""
 insert into filings (place_id, org_id, partner_org_id, region_path, id, policy_version_id, class_name, occupation_code,
                      occupation_name, target_grade, training_mode, provider_name, filed_starts_on, filed_months,
                      uplift_basis_points, fund_source, payee_account_id, roster_version, people, submitted_at,
-                     joint_class_id)
+                     joint_class_id, term_reason)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :policy_version_id, :class_name, :occupation_code,
         :occupation_name, :target_grade, :training_mode, :provider_name, :filed_starts_on, :filed_months,
         :uplift_basis_points, :fund_source, :payee_account_id, :roster_version, :people, :submitted_at,
-        :joint_class_id)
+        :joint_class_id, :term_reason)
 """)
 
 # A training provider sees the filing and not the account: its payee is then empty.
@@ -54,7 +54,7 @@ select f.id, f.policy_version_id, v.pack_id, f.class_name, f.occupation_code, f.
        f.payee_account_id, coalesce(a.account_name, '') as account_name,
        coalesce(a.account_masked, '') as account_masked, coalesce(a.bank_code, '') as bank_code,
        f.roster_version, f.people, f.submitted_at, f.joint_class_id, l.document_number, f.listed_on,
-       f.opened_on, f.completed_on,
+       f.opened_on, f.completed_on, f.term_reason,
        (select r.remark from filing_remarks r where r.place_id = f.place_id and r.filing_id = f.id
          order by r.step_seq desc limit 1) as remark
   from filings f
@@ -181,6 +181,7 @@ def _filing(case: Case, row: Row[Any]) -> Filing:
         opened_on=row.opened_on,
         completed_on=row.completed_on,
         remark=row.remark,
+        term_reason=row.term_reason,
     )
 
 
@@ -265,6 +266,7 @@ class PostgresFilings(Filings):
                 "roster_version": filing.roster_version,
                 "people": filing.people,
                 "submitted_at": filing.submitted_at,
+                "term_reason": filing.term_reason,
             },
         )
 

@@ -26,6 +26,7 @@ from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.official_documents import PostgresOfficialDocuments
 from adapters.postgres.payments import PostgresPayments
 from adapters.postgres.places import PostgresAccounts, PostgresPlaces
+from adapters.postgres.policy_proposals import PostgresPolicyProposals
 from adapters.postgres.policy_versions import PostgresPolicyVersions
 from adapters.postgres.prepayments import PostgresPrepayments
 from adapters.postgres.quotas import PostgresQuotas
@@ -83,6 +84,7 @@ class PostgresWork(Work):
         self.payments = PostgresPayments(connection, crypto, new_id, now=now)
         self.places = PostgresPlaces(connection)
         self.policies = PostgresPolicyVersions(connection, now=now)
+        self.policy_proposals = PostgresPolicyProposals(connection, new_id, now=now)
         self.prepayments = PostgresPrepayments(connection)
         self.quotas = PostgresQuotas(connection)
         self.requests = PostgresRequests(connection, actor)

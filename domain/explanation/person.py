@@ -19,7 +19,15 @@ from domain.policy import BASIS_POINTS, GRADES, UnitKind
 def explain_person(facts: EntitlementFacts) -> tuple[Sentence, ...]:
     """Explain what one person earned."""
     return numbered(
-        (policy_sentence(facts.policy_id, facts.document), *entitlement_sentences(facts))
+        (
+            policy_sentence(
+                facts.policy_id,
+                facts.document,
+                facts.below_floor_reason,
+                mark(facts.labels, "/below_floor_reason"),
+            ),
+            *entitlement_sentences(facts),
+        )
     )
 
 

@@ -19,7 +19,15 @@ _BASES: Final[Mapping[PrepaymentBase, Text]] = {
 def explain_prepayment(facts: PrepaymentFacts) -> tuple[Sentence, ...]:
     """Explain the amount of one prepayment."""
     return numbered(
-        (policy_sentence(facts.policy_id, facts.document), *prepayment_sentences(facts))
+        (
+            policy_sentence(
+                facts.policy_id,
+                facts.document,
+                facts.below_floor_reason,
+                mark(facts.labels, "/below_floor_reason"),
+            ),
+            *prepayment_sentences(facts),
+        )
     )
 
 

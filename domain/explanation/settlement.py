@@ -41,12 +41,16 @@ class SettlementFacts:
     got_back_fen: int
     balance_fen: int
     recovery_fen: int
+    below_floor_reason: str | None = None
 
 
 def explain_settlement(facts: SettlementFacts) -> tuple[Sentence, ...]:
     """Explain the balance or the recovery of one settlement."""
     return numbered(
-        (policy_sentence(facts.policy_id, facts.document), *settlement_sentences(facts))
+        (
+            policy_sentence(facts.policy_id, facts.document, facts.below_floor_reason),
+            *settlement_sentences(facts),
+        )
     )
 
 

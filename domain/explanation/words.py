@@ -60,9 +60,21 @@ def mark(labels: Iterable[Label], *pointers: str) -> Text:
     return next((_LABELS[kind] for kind in LabelKind if kind in kinds), UNLABELLED)
 
 
-def policy_sentence(policy_id: str, document: str | None) -> Text:
-    """Name the policy and its document."""
+def policy_sentence(
+    policy_id: str,
+    document: str | None,
+    below_floor_reason: str | None = None,
+    label: Text = UNLABELLED,
+) -> Text:
+    """Name the policy and its document, and why a rate of it lies below the national floor (PAY-02)."""
+    low = Text("", "")
+    if below_floor_reason is not None:
+        low = Text(
+            f"该版本有低于国家指导标准（原则上）的标准，理由：{below_floor_reason}{label.zh}。",
+            f" A rate of it is below the national floor (in principle); reason: "
+            f"{below_floor_reason}{label.en}.",
+        )
     return Text(
-        f"依据：补贴标准 {policy_id}（{document or '无文号'}）。",
-        f"Basis: standard {policy_id} ({document or 'no document number'}).",
+        f"依据：补贴标准 {policy_id}（{document or '无文号'}）。{low.zh}",
+        f"Basis: standard {policy_id} ({document or 'no document number'}).{low.en}",
     )

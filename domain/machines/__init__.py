@@ -16,6 +16,7 @@ from domain.machines import (
     funding_request,
     joint_class,
     payment,
+    policy_version,
     prepayment,
     settlement,
 )
@@ -28,6 +29,7 @@ SIGNED: Final[Mapping[CaseKind, Machine]] = {
     CaseKind.BATCH: batch.MACHINE,
     CaseKind.APPROPRIATION: appropriation.MACHINE,
     CaseKind.JOINT_CLASS: joint_class.MACHINE,
+    CaseKind.POLICY_VERSION: policy_version.MACHINE,
 }
 
 FLOWS: Final[Mapping[str, Flow]] = {"enrolment": enrolment.FLOW, "payment": payment.FLOW}

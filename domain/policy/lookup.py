@@ -51,14 +51,29 @@ def region_codes(region_path: str) -> tuple[str, ...]:
 def standard_for(standards: Iterable[Standard], region_path: str, on: date) -> Standard | None:
     """Find the nearest standard in force going up county, city, province, nation (CASES 2).
 
-    Of two versions of one region in force on the day, the one that began later pays.
+    Within a region the version that began last decides: it closes the one before it on the day
+    before, so that an older one does not come back when a later one ends.
     """
-    active = [standard for standard in standards if standard.in_force(on)]
+    begun = [standard for standard in standards if standard.valid_from <= on]
     for code in region_codes(region_path):
-        here = [standard for standard in active if standard.region == code]
-        if here:
-            return max(here, key=lambda standard: (standard.valid_from, standard.id))
+        here = [standard for standard in begun if standard.region == code]
+        latest = max(here, key=lambda standard: (standard.valid_from, standard.id), default=None)
+        if latest is not None and latest.in_force(on):
+            return latest
     return None
+
+
+def term_reason_faults(
+    standard: Standard, *, filed_months: int, reason: str | None
+) -> tuple[Fault, ...]:
+    """Refuse a term beyond the ordinary without a written reason, at /term_reason (NUM-02).
+
+    The listing decision approves it together with the plan.
+    """
+    term = standard.term
+    if not term.max_months < filed_months <= term.extended_max_months or reason:
+        return ()
+    return (Fault("/term_reason", "term_needs_reason", {"most": term.max_months}),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

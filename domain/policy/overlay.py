@@ -12,6 +12,7 @@ from typing import Final
 
 from domain.calendar import DayUnit
 from domain.errors import Text
+from domain.policy.standard import Label, labels_of
 
 
 class Stage(StrEnum):
@@ -101,12 +102,14 @@ class Quota:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingRule:
-    """What a class must be like; None asks nothing. Hours are class hours (学时) a year.
+    """What a class must be like; None asks nothing. Hours are class hours (学时).
 
-    A class hour has 45 minutes unless the region says otherwise: ours, after 青浦 2023 (课时≥45 分钟).
+    `min_hours_by_grade` are hours of the whole class by target grade, mentoring included. A class hour
+    has 45 minutes unless the region says otherwise: ours, after 青浦 2023 (课时≥45 分钟).
     """
 
     min_hours_per_year: int | None = None
+    min_hours_by_grade: Mapping[int, int] = field(default_factory=dict)
     min_practice_basis_points: int | None = None
     max_online_basis_points: int | None = None
     max_class_size: int | None = None
@@ -119,7 +122,9 @@ class TrainingRule:
 class Overlay:
     """One version of a region's additions. `limits` are working days; a missing one is none.
 
-    `ours` points at fields that no source states.
+    `review_request_days` are working days after service of a decision in which a review (复核) may be
+    asked for; None is no limit. `ours` points at fields that no source states, `defaults` at fields the
+    region left out, which hold as `DEFAULT_OVERLAY` says.
     """
 
     id: str
@@ -135,6 +140,16 @@ class Overlay:
     training: TrainingRule = field(default_factory=TrainingRule)
     inspection_rate_basis_points: int = 0
     ours: tuple[str, ...] = ()
+    review_request_days: int | None = None
+    defaults: tuple[str, ...] = ()
+
+    def in_force(self, on: date) -> bool:
+        """Tell whether the version is in force on a day; `valid_to` is its last day."""
+        return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
+
+    def labels(self, *pointers: str) -> tuple[Label, ...]:
+        """Return the labels on these fields, on a field that holds one, or on a part of one."""
+        return labels_of(self.ours, self.defaults, pointers)
 
     def asks_for(self, stage: Stage, *, in_house: bool) -> tuple[DocumentRule, ...]:
         """List the documents required at a stage under a training mode, in the checklist's order."""

@@ -67,10 +67,22 @@ def parse_floor(document: object, *, at: str = "") -> Floor:
     )
 
 
-def _contradictions(document: Plain, at: str) -> Iterator[Fault]:
+def period_faults(document: Plain, at: str) -> Iterator[Fault]:
+    """Refuse an end before its start."""
     valid_to = document.get("valid_to")
     if valid_to is not None and valid_to < document["valid_from"]:
         yield Fault(f"{at}/valid_to", "policy_contradicts_itself")
+
+
+def unknown_labels(shape: Record, document: Plain, at: str) -> Iterator[Fault]:
+    """Refuse labels on fields that the format does not have."""
+    for index, pointer in enumerate(document.get("ours", [])):
+        if not _names_a_field(shape, pointer.split("/")[1:]):
+            yield Fault(f"{at}/ours/{index}", "unknown_field")
+
+
+def _contradictions(document: Plain, at: str) -> Iterator[Fault]:
+    yield from period_faults(document, at)
     for name, pay in document.get("certificate_types", {}).items():
         if pay.get("share_basis_points") is not None and pay.get("amount_fen") is not None:
             yield Fault(f"{at}/certificate_types/{name}/amount_fen", "policy_contradicts_itself")
@@ -78,9 +90,7 @@ def _contradictions(document: Plain, at: str) -> Iterator[Fault]:
     for less, more in (("min_months", "max_months"), ("max_months", "extended_max_months")):
         if term and term[less] > term[more]:
             yield Fault(f"{at}/term/{more}", "number_too_small", {"least": term[less]})
-    for index, pointer in enumerate(document.get("ours", [])):
-        if not _names_a_field(POLICY, pointer.split("/")[1:]):
-            yield Fault(f"{at}/ours/{index}", "unknown_field")
+    yield from unknown_labels(POLICY, document, at)
 
 
 def _names_a_field(shape: Shape, path: list[str]) -> bool:

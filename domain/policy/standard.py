@@ -1,6 +1,6 @@
 """A standard (补贴标准) and its parts: what one version of one place's document pays (CASES 2)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -304,19 +304,31 @@ class Standard:
             raise Refusal("no_rate_for_grade", grade=grade, policy=self.id)
         return self.rates[grade]
 
+    @property
+    def below_floor_pointers(self) -> tuple[str, ...]:
+        """Point at the reason for a rate below the national floor, where there is one."""
+        return () if self.below_floor_reason is None else ("/below_floor_reason",)
+
     def in_force(self, on: date) -> bool:
         """Tell whether the version is in force on a day; `valid_to` is its last day."""
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
     def labels(self, *pointers: str) -> tuple[Label, ...]:
         """Return the labels on these fields, on a field that holds one, or on a part of one."""
-        kinds = ((LabelKind.OURS, self.ours), (LabelKind.DEFAULT, self.defaults))
-        return tuple(
-            Label(pointer=pointer, kind=kind)
-            for pointer in pointers
-            for kind, labelled in kinds
-            if any(_touches(pointer, place) for place in labelled)
-        )
+        return labels_of(self.ours, self.defaults, pointers)
+
+
+def labels_of(
+    ours: Iterable[str], defaults: Iterable[str], pointers: Iterable[str]
+) -> tuple[Label, ...]:
+    """Label each field that touches one no source states, or one that was left out."""
+    kinds = ((LabelKind.OURS, tuple(ours)), (LabelKind.DEFAULT, tuple(defaults)))
+    return tuple(
+        Label(pointer=pointer, kind=kind)
+        for pointer in pointers
+        for kind, labelled in kinds
+        if any(_touches(pointer, place) for place in labelled)
+    )
 
 
 def _touches(pointer: str, place: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from domain.policy import Floor, Standard
+from domain.policy.overlay import Overlay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,14 @@ class Pack:
 
     standard: Standard
     document: Mapping[str, Any]
+    source: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OverlayPack:
+    """One pack of a region's additions: the overlay, and the document's bytes."""
+
+    overlay: Overlay
     source: bytes
 
 
@@ -27,6 +36,10 @@ class PolicyPacks(Protocol):
     @abstractmethod
     def get(self, pack_id: str) -> Pack | None:
         """Return one pack, None when there is none of that id."""
+
+    @abstractmethod
+    def overlays(self) -> Sequence[OverlayPack]:
+        """Return every overlay that comes with the product, by id."""
 
     @abstractmethod
     def floors(self) -> Sequence[Floor]:

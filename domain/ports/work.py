@@ -24,6 +24,7 @@ from domain.ports.ledger import Ledger
 from domain.ports.official_documents import OfficialDocuments
 from domain.ports.payments import Payments
 from domain.ports.places import Accounts, Places
+from domain.ports.policy_proposals import PolicyProposals
 from domain.ports.policy_versions import PolicyVersions
 from domain.ports.prepayments import Prepayments
 from domain.ports.quotas import Quotas
@@ -53,6 +54,7 @@ class Work(Protocol):
     payments: Payments
     places: Places
     policies: PolicyVersions
+    policy_proposals: PolicyProposals
     prepayments: Prepayments
     quotas: Quotas
     requests: Requests

@@ -19,6 +19,7 @@ from domain.refusals.filing_width import FILING_WIDTH
 from domain.refusals.official_document import OFFICIAL
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
+from domain.refusals.policy_version import POLICY_VERSIONS
 from domain.refusals.settlement import SETTLING
 from domain.refusals.work_ledger import LEDGER_VIEWS
 
@@ -28,6 +29,7 @@ SECTIONS: Final = (
     SENT,
     CASES,
     POLICY,
+    POLICY_VERSIONS,
     FILING,
     DOCUMENTS,
     TRAINING,

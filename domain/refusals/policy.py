@@ -80,6 +80,15 @@ POLICY: Final = (
         ),
     ),
     kind(
+        "term_needs_reason",
+        Family.RULE_BROKEN,
+        ("延长培养期限须说明理由", "A longer term needs a reason"),
+        (
+            "培养期限超过 {most} 个月的，须书面说明理由，随列入计划一并批准。",
+            "A term beyond {most} months needs a written reason; it is approved with the listing.",
+        ),
+    ),
+    kind(
         "term_not_whole_years",
         Family.RULE_BROKEN,
         ("培养期限须为整年", "Term of no whole years"),
@@ -113,6 +122,27 @@ POLICY: Final = (
         (
             "该政策按日计算，只有月数无法计算。",
             "The policy counts days; months alone do not tell them.",
+        ),
+    ),
+    kind(
+        "days_and_months",
+        Family.RULE_BROKEN,
+        ("日期与月数不得同时给出", "Days and months"),
+        ("请只给出日期，或只给出月数。", "Give the days or the months, not both."),
+    ),
+    kind(
+        "period_reversed",
+        Family.RULE_BROKEN,
+        ("止日早于起日", "A period that ends before it begins"),
+        ("末日早于首日。", "The last day lies before the first."),
+    ),
+    kind(
+        "prepaid_and_share",
+        Family.RULE_BROKEN,
+        ("预支金额与比例不得同时给出", "Prepaid amount and share"),
+        (
+            "请只给出实际预支金额，或只给出决定的预支比例。",
+            "Give the amount prepaid or the share decided, not both.",
         ),
     ),
     kind(

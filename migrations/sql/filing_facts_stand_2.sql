@@ -21,11 +21,11 @@ begin
      or ((authority or stands not in ('draft', 'returned_for_correction'))
          and (new.class_name, new.occupation_code, new.occupation_name, new.target_grade,
               new.training_mode, new.provider_name, new.filed_starts_on, new.filed_months,
-              new.uplift_basis_points, new.fund_source, new.payee_account_id)
+              new.uplift_basis_points, new.fund_source, new.payee_account_id, new.term_reason)
              is distinct from
              (old.class_name, old.occupation_code, old.occupation_name, old.target_grade,
               old.training_mode, old.provider_name, old.filed_starts_on, old.filed_months,
-              old.uplift_basis_points, old.fund_source, old.payee_account_id)) then
+              old.uplift_basis_points, old.fund_source, old.payee_account_id, old.term_reason)) then
     raise exception 'what a filing says stands'
       using errcode = '23514', constraint = 'filing_facts_stand', table = 'filings';
   end if;

@@ -44,7 +44,8 @@ STEP_RULES = (
 
 PLAN = (
     "class_name, occupation_code, occupation_name, target_grade, training_mode, provider_name,"
-    " filed_starts_on, filed_months, uplift_basis_points, fund_source, payee_account_id"
+    " filed_starts_on, filed_months, uplift_basis_points, fund_source, payee_account_id,"
+    " term_reason"
 )
 STATES = (
     "'planned', 'enrolled', 'in_training', 'suspended', 'completed', 'failed', 'exited', 'replaced'"
@@ -97,6 +98,7 @@ def upgrade() -> None:
           uplift_basis_points integer not null,
           fund_source text not null,
           payee_account_id uuid not null,
+          term_reason text,
           primary key (place_id, filing_id, version),
           {of_parent("superseded_plan", "filings", "filing_id")}
         )

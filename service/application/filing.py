@@ -83,6 +83,7 @@ class DraftFiling:
     joint_class_id: UUID | None = None
     class_plan: ClassPlan = NO_PLAN
     mentors: tuple[Mentor, ...] = ()
+    term_reason: str | None = None
 
     @property
     def plan(self) -> Plan:
@@ -98,6 +99,7 @@ class DraftFiling:
             filed_months=self.filed_months,
             uplift_basis_points=self.uplift_basis_points,
             fund_source=self.fund_source,
+            term_reason=self.term_reason,
         )
 
 
@@ -190,6 +192,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         listed_on=None,
         opened_on=None,
         completed_on=None,
+        term_reason=command.term_reason,
     )
     await work.filings.add(filing)
     await work.filings.add_roster(case, 1, roster, enrolled=command.submit)

@@ -100,8 +100,13 @@ async def add_people(
 
 
 async def load_policies(work: Work, packs: PolicyPacks) -> int:
-    """Put every pack on file whose text is new; returns how many were. Activation is immediate."""
+    """Put every pack and overlay on file whose text is new; returns how many were.
+
+    The installation's own act: in force at once, signed by nobody, and labelled `pack`.
+    """
     stored = 0
     for pack in packs.all():
         stored += await work.policies.add(work.new_id(), pack.standard, pack.source)
+    for one in packs.overlays():
+        stored += await work.policies.add_overlay(work.new_id(), one.overlay, one.source)
     return stored

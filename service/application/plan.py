@@ -7,13 +7,13 @@ from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES
 from domain.errors import Fault, Refusal
 from domain.filing import Filing, Plan, TrainingMode
 from domain.identifiers.occupation import occupation_fault_of
-from domain.policy.lookup import plan_faults
+from domain.policy.lookup import plan_faults, term_reason_faults
 from domain.policy.standard import Standard
 
 
 def faults_of_standard(plan: Plan | Filing, standard: Standard) -> list[Fault]:
     """Return what a standard does not pay in a plan."""
-    return [
+    faults = [
         replace(fault, pointer="/uplift_basis_points") if fault.pointer == "/uplift" else fault
         for fault in plan_faults(
             standard,
@@ -22,6 +22,8 @@ def faults_of_standard(plan: Plan | Filing, standard: Standard) -> list[Fault]:
             uplift_basis_points=plan.uplift_basis_points,
         )
     ]
+    reason = term_reason_faults(standard, filed_months=plan.filed_months, reason=plan.term_reason)
+    return [*faults, *reason]
 
 
 def check_plan(plan: Plan, standard: Standard, *further: Fault) -> None:

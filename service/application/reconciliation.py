@@ -17,6 +17,7 @@ from domain.ports.register import Examined, Registry
 from domain.ports.work import Work
 from domain.settlement import Settlement
 from service.application.cases import sign
+from service.application.policy import settles_under
 
 VERIFY_SETTLEMENT: Final = "verify_settlement"
 """The job that examines a settlement's declarations; its ref is the settlement."""
@@ -132,8 +133,8 @@ async def terms_of(work: Work, settlement: Settlement, *, confirmed: bool) -> Te
     """Gather what a settlement's people are judged against."""
     filing_case = await work.cases.get(CaseKind.FILING, settlement.filing_id)
     filing = await work.filings.get(filing_case)
-    policy = await work.policies.get(filing.policy_version_id)
-    return Terms(filing=filing, standard=policy.standard, confirmed=confirmed)
+    standard = await settles_under(work, filing, settlement)
+    return Terms(filing=filing, standard=standard, confirmed=confirmed)
 
 
 async def judge(

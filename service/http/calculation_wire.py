@@ -5,18 +5,20 @@ The same body is read by `xuetu calculate` and `POST /v1/calculations`, through
 """
 
 import json
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import msgspec
 from msgspec import Meta
 
 from domain.calculation import Calculation, GroupKind, GroupResult
-from domain.calculation_case import GROUPS_MAX, PEOPLE_MAX, Case, Evidence, Exit, Group
+from domain.calculation_case import GROUPS_MAX, PEOPLE_MAX, Case, Days, Evidence, Exit, Group
 from domain.entitlement import Rule
 from domain.money import FEN_MAX
 from domain.policy import BASIS_POINTS, ExitReason, policy_schema
+from domain.policy.overlay_format import overlay_schema
 from domain.policy.parts import MONTHS_MAX
 from service.application.calculation import CalculateCase
 from service.http.shapes import SentenceView
@@ -34,6 +36,7 @@ Months = Annotated[int, Meta(ge=0, le=MONTHS_MAX, description="Whole months actu
 People = Annotated[int, Meta(ge=0, le=PEOPLE_MAX, description="Number of people.")]
 Planned = Annotated[int, Meta(ge=1, le=PEOPLE_MAX, description="People on the payable roster.")]
 Fen = Annotated[int, Meta(ge=0, le=FEN_MAX, description="Whole fen; 100 fen are 1 yuan.")]
+Share = Annotated[int, Meta(ge=0, le=BASIS_POINTS)]
 Uplift = Annotated[
     int,
     Meta(
@@ -43,6 +46,24 @@ Uplift = Annotated[
         "allows for the target grade.",
     ),
 ]
+
+
+class DaysBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The days on which people trained, both included; days of suspension do not count."""
+
+    first_day: date
+    last_day: date
+    suspended_days: Annotated[
+        int, Meta(ge=0, le=3_660, description="Days of suspension in between.")
+    ] = 0
+
+    def to_days(self) -> Days:
+        """Put the body into the domain's words."""
+        return Days(
+            first_day=self.first_day,
+            last_day=self.last_day,
+            suspended_days=self.suspended_days,
+        )
 
 
 class GroupBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -67,14 +88,20 @@ class GroupBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     actual_months: Annotated[
         Months | None, Meta(description="Whole months trained; without it the case's.")
     ] = None
+    days: Annotated[
+        DaysBody | None, Meta(description="Instead of months: the days on which they trained.")
+    ] = None
 
 
 class ExitBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """People who did not complete; they earn what the policy's `exits` says of the reason."""
 
     people: People
-    months: Months
     reason: ExitReason
+    months: Annotated[Months | None, Meta(description="Whole months trained; or days.")] = None
+    days: Annotated[
+        DaysBody | None, Meta(description="Instead of months: the days on which they trained.")
+    ] = None
 
 
 class CalculationCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -108,6 +135,17 @@ class CalculationCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         Fen | None,
         Meta(description="What was prepaid, in fen; by default the policy's maximum."),
     ] = None
+    prepayment_share_basis_points: Annotated[
+        Share | None,
+        Meta(
+            description="Share decided by the approver, in basis points: the policy's or a lower "
+            "one with prepayment_reason. Not together with prepaid_fen."
+        ),
+    ] = None
+    prepayment_reason: Annotated[
+        Annotated[str, Meta(min_length=1, max_length=500)] | None,
+        Meta(description="Why the share is lower than the policy's; required then."),
+    ] = None
     groups: Annotated[
         Annotated[list[GroupBody], Meta(max_length=GROUPS_MAX)] | None,
         Meta(description="Instead of the two counters: people who completed, by outcome."),
@@ -135,11 +173,17 @@ class CalculationCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
                     evidence=group.evidence,
                     reached_grade=group.reached_grade,
                     actual_months=group.actual_months,
+                    days=None if group.days is None else group.days.to_days(),
                 )
                 for group in self.groups
             )
         exits = tuple(
-            Exit(people=gone.people, months=gone.months, reason=gone.reason)
+            Exit(
+                people=gone.people,
+                months=gone.months,
+                reason=gone.reason,
+                days=None if gone.days is None else gone.days.to_days(),
+            )
             for gone in self.exits or ()
         )
         return CalculateCase(
@@ -154,6 +198,8 @@ class CalculationCase(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
                 groups=groups,
                 exits=exits,
                 prepaid_fen=self.prepaid_fen,
+                prepayment_share_basis_points=self.prepayment_share_basis_points,
+                prepayment_reason=self.prepayment_reason,
                 uplift_basis_points=self.uplift or 0,
                 filing_date=self.filing_date,
             ),
@@ -269,12 +315,13 @@ class SchemaName(StrEnum):
     """The schemas that `xuetu schema` prints and that are committed in `openapi/schemas/`."""
 
     POLICY = "policy"
+    OVERLAY = "overlay"
     CASE = "case"
 
 
 def schema_text(name: SchemaName) -> str:
     """Print one schema exactly as it is committed: JSON, two spaces, a final newline."""
-    schema = policy_schema() if name is SchemaName.POLICY else _case_schema()
+    schema = _SCHEMAS[name]()
     return json.dumps(schema, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -295,3 +342,10 @@ def _case_schema() -> dict[str, Any]:
         "anyOf": [{"type": "string"}, {"$ref": "#/$defs/Policy"}],
     }
     return {"$schema": dialect, **case, "$defs": {**definitions, "Policy": inline}}
+
+
+_SCHEMAS: Final[Mapping[SchemaName, Callable[[], dict[str, Any]]]] = {
+    SchemaName.POLICY: policy_schema,
+    SchemaName.OVERLAY: overlay_schema,
+    SchemaName.CASE: _case_schema,
+}

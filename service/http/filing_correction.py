@@ -15,7 +15,7 @@ from service.application.filing import ROSTER_MAX
 from service.application.filing_correction import CorrectFiling
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.filing import SIGNED, TAG, filing_answer
-from service.http.filing_wire import ApprenticeBody, FilingView, PayeeBody
+from service.http.filing_wire import ApprenticeBody, FilingView, PayeeBody, TermReason
 from service.http.operation import operation
 from service.http.shapes import (
     BasisPoints,
@@ -87,6 +87,7 @@ class CorrectedBody(Body):
     fund_source: FundSource
     provider_name: Line | None = None
     uplift_basis_points: BasisPoints = 0
+    term_reason: TermReason | None = None
     payee: PayeeBody | None = None
     roster: (
         Annotated[list[ApprenticeBody], msgspec.Meta(min_length=1, max_length=ROSTER_MAX)] | None
@@ -106,6 +107,7 @@ class CorrectedBody(Body):
                 filed_months=self.filed_months,
                 uplift_basis_points=self.uplift_basis_points,
                 fund_source=self.fund_source,
+                term_reason=self.term_reason,
             ),
             payee=None
             if self.payee is None

@@ -89,6 +89,16 @@ class PayeeBody(Body):
     ]
 
 
+TermReason = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=2000,
+        description="期限超过通常上限的理由 · why the term is longer than the ordinary",
+    ),
+]
+
+
 class FilingBody(Body):
     """A plan for one class with its roster (培训计划和学徒名册, FIL-02)."""
 
@@ -120,6 +130,7 @@ class FilingBody(Body):
         default_factory=list
     )
     uplift_basis_points: BasisPoints = 0
+    term_reason: TermReason | None = None
     submit: Annotated[
         bool,
         msgspec.Meta(description="同时提交 · submit in the same act instead of keeping a draft"),
@@ -139,6 +150,7 @@ class FilingBody(Body):
             starts_on=self.starts_on,
             filed_months=self.filed_months,
             uplift_basis_points=self.uplift_basis_points,
+            term_reason=self.term_reason,
             fund_source=self.fund_source,
             payee=Payee(
                 account_name=self.payee.account_name,
@@ -265,6 +277,7 @@ class FilingView(View):
     completed_on: date | None
     remark: str | None
     warnings: list[WarningView]
+    term_reason: str | None
 
     @classmethod
     def of(cls, filing: Filing, warnings: Sequence[Fault] = ()) -> "FilingView":
@@ -299,6 +312,7 @@ class FilingView(View):
             completed_on=filing.completed_on,
             remark=filing.remark,
             warnings=[WarningView.of(fault) for fault in warnings],
+            term_reason=filing.term_reason,
         )
 
 

@@ -26,6 +26,7 @@ FINAL_STATES = {
     "batch": {"reconciled"},
     "appropriation": {"approved"},
     "joint_class": {"confirmed"},
+    "policy_version": {"active", "refused", "withdrawn"},
     "enrolment": {"completed", "failed", "exited", "freed"},
     "payment": {"paid", "returned"},
 }

@@ -1,7 +1,8 @@
 """Policies: the format, what is missing, defaults and labels, look-up, the floor."""
 
 from copy import deepcopy
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -263,8 +264,45 @@ def test_a_standard_is_in_force_from_its_first_to_its_last_day_and_a_newer_versi
     new = standard(id="new", valid_from="2024-06-01")
     assert standard_for([new, old], "/32/3206/", date(2024, 5, 31)) == old
     assert standard_for([old, new], "/32/3206/", date(2024, 6, 1)) == new
+    brief = standard(id="brief", valid_from="2024-06-01", valid_to="2024-06-30")
+    assert standard_for([old, brief], "/32/3206/", date(2024, 6, 30)) == brief
+    assert standard_for([old, brief], "/32/3206/", date(2024, 7, 1)) is None
     assert old.in_force(date(2024, 12, 31))
     assert not old.in_force(date(2025, 1, 1))
+
+
+CODES = ("CN", "32", "33", "3206", "3207")
+days = st.dates(date(2020, 1, 1), date(2020, 2, 29))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(CODES), days, st.none() | days), max_size=8),
+    st.sampled_from(("/32/3206/320681/", "/32/3207/", "/33/", "/")),
+    days,
+)
+def test_look_up_finds_what_a_person_with_a_calendar_finds(
+    written: list[tuple[str, date, date | None]], path: str, on: date
+) -> None:
+    """The oracle paints each region's calendar, version after version, and reads one day of it."""
+    versions = [
+        replace(standard(id=f"v{n}"), region=code, valid_from=first, valid_to=last)
+        for n, (code, first, last) in enumerate(written)
+        if last is None or first <= last
+    ]
+    calendar: dict[tuple[str, date], str | None] = {}
+    for one in sorted(versions, key=lambda one: (one.valid_from, one.id)):
+        day = one.valid_from
+        while day <= date(2020, 2, 29):
+            ended = one.valid_to is not None and day > one.valid_to
+            calendar[one.region, day] = None if ended else one.id
+            day += timedelta(days=1)
+    above = {"320681": "3206", "3206": "32", "3207": "32", "32": "CN", "33": "CN"}
+    code: str | None = path.strip("/").split("/")[-1] or "CN"
+    found = None
+    while code is not None and found is None:
+        found, code = calendar.get((code, on)), above.get(code)
+    looked_up = standard_for(versions, path, on)
+    assert (None if looked_up is None else looked_up.id) == found
 
 
 def test_a_grade_without_a_rate_is_refused() -> None:

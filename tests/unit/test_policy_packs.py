@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from adapters.policies.packs_on_disk import PacksOnDisk
+from domain.calendar import DayUnit
 from domain.errors import Refusal
 from domain.policy import Employment, PrepaymentBase, UnitKind
+from domain.policy.overlay import DEFAULT_OVERLAY, Limit
 from tests.unit.policy_samples import policy_document
 
 
@@ -39,6 +41,11 @@ def test_every_pack_of_the_product_says_everything_itself() -> None:
         ("nantong-2019-15", {4: 400_000, 3: 500_000, 2: 600_000, 1: 800_000}),
         ("fujian-2019-220", {4: 500_000, 3: 600_000}),
         ("national-2021-39", {4: 500_000, 3: 500_000, 2: 500_000, 1: 500_000}),
+        ("yunnan", {4: 500_000, 3: 500_000, 2: 500_000, 1: 500_000}),
+        ("wuhan-2019", {4: 500_000, 3: 600_000}),
+        ("wuhan-2022", {4: 600_000, 3: 800_000, 2: 800_000, 1: 800_000}),
+        ("shenzhen-2019-11", {4: 550_000, 3: 700_000, 2: 850_000}),
+        ("guangdong-2023-13", {4: 500_000, 3: 650_000, 2: 850_000, 1: 850_000}),
     ],
 )
 def test_the_packs_hold_the_published_rates_and_half_a_year_ahead(
@@ -53,8 +60,12 @@ def test_the_packs_hold_the_published_rates_and_half_a_year_ahead(
 
 def test_only_what_a_source_states_is_free_of_the_label() -> None:
     packs = PacksOnDisk()
-    bases = {pack.standard.id: "/prepayment/base" in pack.standard.ours for pack in packs.all()}
-    assert bases == {"nantong-2019-15": False, "fujian-2019-220": True, "national-2021-39": True}
+    stated = {
+        pack.standard.id for pack in packs.all() if not pack.standard.labels("/prepayment/base")
+    }
+    assert stated == {"nantong-2019-15"}
+    rates = {pack.standard.id for pack in packs.all() if pack.standard.labels("/rates/3")}
+    assert rates == {"guangdong-2023-13"}
 
 
 def test_the_national_floor_rises_on_dated_days() -> None:
@@ -64,6 +75,30 @@ def test_the_national_floor_rises_on_dated_days() -> None:
         ("人社部发〔2021〕39号", date(2021, 6, 8), 500_000),
     ]
     assert floors[0].ours == ("/valid_from",)
+
+
+def test_the_overlays_hold_what_their_places_published() -> None:
+    overlays = {pack.overlay.id: pack.overlay for pack in PacksOnDisk().overlays()}
+    assert list(overlays) == [
+        "nanping-overlay-2023", "qidong-overlay-2025", "shenzhen-overlay-2019", "wuhan-overlay-2022",
+    ]  # fmt: skip
+    counted = {
+        name: (one.notice.days, one.notice.unit, one.notice.first_day_counts)
+        for name, one in overlays.items()
+        if one.notice is not None
+    }
+    assert counted == {
+        "nanping-overlay-2023": (7, DayUnit.CALENDAR, True),
+        "qidong-overlay-2025": (7, DayUnit.CALENDAR, False),
+        "shenzhen-overlay-2019": (7, DayUnit.CALENDAR, False),
+    }
+    shenzhen, wuhan = overlays["shenzhen-overlay-2019"], overlays["wuhan-overlay-2022"]
+    assert shenzhen.quota.max_enterprise_basis_points == 5000
+    assert (shenzhen.training.min_mentors, shenzhen.training.max_online_basis_points) == (3, 5000)
+    assert (shenzhen.limits[Limit.ACCEPT], shenzhen.limits[Limit.REVIEW]) == (5, 10)
+    assert shenzhen.limits[Limit.CONCUR] == DEFAULT_OVERLAY.limits[Limit.CONCUR]
+    assert wuhan.training.min_hours_by_grade == {4: 600, 3: 1200, 2: 1200, 1: 1200}
+    assert wuhan.documents == DEFAULT_OVERLAY.documents
 
 
 def test_there_is_no_pack_of_an_unknown_id() -> None:

@@ -9,7 +9,7 @@ import httpx
 
 from domain.cases import CaseKind
 from domain.policy import Floor
-from domain.ports.policies import Pack, PolicyPacks
+from domain.ports.policies import OverlayPack, Pack, PolicyPacks
 from tests.integration.api import road
 from tests.integration.api.desk import BY_ID, Ask, Desk
 from tests.integration.api.probe import provokes
@@ -232,6 +232,9 @@ class LostPacks(PolicyPacks):
         self._lost()
 
     def get(self, pack_id: str) -> Pack | None:  # noqa: ARG002 - none can be read
+        self._lost()
+
+    def overlays(self) -> Sequence[OverlayPack]:
         self._lost()
 
     def floors(self) -> Sequence[Floor]:

@@ -372,6 +372,26 @@ async def approved(desk: Desk, settlement_id: str) -> None:
     )
 
 
+def overlay(desk: Desk, **changed: object) -> Json:
+    """Additions of the desk's own county that change nothing but a limit."""
+    code = desk.staff.region_code
+    return {
+        "id": f"overlay-{code}",
+        "kind": "overlay",
+        "region": code,
+        "document": f"试人社〔2026〕{code}号",
+        "valid_from": "2026-03-01",
+        "limits": {"accept": 3},
+    } | changed
+
+
+async def proposed(desk: Desk, policy: Json | None = None) -> str:
+    """A policy version drafted, by default additions of the county."""
+    body = {"policy": policy or overlay(desk)}
+    drafted = await desk.done("DraftPolicy", "approver", body=body)
+    return str(drafted["case"]["id"])
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Travelled:
     """A desk whose one filing is closed, and every id of its road by its name in addresses."""
@@ -389,6 +409,7 @@ READ_BY: Mapping[str, str] = {
     "request_id": "GetFundingRequest",
     "batch_id": "GetBatch",
     "joint_class_id": "GetJointClass",
+    "proposal_id": "GetPolicyProposal",
 }
 """Which operation reads the case that a parameter names."""
 
@@ -410,6 +431,8 @@ async def travelled(desk: Desk) -> Travelled:
     assert (await desk.done("GetFiling", "filer", path={"filing_id": filing_id}))["case"][
         "state"
     ] == "closed"
+    proposal_id = await proposed(desk)
+    await desk.done("WithdrawPolicy", "approver", path={"proposal_id": proposal_id}, version=1)
     payments = await desk.done("ListPayments", "filer", query=f"filing_id={filing_id}")
     batch_id = payments["items"][-1]["batch_id"]
     held = await desk.done("ListFilingDocuments", "filer", path={"filing_id": filing_id})
@@ -429,5 +452,6 @@ async def travelled(desk: Desk) -> Travelled:
             "enrolment_id": one,
             "document_id": held["items"][0]["id"],
             "joint_class_id": joint_class_id,
+            "proposal_id": proposal_id,
         },
     )

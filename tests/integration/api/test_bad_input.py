@@ -255,6 +255,8 @@ async def test_a_value_of_another_type_is_located(elsewhere: Desk, operation: Op
 async def _try_other_types(elsewhere: Desk, operation: Operation) -> None:
     body = example(operation)
     for pointer, value in leaves(body):
+        # A policy has a format of its own, read by the domain, whose numbers and days are told apart.
+        of_policy = operation.id == "DraftPolicy" and pointer.startswith("/policy/")
         wrong: list[tuple[object, set[str]]] = [([[]], {"wrong_type", "not_one_of"})]
         if isinstance(value, int) and not isinstance(value, bool):
             wrong += [
@@ -269,9 +271,10 @@ async def _try_other_types(elsewhere: Desk, operation: Operation) -> None:
         for instead, codes in wrong:
             sent = ask_of(elsewhere, operation, body=changed(body, pointer, instead))
             problem = problem_in(await elsewhere.send(sent))
-            assert problem["code"] == "body_invalid"
+            assert problem["code"] == ("policy_invalid" if of_policy else "body_invalid")
             found = pointers(problem)
-            assert found.get(pointer) in codes, (pointer, instead, found)
+            own = {"not_a_date", "not_an_integer", "pattern_mismatch"} if of_policy else set()
+            assert found.get(pointer) in codes | own, (pointer, instead, found)
 
 
 def required_in(operation: Operation) -> list[str]:

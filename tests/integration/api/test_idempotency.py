@@ -194,6 +194,9 @@ async def _dry(desk: Desk, operation: Operation, headers: Mapping[str, str | Non
             await road.ordered(desk, ("prepayment", prepayment_id))
             body = {"fund_source": road.FUND, "budget_year": road.YEAR}
             return desk.ask(operation.id, "handler", body=body, **how)
+        case "DraftPolicy":
+            body = {"policy": road.overlay(desk)}
+            return desk.ask(operation.id, "approver", body=body, **how)
         case "DraftSettlement":
             filing_id = await road.listed(desk)
             (one, _) = await road.completed(desk, filing_id)

@@ -76,12 +76,21 @@ def test_a_missing_file_is_said() -> None:
 
 def test_the_packs_are_listed_plainly_and_whole() -> None:
     lines = xuetu("policies").stdout.splitlines()
-    ids = ["fujian-2019-220", "nantong-2019-15", "national-2021-39"]
+    ids = [
+        "fujian-2019-220",
+        "guangdong-2023-13",
+        "nantong-2019-15",
+        "national-2021-39",
+        "shenzhen-2019-11",
+        "wuhan-2019",
+        "wuhan-2022",
+        "yunnan",
+    ]
     assert [line.split("\t")[0] for line in lines] == ids
     assert [pack["id"] for pack in json.loads(xuetu("policies", "--json").stdout)] == ids
 
 
-@pytest.mark.parametrize("name", ["policy", "case"])
+@pytest.mark.parametrize("name", ["policy", "overlay", "case"])
 def test_the_schemas_are_those_committed(name: str) -> None:
     committed = (ROOT / "openapi" / "schemas" / f"{name}.schema.json").read_text("utf-8")
     assert xuetu("schema", name).stdout == committed
