@@ -9,6 +9,7 @@ from domain.ports.identity import Passwords, Sessions
 from domain.ports.ids import NewId
 from domain.ports.jobs import Doorbell, Leases, Schedules
 from domain.ports.policies import PolicyPacks
+from domain.ports.sheets import Sheets
 from domain.ports.work import BeginWork
 
 Readiness = Callable[[], Awaitable[Mapping[str, bool]]]
@@ -29,6 +30,7 @@ class Ports:
     readiness: Readiness
     cursor_secret: bytes
     policies: PolicyPacks
+    sheets: Sheets
     chunk_rows: int
 
 

@@ -26,6 +26,7 @@ from adapters.postgres.engine import PATIENCE_S, check_login, open_engine
 from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
 from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.work import postgres_work
+from adapters.sheets.files import SheetFiles
 from adapters.system.checkpoints import FileCheckpoints
 from adapters.system.clock import SystemClock
 from adapters.system.doorbell import SilentDoorbell
@@ -119,6 +120,7 @@ async def open_ports(
             # Derived, so that every process of an installation reads the others' cursors.
             cursor_secret=hashlib.sha256(b"xuetu cursors" + keys.checkpoint_seed).digest(),
             policies=PacksOnDisk(),
+            sheets=SheetFiles(),
             chunk_rows=settings.chunk_rows,
         )
     finally:

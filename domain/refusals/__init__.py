@@ -15,6 +15,7 @@ from domain.refusals.engine import EMBEDDED, JOBS, LEDGER
 from domain.refusals.filing import FILING
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
+from domain.refusals.roster import ROSTER, ROSTER_NOTES
 from domain.refusals.settlement import SETTLING
 
 SECTIONS: Final = (
@@ -24,6 +25,8 @@ SECTIONS: Final = (
     CASES,
     POLICY,
     FILING,
+    ROSTER,
+    ROSTER_NOTES,
     SETTLING,
     PAYING,
     JOBS,

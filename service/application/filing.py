@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Final
 from uuid import UUID
 
 from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES, Commitment, CommitmentState
@@ -38,8 +37,6 @@ from domain.policy.standard import Standard
 from domain.ports.work import Work
 from domain.prepayment_amount import forecast, prepayment
 from service.application.cases import open_case, sign
-
-ROSTER_MAX: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -102,11 +102,12 @@ async def _checked(request: HttpRequest, operation: Operation, ports: Ports, tra
         actor = await _signed_in(headers.get("authorization"), operation, ports, trace)
     check_acceptable(headers.get("accept"), operation)
     query = query_values(scope["query_string"], operation.queries)
-    raw, value = b"", None
+    raw, value, media = b"", None, operation.media
     if operation.takes_body:
         raw = await read_body(request.receive, headers, operation.body_limit)
-        check_media_type(headers, operation.media)
-        value = checked_json(raw) if operation.body is not None else checked_upload(raw)
+        media = check_media_type(headers, operation.media, operation.also)
+        if media not in operation.also:
+            value = checked_json(raw) if operation.body is not None else checked_upload(raw)
     else:
         check_no_body(headers)
     key = None
@@ -124,6 +125,7 @@ async def _checked(request: HttpRequest, operation: Operation, ports: Ports, tra
         headers=headers,
         raw=raw,
         value=value,
+        media=media,
         idempotency_key=key,
     )
 

@@ -86,7 +86,8 @@ def no_content() -> Answer:
 class Call:
     """One request that has passed the checks every operation shares.
 
-    `raw` is the body as it came, `value` the same as plain JSON values or, of an upload, as text.
+    `raw` is the body as it came, in `media`; `value` the same as plain JSON values or, of an upload, as
+    text, and None where `media` is one that the operation takes as bytes.
     """
 
     operation: Operation
@@ -101,6 +102,7 @@ class Call:
     raw: bytes
     value: object
     idempotency_key: str | None
+    media: str = JSON
 
     @property
     def actor(self) -> Actor:
@@ -226,7 +228,9 @@ class Call:
         return checked
 
     def _fingerprint(self) -> bytes:
-        asked = (self.operation.method, self.operation.path, self.target)
+        asked = [self.operation.method, self.operation.path, self.target]
+        if self.media in self.operation.also:
+            asked.append(self.media)
         digest = hashlib.sha256()
         for part in (*(text.encode() for text in asked), self.raw):
             digest.update(len(part).to_bytes(8, "big"))

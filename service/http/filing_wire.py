@@ -17,7 +17,8 @@ from domain.filing import (
     TrainingMode,
 )
 from domain.policy.standard import Category, ExitReason
-from service.application.filing import ROSTER_MAX, DraftFiling, ListedFiling, PersonOutcome
+from domain.roster.check import ROSTER_MAX
+from service.application.filing import DraftFiling, ListedFiling, PersonOutcome
 from service.http.shapes import (
     BasisPoints,
     Body,

@@ -128,10 +128,13 @@ def _body(operation: Operation, schemas: _Schemas) -> Json:
             "schema": schemas.of(operation.body),
             "example": schemas.example(operation.body, operation.body_example),
         }
+    content = {operation.media: media}
+    for also, example in operation.also.items():
+        content[also] = {"schema": {"type": "string", "format": "binary"}, "example": example}
     return {
         "required": True,
         "description": f"UTF-8, ≤ {_size(operation.body_limit)}",
-        "content": {operation.media: media},
+        "content": content,
     }
 
 
@@ -256,7 +259,7 @@ def _answer(operation: Operation, schemas: _Schemas) -> Json:
         content: Json = {"schema": {"type": "string"}}
         if operation.answer_example is not None:
             content["example"] = operation.answer_example
-        answer["content"] = {operation.answer_media: content}
+        answer["content"] = dict.fromkeys((operation.answer_media, *operation.answer_also), content)
     return answer
 
 

@@ -5,8 +5,8 @@ runs, the OpenAPI document and the page partners read are all made from it, so n
 """
 
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final, Generic, Literal, TypeVar
@@ -84,7 +84,9 @@ class Operation:
     `roles` empty means anyone signed in; `public` means without signing in. `keyed` requires an
     `Idempotency-Key`, `versioned` an `If-Match`. `problems` are the codes its use case may refuse
     with, beyond those that follow from the flags. `paged` makes the answer a page of `answer`.
-    `body` None with a `media` other than JSON is a text upload.
+    `body` None with a `media` other than JSON is a text upload. `also` are further media types that the
+    same content may come in, taken as bytes, each with an example; `answer_also` those it may be
+    answered in.
     """
 
     id: str
@@ -98,10 +100,12 @@ class Operation:
     body: type[Any] | None = None
     body_example: object = None
     media: str = JSON
+    also: Mapping[str, str] = field(default_factory=dict)
     body_limit: int = JSON_LIMIT
     answer: type[Any] | None = None
     answer_example: object = None
     answer_media: str = JSON
+    answer_also: tuple[str, ...] = ()
     status: int = 200
     keyed: bool = False
     versioned: bool = False

@@ -14,6 +14,7 @@ from service.http import (
     payment,
     policy,
     prepayment,
+    roster,
     session,
     settlement,
 )
@@ -24,6 +25,7 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *policy.OPERATIONS,
     *calculation.OPERATIONS,
     *filing.OPERATIONS,
+    *roster.OPERATIONS,
     *prepayment.OPERATIONS,
     *certificate.OPERATIONS,
     *settlement.OPERATIONS,

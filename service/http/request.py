@@ -52,12 +52,18 @@ def check_acceptable(accept: str | None, operation: Operation) -> None:
     """Refuse `not_acceptable` when the answer's media type is ruled out."""
     if accept is None or not accept.strip():
         return
-    media = operation.answer_media.partition(";")[0]
+    answered = [
+        media.partition(";")[0] for media in (operation.answer_media, *operation.answer_also)
+    ]
     weights = dict(_weighed(accept))
+    if not any(_weight_of(media, weights) for media in answered):
+        raise Refusal("not_acceptable", media=", ".join(answered))
+
+
+def _weight_of(media: str, weights: Mapping[str, float]) -> float:
     # The most specific range decides (RFC 9110, 12.5.1).
     ranges = (media, media.partition("/")[0] + "/*", "*/*")
-    if next((weights[name] for name in ranges if name in weights), 0.0) == 0:
-        raise Refusal("not_acceptable", media=media)
+    return next((weights[name] for name in ranges if name in weights), 0.0)
 
 
 def _weighed(header: str) -> Iterable[tuple[str, float]]:
@@ -81,8 +87,11 @@ def idempotency_key(header: str | None) -> str:
     return found[1] or found[2]
 
 
-def check_media_type(headers: Mapping[str, str], media: str) -> None:
-    """Refuse `unsupported_media_type` unless the body is of `media`, in UTF-8, not compressed."""
+def check_media_type(headers: Mapping[str, str], media: str, also: Iterable[str] = ()) -> str:
+    """Return which media type the body is of; refuses `unsupported_media_type`.
+
+    It is `media` in UTF-8, or one of `also`, whose bytes say themselves how they are encoded.
+    """
     name, *parameters = (
         part.strip() for part in headers.get("content-type", "").lower().split(";")
     )
@@ -90,8 +99,11 @@ def check_media_type(headers: Mapping[str, str], media: str) -> None:
         p.removeprefix("charset=").strip('"') for p in parameters if p.startswith("charset=")
     ]
     plain = headers.get("content-encoding", "identity").strip().lower() == "identity"
+    if name in also and plain:
+        return name
     if name != media or not plain or any(charset not in {"utf-8", "utf8"} for charset in charsets):
-        raise Refusal("unsupported_media_type", media=media)
+        raise Refusal("unsupported_media_type", media=", ".join((media, *also)))
+    return name
 
 
 def check_no_body(headers: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 
 from adapters.policies.packs_on_disk import PacksOnDisk
+from adapters.sheets.files import SheetFiles
 from adapters.system.ids import new_id
 from domain.party import Actor
 from domain.ports.identity import OpenedSession, Sessions
@@ -60,6 +61,7 @@ async def client_of(
             readiness=_ready,
             cursor_secret=b"0" * 32,
             policies=PacksOnDisk(),
+            sheets=SheetFiles(),
             chunk_rows=500,
         ),
         operations,

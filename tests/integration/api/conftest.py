@@ -13,6 +13,7 @@ from adapters.postgres.engine import open_engine
 from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
 from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.work import postgres_work
+from adapters.sheets.files import SheetFiles
 from adapters.system.doorbell import SilentDoorbell
 from adapters.system.ids import new_id
 from domain.party import system_actor
@@ -84,6 +85,7 @@ async def house(
             readiness=_ready,
             cursor_secret=b"cursors of the tests",
             policies=policies,
+            sheets=SheetFiles(),
             chunk_rows=5000,
         ),
         worker=Worker(rig, handlers(5000), jitter=lambda: 0),

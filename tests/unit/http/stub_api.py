@@ -18,6 +18,7 @@ from domain.ports.identity import Sessions
 from domain.ports.jobs import Doorbell
 from domain.ports.policies import PolicyPacks
 from domain.ports.requests import KeptAnswer
+from domain.ports.sheets import Sheets
 from domain.ports.work import Work
 from service.http import health
 from service.http.app import create_app
@@ -173,6 +174,7 @@ class Store:
             readiness=self.readiness,
             cursor_secret=b"a secret of the installation",
             policies=cast("PolicyPacks", None),
+            sheets=cast("Sheets", None),
             chunk_rows=100,
         )
 
