@@ -109,6 +109,8 @@ def findings_of(xml: bytes, name: str) -> Findings:
     A sheet that is nothing but values, written as every program writes it, is seen to be so by
     counting; any other is walked element by element.
     """
+    if b"sheetData" not in xml:
+        raise unreadable(name)
     body = xml[xml.find(b"<sheetData") :]
     ordinary = (
         b"mergeCell" not in xml[max(xml.rfind(b"</sheetData"), 0) :]
@@ -190,7 +192,7 @@ def walk(xml: bytes, part: str, start: Callable[[str, Attributes], None]) -> Non
     parser.StartElementHandler = lambda name, found: start(name.rpartition(":")[2], found)
     try:
         parser.Parse(xml, True)
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError, ValueError):
         raise unreadable(part) from None
 
 

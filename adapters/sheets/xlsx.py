@@ -130,7 +130,7 @@ def _mark(rows: list[list[Cell]], found: Findings) -> None:
             for column in range(left, min(right, len(rows[row - 1])) + 1):
                 if (row, column) != (top, left):
                     rows[row - 1][column - 1] = Odd(Oddity.MERGED)
-    for oddity, places in ((Oddity.ERROR, found.errors), (Oddity.FORMULA, found.formulas)):
+    for oddity, places in ((Oddity.FORMULA, found.formulas), (Oddity.ERROR, found.errors)):
         for row, column in places:
             if row > len(rows):
                 rows.extend([] for _ in range(row - len(rows)))

@@ -72,6 +72,7 @@ _EXPONENT: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]+")
 _DIGITS: Final = re.compile(r"[0-9]{1,4}")
 _MONTHS: Final = re.compile(r"([0-9]{1,3})(个月|月|年)|([0-9]{1,3})\.0+")
 _DAY: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?|([0-9]{8})")
+_TIMED: Final = re.compile(r"(\S{6,11})[ T]([0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)")
 _TURNED: Final = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})")
 _SHORT: Final = re.compile(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2}|[0-9]{2}年[0-9]{1,2}月.*")
 _SERIAL: Final = range(20_000, 80_000)
@@ -183,6 +184,10 @@ def read_day(cell: Cell, *, day_zero: date | None) -> date | Bad:
     """Read a day: year, month and day in this order; `day_zero` is the workbook's, None of a text."""
     if isinstance(cell, date):
         return cell
+    if isinstance(cell, str) and (timed := _TIMED.fullmatch(visible(cell))):
+        day = read_day(timed[1], day_zero=day_zero)
+        midnight = not timed[2].strip("0:") or isinstance(day, Bad)
+        return day if midnight else Bad("date_with_time", (), str(day))
     text = plain(cell)
     if found := _DAY.fullmatch(text):
         year, month, day, run = found.groups()
