@@ -11,11 +11,23 @@ import pytest
 from domain.refusals import REGISTRY, SECTIONS
 from service.http.problems import CONTENT_LANGUAGE, STATUS_BY_FAMILY, Problem
 from service.http.words import Language
-from tests.integration.api import probes_asking, probes_filing, probes_paying, probes_settling
+from tests.integration.api import (
+    probes_asking,
+    probes_filing,
+    probes_paying,
+    probes_roster,
+    probes_settling,
+)
 from tests.integration.api.desk import Desk, House, borrowed, open_desk
 from tests.integration.api.probe import PROBES, Probe
 
-MODULES: tuple[ModuleType, ...] = (probes_asking, probes_filing, probes_paying, probes_settling)
+MODULES: tuple[ModuleType, ...] = (
+    probes_asking,
+    probes_filing,
+    probes_paying,
+    probes_roster,
+    probes_settling,
+)
 
 NOT_OVER_HTTP = {
     # the embedded launcher refuses on the terminal, before anything is served
@@ -33,6 +45,9 @@ NOT_OVER_HTTP = {
     "job_not_replayable": "tests/unit/test_jobs.py",
     # the last line of defence: a lock or an earlier check answers first
     "already_posted": "tests/integration/test_ledger.py",
+    # said of a cell that was taken: notes refuse nothing
+    "cell_normalised": "tests/unit/test_roster_cells.py",
+    "citizen_id_upgraded": "tests/unit/test_roster_cells.py",
     # no body of the contract holds an instant yet
     "not_an_instant": "tests/unit/http/test_faults.py",
 }
@@ -43,7 +58,7 @@ OF_NO_OPERATION = {"method_not_allowed"}
 """What an address answers that leads to no operation."""
 WAITED_FOR = {"twin_in_flight", "busy"}
 """What is answered only after waiting for somebody else's transaction."""
-SHARING = {probes_asking.__name__, probes_filing.__name__}
+SHARING = {probes_asking.__name__, probes_filing.__name__, probes_roster.__name__}
 """Whose probes leave nothing that disturbs the next: they use one place after another."""
 
 
