@@ -42,8 +42,3 @@ def unconfused(number: str) -> str:
 def first_outside(number: str, allowed: str) -> int | None:
     """Return the position, from 1, of the first character that is none of `allowed`."""
     return next((n for n, c in enumerate(number, start=1) if c not in allowed), None)
-
-
-def shape_flaw(code: str, said: Text, position: int | None = None) -> Flaw:
-    """Return a flaw of the whole shape, or of one character of it."""
-    return Flaw(code=code, said=said, position=position)
