@@ -42,7 +42,7 @@ def formula(text: str, value: object = "") -> Callable[..., None]:
     return lambda _, sheet, r, c: sheet.write_formula(r, c, text, None, value)
 
 
-def boolean(value: bool) -> Callable[..., None]:  # noqa: FBT001
+def boolean(value: bool) -> Callable[..., None]:
     return lambda _, sheet, r, c: sheet.write_boolean(r, c, value)
 
 
@@ -53,6 +53,8 @@ def instant(value: datetime) -> Callable[..., None]:
     return write
 
 
+MORNING = instant(datetime.fromisoformat("2025-09-01T08:30"))
+MIDNIGHT = instant(datetime.fromisoformat("2025-09-01T00:00"))
 SAME: Any = object()
 """The workbook holds the same text as the CSV."""
 
@@ -110,7 +112,7 @@ BAD: list[tuple[str, str, str, Any, str, str | None]] = [
     ("no such day", "hired_on", "2025-02-30", SAME, "not_a_date", None),
     ("no such day with a time", "hired_on", "2025-02-30 08:30", SAME, "not_a_date", None),
     ("words for a day", "hired_on", "去年九月", SAME, "not_a_date", None),
-    ("day with a time", "hired_on", "2025-09-01 08:30", instant(datetime(2025, 9, 1, 8, 30)), "date_with_time", "2025-09-01"),
+    ("day with a time", "hired_on", "2025-09-01 08:30", MORNING, "date_with_time", "2025-09-01"),
     ("months with a unit", "contract_months", "24个月", SAME, "months_with_unit", "24"),
     ("years", "contract_months", "2年", SAME, "months_with_unit", "24"),
     ("decimals", "contract_months", "24.00", SAME, "not_an_integer", "24"),
@@ -170,7 +172,7 @@ TAKEN: list[tuple[str, str, str, Any, object, str | None]] = [
     ("Chinese date", "hired_on", "2025年9月1日", SAME, date(2025, 9, 1), None),
     ("midnight as a text", "hired_on", "2025/9/1 0:00", SAME, date(2025, 9, 1), None),
     ("eight digits", "hired_on", "20250901", 20250901, date(2025, 9, 1), None),
-    ("midnight", "hired_on", "2025-09-01", instant(datetime(2025, 9, 1)), date(2025, 9, 1), None),
+    ("midnight", "hired_on", "2025-09-01", MIDNIGHT, date(2025, 9, 1), None),
     ("code of a category", "category", "new_hire", SAME, "new_hire", None),
     ("other word", "category", "新录用", SAME, "new_hire", None),
     ("code of a basis", "claim_basis", "Work_Place", SAME, "work_place", None),
@@ -280,6 +282,7 @@ def test_hidden_rows_and_columns_merged_cells_and_what_lies_outside_are_named() 
     assert ("/rows/3/category", "cell_merged") in [(f.pointer, f.code) for f in merged.faults]
     assert [person.name for person in merged.people] == ["张三"]
 
+    assert check(csv_of([HEADINGS, (*PERSON, "", "")]), CSV).faults == ()
     beyond = check(csv_of([HEADINGS, (*PERSON, "", "x", "y")]), CSV)
     assert [(f.pointer, f.code) for f in beyond.faults] == [("/rows/2/I", "cell_without_column")]
 
