@@ -185,9 +185,9 @@ def read_day(cell: Cell, *, day_zero: date | None) -> date | Bad:
     if isinstance(cell, date):
         return cell
     if isinstance(cell, str) and (timed := _TIMED.fullmatch(visible(cell))):
-        day = read_day(timed[1], day_zero=day_zero)
-        midnight = not timed[2].strip("0:") or isinstance(day, Bad)
-        return day if midnight else Bad("date_with_time", (), str(day))
+        stamped = read_day(timed[1], day_zero=day_zero)
+        midnight = not timed[2].strip("0:") or isinstance(stamped, Bad)
+        return stamped if midnight else Bad("date_with_time", (), str(stamped))
     text = plain(cell)
     if found := _DAY.fullmatch(text):
         year, month, day, run = found.groups()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.audit import Act, Ground
 from domain.cases import Case, CaseKind
-from domain.errors import Fault, Refusal
+from domain.errors import Refusal
 from domain.filing import Filing
 from domain.ports.work import Work
 from domain.roster.check import RosterCheck, refuse
@@ -22,12 +22,10 @@ class ImportMode(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedRoster:
-    """A roster that is on file. `left_out` are the faults of the rows that were not taken."""
+    """A roster that is on file, and what its check found: rows with a fault were not taken."""
 
     filing: Filing
-    rows: int
-    left_out: tuple[Fault, ...]
-    notes: tuple[Fault, ...]
+    check: RosterCheck
 
 
 async def import_roster(
@@ -66,12 +64,7 @@ async def import_roster(
             },
         )
     )
-    return ImportedRoster(
-        filing=await work.filings.get(touched),
-        rows=check.rows,
-        left_out=check.faults,
-        notes=check.notes,
-    )
+    return ImportedRoster(filing=await work.filings.get(touched), check=check)
 
 
 async def try_roster(

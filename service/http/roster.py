@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import msgspec
 
 from domain.errors import Fault, Text
+from domain.filing import Filing
 from domain.party import Role
 from domain.ports.sheets import CSV, XLSX, Template
 from domain.ports.work import Work
@@ -24,6 +25,8 @@ from service.http.shapes import Body, View
 
 TAG: Final = "filings"
 ROSTER_LIMIT: Final = 8 * 1024 * 1024
+FAULTS_KEPT: Final = 1000
+"""Faults and notes that the answer to an import lists; it is kept for replays. Rows are all listed."""
 _FILER: Final = frozenset({Role.FILER})
 _PERSON: Final = {
     "name": "张三",
@@ -59,17 +62,20 @@ class RosterBody(Body):
 class RosterImportView(View):
     """A roster that was taken, or would be.
 
-    `faults` are all of the rows left out, at most one a cell; `notes` say what was read in another way
-    than it was written. `proposal` is given on a dry run alone, where nothing is kept. `roster_version`
-    is null on a dry run.
+    `left_out` are the rows that were not taken: as numbered in a sheet, from 0 in JSON. `faults` say
+    why, at most one a cell; `notes` say what was read in another way than it was written. A dry run
+    lists all of both, with proposals; an import, whose answer is kept, the first of them, without.
+    `filing` and `roster_version` are null on a dry run.
     """
 
     filing: FilingView | None
     roster_version: int | None
     rows: int
     people: int
+    left_out: list[int]
     fault_count: int
     faults: list[ProblemFault]
+    note_count: int
     notes: list[ProblemFault]
 
 
@@ -81,9 +87,16 @@ class TemplateFormat(StrEnum):
 
 
 def _shown(found: tuple[Fault, ...], call: Call) -> list[ProblemFault]:
-    # What is kept for replays holds no personal value; a dry run keeps nothing.
-    kept = found if call.dry_run else tuple(replace(fault, proposal=None) for fault in found)
+    if call.dry_run:
+        return [fault_view(fault, call.language) for fault in found]
+    # What is kept for replays holds no personal value, and stays small.
+    kept = (replace(fault, proposal=None) for fault in found[:FAULTS_KEPT])
     return [fault_view(fault, call.language) for fault in kept]
+
+
+def _rows_of(faults: tuple[Fault, ...]) -> list[int]:
+    rows = {f"{fault.pointer}//".split("/")[2] for fault in faults}
+    return sorted(int(row) for row in rows if row.isdigit())
 
 
 async def _check(call: Call, work: Work) -> RosterCheck:
@@ -107,13 +120,15 @@ async def _check(call: Call, work: Work) -> RosterCheck:
         "成为草稿备案的下一版名册，上一版保留。逐格检查，指出每一处错误的行、列、代码；只有一种可证明的改法时给出建议。"
         "表格用名册模板的列名（中文或英文），CSV 为 UTF-8 或 GB18030，"
         "分隔符为逗号、分号或制表符；XLSX 读取第一张可见的表。"
-        "被拒绝时 errors 最多列出 100 处；`dry_run=true` 不保存任何内容，答复列出全部错误（每格至多一处，最多"
+        "被拒绝时 errors 最多列出 100 处；导入的答复最多列出 1000 处；"
+        "`dry_run=true` 不保存任何内容，答复列出全部错误（每格至多一处，最多"
         f" {ROSTER_MAX} 行）和可证明的改法。`mode=accept_valid` 只导入没有错误的行，并列出未导入的行及原因。",
         "It becomes the draft's next roster version; the one before stays on file. Every cell is "
         "checked; each fault is located by row, column and code, with a proposal where exactly one is "
         "proved. Sheets have the headings of the template, Chinese or English; a CSV is UTF-8 or GB18030 "
         "with commas, semicolons or tabs; of an XLSX the first visible sheet is read. A refusal lists up "
-        "to 100 faults; `dry_run=true` stores nothing and answers with all of them, at most one a cell of "
+        "to 100 faults, the answer to an import up to 1000; "
+        "`dry_run=true` stores nothing and answers with all of them, at most one a cell of "
         f"up to {ROSTER_MAX} rows, and with the proposals. `mode=accept_valid` takes the rows without a "
         "fault and lists those left out, and why.",
     ),
@@ -142,8 +157,8 @@ async def import_roster(call: Call) -> Answer:
     """Import, or answer with everything that stands in the way."""
     filing_id = call.path("filing_id")
 
-    async def act(work: Work) -> ImportedRoster:
-        return await roster.import_roster(
+    async def act(work: Work) -> Answer:
+        done = await roster.import_roster(
             work,
             filing_id=filing_id,
             version=call.if_match,
@@ -151,41 +166,39 @@ async def import_roster(call: Call) -> Answer:
             source=call.raw,
             mode=call.query("mode", ImportMode) or ImportMode.ALL_OR_NOTHING,
         )
+        return await asyncio.to_thread(_imported, done, call)
 
-    async def trial(work: Work) -> RosterCheck:
-        return await roster.try_roster(
+    async def trial(work: Work) -> Answer:
+        check = await roster.try_roster(
             work, filing_id=filing_id, version=call.if_match, check=await _check(call, work)
         )
+        return await asyncio.to_thread(_tried, check, call)
 
-    if call.dry_run:
-        return await call.once(trial, lambda check: _tried(check, call))
-    return await call.once(act, lambda done: _imported(done, call))
+    return await call.once(trial if call.dry_run else act, lambda answer: answer)
 
 
 def _tried(check: RosterCheck, call: Call) -> Answer:
-    view = RosterImportView(
-        filing=None,
-        roster_version=None,
-        rows=check.rows,
-        people=len(check.people),
-        fault_count=len(check.faults),
-        faults=_shown(check.faults, call),
-        notes=_shown(check.notes, call),
-    )
-    return json_answer(view, language=call.language)
+    return _answer(call, check, len(check.people), None)
 
 
 def _imported(done: ImportedRoster, call: Call) -> Answer:
+    return _answer(call, done.check, done.filing.people, done.filing)
+
+
+def _answer(call: Call, check: RosterCheck, people: int, filing: Filing | None) -> Answer:
     view = RosterImportView(
-        filing=FilingView.of(done.filing),
-        roster_version=done.filing.roster_version,
-        rows=done.rows,
-        people=done.filing.people,
-        fault_count=len(done.left_out),
-        faults=_shown(done.left_out, call),
-        notes=_shown(done.notes, call),
+        filing=None if filing is None else FilingView.of(filing),
+        roster_version=None if filing is None else filing.roster_version,
+        rows=check.rows,
+        people=people,
+        left_out=_rows_of(check.faults),
+        fault_count=len(check.faults),
+        faults=_shown(check.faults, call),
+        note_count=len(check.notes),
+        notes=_shown(check.notes, call),
     )
-    return json_answer(view, version=done.filing.case.version, language=call.language)
+    version = None if filing is None else filing.case.version
+    return json_answer(view, version=version, language=call.language)
 
 
 @operation(

@@ -1,6 +1,7 @@
 """A draft's roster, imported: as JSON, CSV and XLSX; wholly, in part, or only tried."""
 
 import asyncio
+import hashlib
 from typing import Any
 
 import httpx
@@ -88,6 +89,17 @@ async def test_an_imported_roster_is_the_drafts_next_version(common: Desk, media
             ("赵六", 2, None, "planned"),
         ]
 
+    async with common.house.admin.connect() as connection:
+        entry = await connection.scalar(
+            text(
+                "select convert_from(payload, 'UTF8') from audit_entries"
+                " where object_id = :id and action = 'filing.replace_roster'"
+            ),
+            {"id": case["id"]},
+        )
+    assert isinstance(ask.content, bytes)
+    assert hashlib.sha256(ask.content).hexdigest() in str(entry)
+
     again = await common.send(ask)
     assert again.headers["idempotent-replayed"] == "true"
     assert again.content == answer.content
@@ -152,6 +164,7 @@ async def test_valid_rows_are_taken_when_asked_and_the_others_named(common: Desk
     assert answer.status_code == 200, answer.text
     found = answer.json()
     assert (found["rows"], found["people"], found["fault_count"]) == (3, 2, 1)
+    assert found["left_out"] == [3]
     assert found["faults"][0]["detail"].startswith("第 3 行“身份证号”（B3）：")
     # The answer is kept for replays, so it holds nobody's number.
     assert "proposal" not in found["faults"][0]
@@ -183,6 +196,14 @@ async def test_ten_thousand_bad_rows_are_refused_in_a_bounded_answer_and_all_lis
     found = tried.json()
     assert found["fault_count"] == len(found["faults"]) == 20_000
     assert found["faults"][-1]["cell"]["row"] == 10_001
+    assert found["left_out"] == list(range(2, 10_002))
+
+    some = csv_of([HEADINGS, row("李四"), *(row("学徒4") for _ in range(2_000))])
+    taken = await common.send(importing(common, case, some, query="mode=accept_valid"))
+    assert taken.status_code == 200
+    found = taken.json()
+    assert (found["people"], found["fault_count"], len(found["faults"])) == (1, 2_000, 1_000)
+    assert found["left_out"] == list(range(3, 2_003))
 
 
 async def test_a_json_roster_is_named_by_the_same_codes(common: Desk) -> None:
@@ -219,6 +240,7 @@ async def test_a_json_roster_is_named_by_the_same_codes(common: Desk) -> None:
         assert [e.get("proposal") for e in errors] == [None, None, None, number]
     taken = (await common.send(ask("mode=accept_valid"))).json()
     assert (taken["people"], taken["fault_count"]) == (1, 4)
+    assert taken["left_out"] == [0, 1, 2, 3]
     assert await people_in(common, case) == ["李四"]
 
 
@@ -251,6 +273,7 @@ async def test_of_two_imports_at_once_one_is_told_that_the_draft_has_changed(com
 async def test_the_template_is_filled_in_and_taken(common: Desk, language: str) -> None:
     common.begin_again()
     case = await drafted(common)
+    template = b""
     for query, media in (("", XLSX), ("format=csv", CSV)):
         ask = common.ask("GetRosterTemplate", "handler", query=query)
         answer = await common.send(ask, Accept_Language=language)
@@ -259,6 +282,7 @@ async def test_the_template_is_filled_in_and_taken(common: Desk, language: str) 
         assert "roster-template" in answer.headers["content-disposition"]
         empty = await common.send(importing(common, case, answer.content, media, "dry_run=true"))
         assert [fault["code"] for fault in empty.json()["faults"]] == ["too_few_items"]
-    filled = answer.content + csv_of([row("李四")])
+        template = answer.content
+    filled = template + csv_of([row("李四")])
     assert (await common.send(importing(common, case, filled))).status_code == 200
     assert await people_in(common, case) == ["李四"]
