@@ -50,20 +50,21 @@ def language_of(accept_language: str | None) -> Language:
 
 def check_acceptable(accept: str | None, operation: Operation) -> None:
     """Refuse `not_acceptable` when the answer's media type is ruled out."""
-    if accept is None or not accept.strip():
-        return
     answered = [
         media.partition(";")[0] for media in (operation.answer_media, *operation.answer_also)
     ]
-    weights = dict(_weighed(accept))
-    if not any(_weight_of(media, weights) for media in answered):
+    if not any(accepts(accept, media) for media in answered):
         raise Refusal("not_acceptable", media=", ".join(answered))
 
 
-def _weight_of(media: str, weights: Mapping[str, float]) -> float:
+def accepts(accept: str | None, media: str) -> bool:
+    """Tell whether an `Accept` header takes a media type."""
+    if accept is None or not accept.strip():
+        return True
+    weights = dict(_weighed(accept))
     # The most specific range decides (RFC 9110, 12.5.1).
     ranges = (media, media.partition("/")[0] + "/*", "*/*")
-    return next((weights[name] for name in ranges if name in weights), 0.0)
+    return next((weights[name] for name in ranges if name in weights), 0.0) > 0
 
 
 def _weighed(header: str) -> Iterable[tuple[str, float]]:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import msgspec
 
-from domain.errors import Fault, Text
+from domain.errors import Fault, Refusal, Text
 from domain.filing import Filing
 from domain.party import Role
 from domain.ports.sheets import CSV, XLSX, Template
@@ -21,6 +21,7 @@ from service.http.call import Answer, Call, Served, json_answer
 from service.http.filing_wire import ApprenticeBody, FilingView
 from service.http.operation import JSON, Query, operation
 from service.http.problems import ProblemFault, fault_view
+from service.http.request import accepts
 from service.http.shapes import Body, View
 
 TAG: Final = "filings"
@@ -226,6 +227,8 @@ def _answer(call: Call, check: RosterCheck, people: int, filing: Filing | None) 
 async def get_roster_template(call: Call) -> Answer:
     """Write the template; everybody gets the same."""
     media = CSV if call.query("format", TemplateFormat) is TemplateFormat.CSV else XLSX
+    if not accepts(call.headers.get("accept"), media):
+        raise Refusal("not_acceptable", media=media)
     zh = call.language == "zh"
     fields = [column.field for column in COLUMNS]
     template = Template(

@@ -283,6 +283,8 @@ async def test_the_template_is_filled_in_and_taken(common: Desk, language: str) 
         empty = await common.send(importing(common, case, answer.content, media, "dry_run=true"))
         assert [fault["code"] for fault in empty.json()["faults"]] == ["too_few_items"]
         template = answer.content
+    other = common.ask("GetRosterTemplate", "handler", query="format=csv", headers={"Accept": XLSX})
+    assert problem_in(await common.send(other))["code"] == "not_acceptable"
     filled = template + csv_of([row("李四")])
     assert (await common.send(importing(common, case, filled))).status_code == 200
     assert await people_in(common, case) == ["李四"]

@@ -1,5 +1,6 @@
 """What headers and queries say, and what is refused about them."""
 
+from dataclasses import replace
 from datetime import date
 from typing import cast
 from uuid import UUID
@@ -185,6 +186,28 @@ def test_the_declared_media_type_is_taken(headers: dict[str, str]) -> None:
 def test_another_media_type_is_refused(headers: dict[str, str]) -> None:
     with pytest.raises(Refusal, match="unsupported_media_type"):
         check_media_type(headers, "application/json")
+
+
+def test_a_body_of_several_media_types_says_which_it_is() -> None:
+    also = ("text/csv", "application/x-sheet")
+    for media in ("application/json", *also):
+        assert check_media_type({"content-type": media}, "application/json", also) == media
+    # Its bytes say themselves how a text is encoded; compressed it is not.
+    csv = {"content-type": "text/csv; charset=gb18030"}
+    assert check_media_type(csv, "application/json", also) == "text/csv"
+    for headers in ({**csv, "content-encoding": "gzip"}, {"content-type": "text/plain"}):
+        with pytest.raises(Refusal) as refused:
+            check_media_type(headers, "application/json", also)
+        assert refused.value.values["media"] == "application/json, text/csv, application/x-sheet"
+
+
+def test_an_answer_in_several_media_types_is_given_when_one_is_wanted() -> None:
+    several = replace(operation("application/json"), answer_also=("text/csv",))
+    for accept in (None, "text/csv", "application/json", "*/*;q=0.1, application/json;q=0"):
+        check_acceptable(accept, several)
+    with pytest.raises(Refusal) as refused:
+        check_acceptable("text/html, text/csv;q=0", several)
+    assert refused.value.values["media"] == "application/json, text/csv"
 
 
 def test_a_body_nobody_asked_for_is_refused() -> None:
