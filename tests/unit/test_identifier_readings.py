@@ -248,6 +248,7 @@ def test_a_skill_certificate_is_compared_with_what_is_claimed() -> None:
         ("1000053000123254000017", 1, "kind of evaluation body"),
         ("Y00005300012325400001X", 22, "serial of the certificate"),
         ("Y0000A3000123254000017", 6, "province"),
+        ("Y0000530001232540000张7", 21, "serial of the certificate"),
     ],
 )
 def test_what_is_wrong_with_a_skill_certificate_is_said_and_nothing_proposed(
