@@ -57,12 +57,30 @@ class RefusalKind:
 
 
 @dataclass(frozen=True, slots=True)
+class CellPlace:
+    """Where a cell stands in a sheet, as the program that made it shows it.
+
+    `letter` is empty where a whole row is meant; `heading` is our own name of the column.
+    """
+
+    row: int
+    letter: str = ""
+    heading: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault at one place: `pointer` is an RFC 6901 pointer into what was sent."""
+    """One fault at one place: `pointer` is an RFC 6901 pointer into what was sent.
+
+    `cell` says where in a sheet. `proposal` is the one value that is proved to be meant: shown to who
+    sent the faulty one, and neither stored nor logged, as it may be personal.
+    """
 
     pointer: str
     code: str
     values: Mapping[str, Value] = field(default_factory=dict)
+    cell: CellPlace | None = None
+    proposal: str | None = None
 
 
 class Refusal(Exception):

@@ -6,8 +6,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from domain.cases import Case
-from domain.errors import Fault, Refusal
-from domain.identifiers import bank, citizen_id, phone
+from domain.errors import Fault, Refusal, Value
+from domain.identifiers import bank, citizen_id, person_name, phone
+from domain.identifiers.characters import forbidden_in
 from domain.policy.standard import Category
 
 
@@ -162,18 +163,29 @@ class Screening:
 
 def checked_roster(apprentices: tuple[Apprentice, ...], *, today: date) -> tuple[Apprentice, ...]:
     """Return the roster with numbers normalised, or refuse with every fault located in `/roster`."""
+    people, faults = faults_of_people(apprentices, today=today)
+    if faults:
+        raise Refusal("roster_faulty", faults=tuple(faults), count=len(faults))
+    return people
+
+
+def faults_of_people(
+    apprentices: tuple[Apprentice, ...], *, today: date
+) -> tuple[tuple[Apprentice, ...], list[Fault]]:
+    """Return the people with numbers normalised, and every fault located in `/roster`."""
     faults: list[Fault] = []
     seen: dict[str, int] = {}
     rows: list[Apprentice] = []
     for n, person in enumerate(apprentices):
         number = citizen_id.normalised(person.citizen_id)
         mobile = phone.normalised(person.phone)
+        if code := person_name.fault_of(person.name):
+            faults.append(_name_fault(f"/roster/{n}/name", code, person.name))
         if code := citizen_id.fault_of(number, today=today):
-            faults.append(Fault(f"/roster/{n}/citizen_id", code))
+            faults.append(_citizen_id_fault(f"/roster/{n}/citizen_id", code, number, today))
         elif number in seen:
-            faults.append(
-                Fault(f"/roster/{n}/citizen_id", "person_twice_in_roster", {"row": seen[number]})
-            )
+            where = {"where": f"/roster/{seen[number]}"}
+            faults.append(Fault(f"/roster/{n}/citizen_id", "person_twice_in_roster", where))
         if code := phone.fault_of(mobile):
             faults.append(Fault(f"/roster/{n}/phone", code))
         seen.setdefault(number, n)
@@ -183,9 +195,19 @@ def checked_roster(apprentices: tuple[Apprentice, ...], *, today: date) -> tuple
             if as_typed == (number, mobile)
             else replace(person, citizen_id=number, phone=mobile)
         )
-    if faults:
-        raise Refusal("roster_faulty", faults=tuple(faults), count=len(faults))
-    return tuple(rows)
+    return tuple(rows), faults
+
+
+def _name_fault(pointer: str, code: str, name: str) -> Fault:
+    values: dict[str, Value] = {"most": person_name.NAME_MAX}
+    values["character"] = forbidden_in(name) or ""
+    return Fault(pointer, code, values)
+
+
+def _citizen_id_fault(pointer: str, code: str, number: str, today: date) -> Fault:
+    if citizen_id.precision_lost(number):
+        return Fault(pointer, "excel_precision_loss")
+    return Fault(pointer, code, proposal=citizen_id.proposal_for(number, today=today))
 
 
 def checked_payee(payee: Payee, *, enterprise_name: str) -> Payee:

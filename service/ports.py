@@ -12,6 +12,7 @@ from domain.ports.jobs import Doorbell, Leases, Schedules
 from domain.ports.messages import Messages
 from domain.ports.papers import Papers
 from domain.ports.policies import PolicyPacks
+from domain.ports.sheets import Sheets
 from domain.ports.tables import Tables
 from domain.ports.work import BeginWork
 
@@ -36,6 +37,7 @@ class Ports:
     papers: Papers
     tables: Tables
     documents: DocumentStore
+    sheets: Sheets
     chunk_rows: int
 
 

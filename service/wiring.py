@@ -29,6 +29,7 @@ from adapters.postgres.engine import PATIENCE_S, check_login, open_engine
 from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
 from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.work import postgres_work
+from adapters.sheets.files import SheetFiles
 from adapters.system.checkpoints import FileCheckpoints
 from adapters.system.clock import SystemClock
 from adapters.system.doorbell import SilentDoorbell
@@ -126,6 +127,7 @@ async def open_ports(
             papers=PdfPapers(settings.pdf_font or bundled_font()),
             tables=Spreadsheets(),
             documents=DiskDocuments(settings.documents, _crypto(settings)),
+            sheets=SheetFiles(),
             chunk_rows=settings.chunk_rows,
         )
     finally:

@@ -55,11 +55,15 @@ class BulkInsert:
 
     async def run(
         self, connection: AsyncConnection, fixed: Mapping[str, Any], rows: Sequence[Sequence[Any]]
-    ) -> None:
-        """Insert all rows; each row's values stand in the order of the varying columns."""
+    ) -> list[Any]:
+        """Insert all rows, each row's values in the order of the varying columns.
+
+        Returns the first value of each row that a `returning` suffix names.
+        """
+        returned: list[Any] = []
         for start in range(0, len(rows), ROWS_MAX):
             columns = zip(*rows[start : start + ROWS_MAX], strict=True)
-            await connection.execute(
+            result = await connection.execute(
                 self._further if start else self._first,
                 {
                     **fixed,
@@ -69,3 +73,6 @@ class BulkInsert:
                     },
                 },
             )
+            if result.returns_rows:
+                returned += result.scalars().all()
+        return returned

@@ -12,7 +12,7 @@ from adapters.postgres.bulk import BulkInsert
 from adapters.postgres.rows import keys_of, scope_of
 from domain import masking
 from domain.cases import Case
-from domain.errors import Refusal
+from domain.errors import Fault, Refusal
 from domain.filing import (
     Apprentice,
     ClaimBasis,
@@ -71,6 +71,23 @@ update filings set submitted_at = :at, policy_version_id = :policy_version_id wh
 _ENROL: Final = text("""
 update enrolments set state = 'enrolled'
  where place_id = :place_id and filing_id = :id and state = 'planned' and until_roster_version is null
+""")
+# Before the update, which would name nobody; what a race lets through the constraint still refuses.
+_SEATS_ELSEWHERE: Final = text("""
+with planned as (
+  select seat_no, person_id from enrolments
+   where place_id = :place_id and filing_id = :id and state = 'planned' and until_roster_version is null
+)
+select seat_no from planned
+ where person_id in (select * from enrolled_anywhere((select array_agg(person_id) from planned)))
+ order by seat_no
+""")
+_NEXT_ROSTER: Final = text("""
+update filings set roster_version = :version, people = :people where place_id = :place_id and id = :id
+""")
+_LEAVE_ROSTER: Final = text("""
+update enrolments set until_roster_version = :version
+ where place_id = :place_id and filing_id = :id and until_roster_version is null
 """)
 _ADD_LISTING: Final = text("""
 insert into listings (place_id, org_id, partner_org_id, region_path, id, document_number, listed_on, filings)
@@ -132,6 +149,9 @@ _ADD_PEOPLE: Final = BulkInsert(
         "contract_months": "smallint",
         "claim_basis": "text",
     },
+    # Who is live elsewhere is left out, and thereby named.
+    suffix="on conflict (person_id) where state in ('enrolled', 'in_training', 'suspended') do nothing"
+    " returning seat_no",
 )
 
 
@@ -203,6 +223,11 @@ def _enrolment(row: Row[Any]) -> Enrolment:
         ended_on=row.ended_on,
         exit_reason=row.exit_reason,
     )
+
+
+def _enrolled_elsewhere(seats: Sequence[int]) -> Refusal:
+    code = "person_enrolled_elsewhere"
+    return Refusal(code, faults=tuple(Fault(f"/roster/{seat - 1}", code) for seat in seats))
 
 
 class PostgresFilings(Filings):
@@ -284,7 +309,7 @@ class PostgresFilings(Filings):
             "phone_sealed",
             [(i, p.phone) for i, p in zip(ids, apprentices, strict=True)],
         )
-        await _ADD_PEOPLE.run(
+        seated = await _ADD_PEOPLE.run(
             self._connection,
             {
                 **scope_of(case),
@@ -312,6 +337,17 @@ class PostgresFilings(Filings):
                 for n, person in enumerate(apprentices)
             ],
         )
+        if len(seated) < len(apprentices):
+            taken = set(range(1, len(apprentices) + 1)).difference(seated)
+            raise _enrolled_elsewhere(sorted(taken))
+
+    async def replace_roster(
+        self, case: Case, version: int, apprentices: Sequence[Apprentice]
+    ) -> None:
+        where = {"place_id": case.place_id, "id": case.id, "version": version}
+        await self._connection.execute(_NEXT_ROSTER, {**where, "people": len(apprentices)})
+        await self._connection.execute(_LEAVE_ROSTER, where)
+        await self.add_roster(case, version, apprentices, enrolled=False)
 
     async def get(self, case: Case) -> Filing:
         row = (
@@ -326,6 +362,9 @@ class PostgresFilings(Filings):
 
     async def mark_submitted(self, case: Case, *, policy_version_id: UUID) -> None:
         where = {"place_id": case.place_id, "id": case.id}
+        taken = (await self._connection.execute(_SEATS_ELSEWHERE, where)).scalars().all()
+        if taken:
+            raise _enrolled_elsewhere(taken)
         await self._connection.execute(
             _MARK_SUBMITTED, {**where, "at": self._now, "policy_version_id": policy_version_id}
         )

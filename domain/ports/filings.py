@@ -27,8 +27,14 @@ class Filings(Protocol):
     ) -> None:
         """Store a roster version with its people; `enrolled` people are live at once.
 
-        Refuses `person_enrolled_elsewhere`, `person_twice_in_roster`.
+        Refuses `person_enrolled_elsewhere`, naming the rows and never where.
         """
+
+    @abstractmethod
+    async def replace_roster(
+        self, case: Case, version: int, apprentices: Sequence[Apprentice]
+    ) -> None:
+        """Store a draft's next roster version; the people of the one before leave it."""
 
     @abstractmethod
     async def get(self, case: Case) -> Filing:
@@ -40,7 +46,10 @@ class Filings(Protocol):
 
     @abstractmethod
     async def mark_submitted(self, case: Case, *, policy_version_id: UUID) -> None:
-        """Stamp the receipt and make the roster's people live; refuses `person_enrolled_elsewhere`."""
+        """Stamp the receipt and make the roster's people live.
+
+        Refuses `person_enrolled_elsewhere`, naming the rows and never where.
+        """
 
     @abstractmethod
     async def add_listing(

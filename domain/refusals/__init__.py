@@ -20,6 +20,7 @@ from domain.refusals.official_document import OFFICIAL
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
 from domain.refusals.policy_version import POLICY_VERSIONS
+from domain.refusals.roster import ROSTER, ROSTER_NOTES
 from domain.refusals.settlement import SETTLING
 from domain.refusals.work_ledger import LEDGER_VIEWS
 
@@ -34,6 +35,8 @@ SECTIONS: Final = (
     DOCUMENTS,
     TRAINING,
     FILING_WIDTH,
+    ROSTER,
+    ROSTER_NOTES,
     SETTLING,
     PAYING,
     OFFICIAL,

@@ -139,15 +139,15 @@ FILING: Final = (
         "person_twice_in_roster",
         Family.RULE_BROKEN,
         ("名册中重复", "Twice in the roster"),
-        ("与第 {row} 行（从 0 起）为同一人。", "The same person as row {row} (counted from 0)."),
+        ("与 {where} 为同一人。", "The same person as {where}."),
     ),
     kind(
         "person_enrolled_elsewhere",
         Family.STATE_CONFLICT,
         ("已在其他班级在训", "Enrolled elsewhere"),
         (
-            "名册中有人已在另一个未结束的班级中。同一人同一时间只能参加一个学徒培训。",
-            "Someone in the roster is enrolled in another class that has not ended.",
+            "已在另一个未结束的班级中。同一人同一时间只能参加一个学徒培训；errors 指出名册中的人。",
+            "Enrolled in another class that has not ended; errors name who of the roster.",
         ),
     ),
     kind(

@@ -56,7 +56,6 @@ from service.application.document import check_declared
 from service.application.plan import check_plan, check_start, faults_of_standard, start_faults
 from service.application.quota import take_quota
 
-ROSTER_MAX: Final = 10_000
 NO_PLAN: Final = ClassPlan()
 
 

@@ -102,14 +102,12 @@ async def _checked(request: HttpRequest, operation: Operation, ports: Ports, tra
         actor = await _signed_in(headers.get("authorization"), operation, ports, trace)
     check_acceptable(headers.get("accept"), operation)
     query = query_values(scope["query_string"], operation.queries)
-    raw, value, media = b"", None, ""
+    raw, value, media = b"", None, operation.media
     if operation.takes_body:
         raw = await read_body(request.receive, headers, operation.body_limit)
-        media = check_media_type(headers, *operation.medias)
-        if operation.body is not None:
-            value = checked_json(raw)
-        elif not operation.binary:
-            value = checked_upload(raw)
+        media = check_media_type(headers, operation.medias, as_bytes=operation.binary)
+        if media not in operation.binary:
+            value = checked_json(raw) if operation.body is not None else checked_upload(raw)
     else:
         check_no_body(headers)
     key = None

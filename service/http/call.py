@@ -86,8 +86,8 @@ def no_content() -> Answer:
 class Call:
     """One request that has passed the checks every operation shares.
 
-    `raw` is the body as it came, `value` the same as plain JSON values or, of a text upload, as text;
-    `media` is the media type that was declared for it.
+    `raw` is the body as it came, in `media`; `value` the same as plain JSON values or, of a text upload,
+    as text, and None where `media` is one that the operation takes as bytes.
     """
 
     operation: Operation
@@ -101,8 +101,8 @@ class Call:
     headers: Mapping[str, str]
     raw: bytes
     value: object
-    media: str
     idempotency_key: str | None
+    media: str = JSON
 
     @property
     def actor(self) -> Actor:
@@ -228,7 +228,9 @@ class Call:
         return checked
 
     def _fingerprint(self) -> bytes:
-        asked = (self.operation.method, self.operation.path, self.target)
+        asked = [self.operation.method, self.operation.path, self.target]
+        if self.media in self.operation.binary:
+            asked.append(self.media)
         digest = hashlib.sha256()
         for part in (*(text.encode() for text in asked), self.raw):
             digest.update(len(part).to_bytes(8, "big"))

@@ -34,7 +34,7 @@ class DocumentMedia(StrEnum):
     MP4 = "video/mp4"
 
 
-UPLOADED = tuple(media.value for media in DocumentMedia if media is not DocumentMedia.MP4)
+UPLOADED = {media.value: "…" for media in DocumentMedia if media is not DocumentMedia.MP4}
 assert set(DocumentMedia) == set(EXTENSIONS)
 
 

@@ -250,12 +250,10 @@ def _parameters(parameters: Sequence[Json]) -> str:
 def _request(body: Json | None, described: Json) -> str:
     if body is None:
         return ""
-    medias, (content, *_) = ", ".join(body["content"]), body["content"].values()
-    return (
-        heading("请求体", "Request body")
-        + f"<p><code>{escape(medias)}</code> {_kind(content['schema'])}"
-        + f" · {escape(body['description'])}</p>"
-        + _content(content, described)
+    return heading("请求体", "Request body") + "".join(
+        f"<p><code>{escape(media)}</code> {_kind(content['schema'])}"
+        f" · {escape(body['description'])}</p>" + _content(content, described)
+        for media, content in body["content"].items()
     )
 
 
@@ -266,13 +264,12 @@ def _answer(operation: Operation, answer: Json, described: Json) -> str:
     )
     if "content" not in answer:
         return head
-    media = operation.answer_media  # a page for people, where there is one, needs no example
-    content = answer["content"][media]
-    folded = (
+    return head + "".join(
+        f"<p><code>{escape(media)}</code> {_kind(content['schema'])}</p>"
         "<details><summary>字段与示例 Fields and example</summary>"
         f"{_content(content, described)}</details>"
+        for media, content in answer["content"].items()
     )
-    return f"{head}<p><code>{escape(media)}</code> {_kind(content['schema'])}</p>{folded}"
 
 
 def _content(content: Json, described: Json) -> str:

@@ -10,8 +10,8 @@ from domain.errors import Text
 from domain.filing import Filing, Payee, Plan, TrainingMode
 from domain.party import Role
 from domain.ports.work import Work
+from domain.roster.check import ROSTER_MAX
 from service.application import filing_correction
-from service.application.filing import ROSTER_MAX
 from service.application.filing_correction import CorrectFiling
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.filing import SIGNED, TAG, filing_answer

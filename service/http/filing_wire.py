@@ -22,7 +22,8 @@ from domain.filing import (
 )
 from domain.policy.standard import Category, ExitReason
 from domain.refusals import REGISTRY
-from service.application.filing import ROSTER_MAX, DraftFiling, ListedFiling, PersonOutcome
+from domain.roster.check import ROSTER_MAX
+from service.application.filing import DraftFiling, ListedFiling, PersonOutcome
 from service.http.class_plan_wire import ClassPlanBody, CreditCode, FiledMentorBody
 from service.http.document_wire import Documents, commands_of
 from service.http.shapes import (

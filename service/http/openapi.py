@@ -15,7 +15,7 @@ import msgspec
 from domain.errors import Family, Refusal, Text, Value
 from domain.refusals import REGISTRY
 from service.http.examples import example_of
-from service.http.operation import HTML, PROBLEM, Operation, Query
+from service.http.operation import HTML, JSON, PROBLEM, Operation, Query
 from service.http.problems import Problem, phrase_of, problem_of, status_of
 from service.http.words import tag_name
 
@@ -118,36 +118,31 @@ def _operation(operation: Operation, schemas: _Schemas) -> Json:
 
 
 def _body(operation: Operation, schemas: _Schemas) -> Json:
-    if operation.binary:
-        return {
-            "required": True,
-            "description": f"≤ {_size(operation.body_limit)}",
-            "content": {
-                media: {
-                    "schema": {
-                        "type": "string",
-                        "contentMediaType": media,
-                        "maxLength": operation.body_limit,
-                    },
-                    "example": operation.body_example or "…",
-                }
-                for media in operation.binary
-            },
-        }
-    if operation.body is None:
-        schema: Json = {"type": "string", "maxLength": operation.body_limit}
-        media: Json = {"schema": schema}
-        if operation.body_example is not None:
-            media["example"] = operation.body_example
-    else:
-        media = {
+    content: Json = {}
+    if operation.body is not None:
+        content[operation.media] = {
             "schema": schemas.of(operation.body),
             "example": schemas.example(operation.body, operation.body_example),
         }
+    elif operation.media != JSON:
+        content[operation.media] = {
+            "schema": {"type": "string", "maxLength": operation.body_limit},
+            **({} if operation.body_example is None else {"example": operation.body_example}),
+        }
+    text = "UTF-8, " if content else ""
+    for media, example in operation.binary.items():
+        content[media] = {
+            "schema": {
+                "type": "string",
+                "contentMediaType": media,
+                "maxLength": operation.body_limit,
+            },
+            "example": example,
+        }
     return {
         "required": True,
-        "description": f"UTF-8, ≤ {_size(operation.body_limit)}",
-        "content": {operation.media: media},
+        "description": f"{text}≤ {_size(operation.body_limit)}",
+        "content": content,
     }
 
 
@@ -274,7 +269,7 @@ def _answer(operation: Operation, schemas: _Schemas) -> Json:
         content: Json = {"schema": {"type": "string"}}
         if operation.answer_example is not None:
             content["example"] = operation.answer_example
-        answer["content"] = {operation.answer_media: content}
+        answer["content"] = dict.fromkeys((operation.answer_media, *operation.answer_also), content)
     return answer
 
 

@@ -5,8 +5,8 @@ runs, the OpenAPI document and the page partners read are all made from it, so n
 """
 
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final, Generic, Literal, TypeVar
@@ -85,9 +85,10 @@ class Operation:
     `roles` empty means anyone signed in; `public` means without signing in. `keyed` requires an
     `Idempotency-Key`, `versioned` an `If-Match`. `problems` are the codes its use case may refuse
     with, beyond those that follow from the flags. `paged` makes the answer a page of `answer`.
-    `body` None with a `media` other than JSON is a text upload. `binary` names the media types of an
-    upload that is taken as bytes, each checked by its use case. `page` says that whoever prefers
-    `text/html` is answered a page for people at the same address.
+    `body` None with a `media` other than JSON is a text upload. `binary` names media types that are taken
+    as bytes, beside the others or alone, each with an example. `answer_also` are further media types of
+    the answer; `page` says that whoever prefers `text/html` is answered a page for people at the same
+    address.
     """
 
     id: str
@@ -101,12 +102,13 @@ class Operation:
     body: type[Any] | None = None
     body_example: object = None
     media: str = JSON
-    binary: tuple[str, ...] = ()
+    binary: Mapping[str, str] = field(default_factory=dict)
     body_limit: int = JSON_LIMIT
     answer: type[Any] | None = None
     answer_example: object = None
     answer_media: str = JSON
     page: bool = False
+    answer_also: tuple[str, ...] = ()
     status: int = 200
     keyed: bool = False
     versioned: bool = False
@@ -141,7 +143,8 @@ class Operation:
     @property
     def medias(self) -> tuple[str, ...]:
         """The media types that a body may have."""
-        return self.binary or (self.media,)
+        alone = self.body is None and self.media == JSON
+        return tuple(self.binary) if alone else (self.media, *self.binary)
 
     @property
     def queries(self) -> tuple[Query, ...]:
@@ -172,7 +175,7 @@ class Operation:
             "stale_version": self.versioned,
             "unsupported_media_type": self.takes_body,
             "body_too_large": self.takes_body,
-            "body_malformed": self.takes_body and not self.binary,
+            "body_malformed": self.body is not None or self.media != JSON,
             "body_invalid": self.body is not None,
             "cursor_invalid": self.paged,
             "internal": True,

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import Annotated, Final
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from domain.errors import FAULTS_MAX, Family, Fault, Refusal, RefusalKind, Text, Value
+from domain.errors import FAULTS_MAX, CellPlace, Family, Fault, Refusal, RefusalKind, Text, Value
 from domain.refusals import REGISTRY
 from service.http.words import Language, worded
 
@@ -67,6 +67,14 @@ _WAITED_FOR: Final = frozenset({Family.TOO_MANY, Family.UNAVAILABLE})
 _log: Final = logging.getLogger("xuetu.problems")
 
 
+class CellView(Struct, kw_only=True, frozen=True):
+    """A cell of a sheet, as the program that made it shows it."""
+
+    row: Annotated[int, Meta(description="Row, from 1.")]
+    letter: Annotated[str, Meta(description="Letters of the column; empty for a whole row.")]
+    column: Annotated[str, Meta(description="Published heading of the column; empty where none.")]
+
+
 class ProblemFault(Struct, kw_only=True):
     """One fault of what was sent."""
 
@@ -74,11 +82,18 @@ class ProblemFault(Struct, kw_only=True):
         str,
         Meta(
             description="RFC 6901 pointer into the body; query parameters stand under /query,"
-            " lines of an uploaded text under /lines."
+            " lines of an uploaded text under /lines, cells of a sheet under /rows by row and field."
         ),
     ]
     code: Annotated[str, Meta(description="Stable code of the fault.")]
     detail: Annotated[str, Meta(description="The fault in one sentence.")]
+    cell: Annotated[CellView | UnsetType, Meta(description="Where in the sheet that was sent.")] = (
+        UNSET
+    )
+    proposal: Annotated[
+        str | UnsetType,
+        Meta(description="The value that is proved to be meant; only where there is exactly one."),
+    ] = UNSET
 
 
 class Problem(Struct, kw_only=True):
@@ -131,17 +146,37 @@ def problem_of(refusal: Refusal, *, language: Language, request_id: str) -> Prob
         instance=f"urn:request:{request_id}",
         code=kind.code,
         request_id=request_id,
-        errors=[_fault_of(fault, language) for fault in refusal.faults],
+        errors=[fault_view(fault, language) for fault in refusal.faults],
     )
 
 
-def _fault_of(fault: Fault, language: Language) -> ProblemFault:
+def fault_view(fault: Fault, language: Language) -> ProblemFault:
+    """Return a fault as it is shown."""
     kind = REGISTRY[fault.code]
     return ProblemFault(
         pointer=fault.pointer,
         code=fault.code,
-        detail=sentence(kind.detail, fault.values, language),
+        detail=_placed(fault.cell, language) + sentence(kind.detail, fault.values, language),
+        cell=UNSET if fault.cell is None else _cell_view(fault.cell, language),
+        proposal=UNSET if fault.proposal is None else fault.proposal,
     )
+
+
+def _cell_view(cell: CellPlace, language: Language) -> CellView:
+    heading = Text("", "") if cell.heading is None else cell.heading
+    return CellView(
+        row=cell.row, letter=cell.letter, column=heading.zh if language == "zh" else heading.en
+    )
+
+
+def _placed(cell: CellPlace | None, language: Language) -> str:
+    if cell is None:
+        return ""
+    heading = _cell_view(cell, language).column
+    at = f"{cell.letter}{cell.row}" if cell.letter else ""
+    if language == "zh":
+        return f"第 {cell.row} 行{heading and f'“{heading}”'}{at and f'（{at}）'}："
+    return f"Row {cell.row}{heading and f' “{heading}”'}{at and f' ({at})'}: "
 
 
 def answer_of(

@@ -4,7 +4,7 @@ Each check is a function of headers or bytes; the order they run in stands in `s
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -50,12 +50,20 @@ def language_of(accept_language: str | None) -> Language:
 
 def check_acceptable(accept: str | None, operation: Operation) -> None:
     """Refuse `not_acceptable` when the answer's media type is ruled out."""
+    pages = (HTML,) if operation.page else ()
+    answered = [
+        media.partition(";")[0]
+        for media in (operation.answer_media, *operation.answer_also, *pages)
+    ]
+    if not any(accepts(accept, media) for media in answered):
+        raise Refusal("not_acceptable", media=", ".join(answered))
+
+
+def accepts(accept: str | None, media: str) -> bool:
+    """Tell whether an `Accept` header takes a media type."""
     if accept is None or not accept.strip():
-        return
-    media = operation.answer_media.partition(";")[0]
-    weights = dict(_weighed(accept))
-    if _weight(weights, media) == 0 and not (operation.page and _weight(weights, HTML) > 0):
-        raise Refusal("not_acceptable", media=media)
+        return True
+    return _weight(dict(_weighed(accept)), media) > 0
 
 
 def prefers_page(accept: str | None) -> bool:
@@ -91,10 +99,13 @@ def idempotency_key(header: str | None) -> str:
     return found[1] or found[2]
 
 
-def check_media_type(headers: Mapping[str, str], *medias: str) -> str:
-    """Return which of `medias` the body is; refuses `unsupported_media_type` unless it is one.
+def check_media_type(
+    headers: Mapping[str, str], medias: Sequence[str], *, as_bytes: Container[str] = ()
+) -> str:
+    """Return which of `medias` the body is of; refuses `unsupported_media_type` unless it is one.
 
-    A charset other than UTF-8, and a compressed body, are refused as well.
+    Text is in UTF-8; what is taken `as_bytes` says itself how it is encoded. A compressed body is
+    refused.
     """
     name, *parameters = (
         part.strip() for part in headers.get("content-type", "").lower().split(";")
@@ -103,7 +114,7 @@ def check_media_type(headers: Mapping[str, str], *medias: str) -> str:
         p.removeprefix("charset=").strip('"') for p in parameters if p.startswith("charset=")
     ]
     plain = headers.get("content-encoding", "identity").strip().lower() == "identity"
-    utf8 = all(charset in {"utf-8", "utf8"} for charset in charsets)
+    utf8 = name in as_bytes or all(charset in {"utf-8", "utf8"} for charset in charsets)
     if name not in medias or not plain or not utf8:
         raise Refusal("unsupported_media_type", media=", ".join(medias))
     return name

@@ -11,8 +11,8 @@ from domain.eligibility import EligibilityRule, Judgement, Result
 from domain.explanation import Sentence
 from domain.policy import CertificateType
 from domain.ports.settlements import JudgedPerson
+from domain.roster.check import ROSTER_MAX
 from domain.settlement import Disposition, Settlement, SettlementLine
-from service.application.filing import ROSTER_MAX
 from service.http.document_wire import Documents
 from service.http.shapes import Body, CaseView, Day, Grade, SentenceView, View
 

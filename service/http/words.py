@@ -46,7 +46,15 @@ _DUTIES: Final[Mapping[Duty, Text]] = MappingProxyType(
 
 # Not every act moves a state: an export and a bank's answer are refused by it all the same.
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
-    {"state": STATES, "event": {**EVENTS, "export": "导出", "answer": "上传银行回盘"}}
+    {
+        "state": STATES,
+        "event": {
+            **EVENTS,
+            "export": "导出",
+            "answer": "上传银行回盘",
+            "replace_roster": "导入名册",
+        },
+    }
 )
 
 _TAGS: Final[Mapping[str, Text]] = MappingProxyType(

@@ -402,6 +402,7 @@ RULES: Mapping[str, Rule] = {
         """,
         meant={
             "people_of": "makes persons of blind indexes without showing the list of everyone",
+            "enrolled_anywhere": "answers yes or no about people the caller already knows",
             "entitled_elsewhere": "answers yes or no about people the caller already knows",
             "take_entitlements": "once-ever entitlements; adds only what the caller names",
             "taken_entitlements": "answers yes or no about people the caller already knows",

@@ -9,6 +9,7 @@ import httpx
 
 from adapters.papers.pdf import PdfPapers, bundled_font
 from adapters.policies.packs_on_disk import PacksOnDisk
+from adapters.sheets.files import SheetFiles
 from adapters.system.ids import new_id
 from adapters.tables.spreadsheets import Spreadsheets
 from domain.party import Actor
@@ -66,6 +67,7 @@ async def client_of(
             papers=PdfPapers(bundled_font()),
             tables=Spreadsheets(),
             documents=FakeDocuments(),
+            sheets=SheetFiles(),
             chunk_rows=500,
         ),
         operations,

@@ -15,6 +15,7 @@ from domain.filing import Outcome
 from domain.ports.crypto import Crypto
 from domain.ports.work import BeginWork
 from service.application import prepayment
+from tests import road as road_of
 from tests.integration import payments_road as pay
 from tests.integration.settlement_road import FILED, MovedClock, SettlementRoad
 from tests.people import Staff
@@ -120,6 +121,33 @@ async def test_a_reported_day_is_reported_once(
     road = await (await new_road()).ready(prepaid=None)
     statement = f"update filings set {column} = {column} + 1 where id = :filing"
     assert await refused(engine, road, statement) == "filing_facts_stand"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "until_roster_version = 1",
+        "until_roster_version = 3",
+        "started_on = '2020-01-01'",
+        "until_roster_version = 2, exit_reason = 'left'",
+    ],
+)
+@pytest.mark.parametrize("submit", [False, True])
+async def test_a_drafts_people_leave_it_at_its_next_version_alone(
+    begin_work: BeginWork, staff: Staff, engine: AsyncEngine, change: str, submit: bool
+) -> None:
+    filing = await road_of.submitted(begin_work, staff, submit=submit)
+    async with engine.connect() as connection:
+        await pay.scoped(connection, staff.filer)
+        if not submit:
+            grown = "update filings set roster_version = 2 where id = :filing"
+            await connection.execute(text(grown), {"filing": filing.case.id})
+        statement = f"update enrolments set {change} where filing_id = :filing"
+        with pytest.raises(DBAPIError) as error:
+            await connection.execute(text(statement), {"filing": filing.case.id})
+        await connection.rollback()
+    stands = "enrolment_facts_stand" if submit else "roster_superseded"
+    assert constraint_of(error.value) == stands
 
 
 async def test_no_class_opens_before_its_listing(new_road: NewRoad, engine: AsyncEngine) -> None:

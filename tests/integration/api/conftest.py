@@ -15,6 +15,7 @@ from adapters.postgres.engine import open_engine
 from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
 from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.work import postgres_work
+from adapters.sheets.files import SheetFiles
 from adapters.system.doorbell import SilentDoorbell
 from adapters.system.ids import new_id
 from adapters.tables.spreadsheets import Spreadsheets
@@ -95,6 +96,7 @@ async def house(
             papers=PdfPapers(bundled_font()),
             tables=Spreadsheets(),
             documents=documents,
+            sheets=SheetFiles(),
             chunk_rows=5000,
         ),
         worker=Worker(rig, handlers(5000, FakeMessages()), jitter=lambda: 0),

@@ -73,7 +73,7 @@ async def a_roster_wrong_in_every_way(desk: Desk) -> Ask:
     )
 
 
-@provokes("person_enrolled_elsewhere")
+@provokes("person_enrolled_elsewhere", "person_enrolled_elsewhere")
 async def a_person_in_two_classes(desk: Desk) -> Ask:
     someone = road.person()
     await road.submitted(desk, roster=[someone])

@@ -171,6 +171,11 @@ async def _dry(desk: Desk, operation: Operation, headers: Mapping[str, str | Non
             body = road.plan(desk, submit=False)
             case = (await desk.done("CreateFiling", "filer", body=body))["case"]
             return desk.ask(operation.id, "filer", path={"filing_id": case["id"]}, **how)
+        case "ImportRoster":
+            body = road.plan(desk, submit=False)
+            case = (await desk.done("CreateFiling", "filer", body=body))["case"]
+            body = {"roster": [road.person()]}
+            return desk.ask(operation.id, "filer", path={"filing_id": case["id"]}, body=body, **how)
         case "RequestPrepayment":
             body = {"filing_id": await road.listed(desk)}
             return desk.ask(operation.id, "filer", body=body, **how)

@@ -54,6 +54,9 @@ NOT_OVER_HTTP = {
     "calendar_day_of_other_year": "tests/unit/test_calendar_file.py",
     "calendar_day_as_usual": "tests/unit/test_calendar_file.py",
     "calendar_year_loaded": "tests/integration/test_calendar_load.py",
+    # said of a cell that was taken: notes refuse nothing
+    "cell_normalised": "tests/unit/test_roster_cells.py",
+    "citizen_id_upgraded": "tests/unit/test_roster_cells.py",
 }
 """Codes that no request provokes, with the reason or the tests that do."""
 
@@ -64,7 +67,13 @@ WAITED_FOR = {"twin_in_flight", "busy"}
 """What is answered only after waiting for somebody else's transaction."""
 SHARING = {
     f"{api.__name__}.{name}"
-    for name in ("probes_asking", "probes_documents", "probes_ends", "probes_filing")
+    for name in (
+        "probes_asking",
+        "probes_documents",
+        "probes_ends",
+        "probes_filing",
+        "probes_roster",
+    )
 }
 """Whose probes leave nothing that disturbs the next: they use one place after another."""
 

@@ -20,6 +20,7 @@ from domain.ports.jobs import Doorbell
 from domain.ports.papers import Papers
 from domain.ports.policies import PolicyPacks
 from domain.ports.requests import KeptAnswer
+from domain.ports.sheets import Sheets
 from domain.ports.tables import Tables
 from domain.ports.work import Work
 from service.http import health
@@ -179,6 +180,7 @@ class Store:
             papers=cast("Papers", None),
             tables=cast("Tables", None),
             documents=cast("DocumentStore", None),
+            sheets=cast("Sheets", None),
             chunk_rows=100,
         )
 

@@ -1,5 +1,6 @@
 """What headers and queries say, and what is refused about them."""
 
+from dataclasses import replace
 from datetime import date
 from typing import cast
 from uuid import UUID
@@ -167,7 +168,7 @@ def test_an_answer_that_is_ruled_out_is_refused(accept: str) -> None:
     ],
 )
 def test_the_declared_media_type_is_taken(headers: dict[str, str]) -> None:
-    check_media_type(headers, "application/json")
+    check_media_type(headers, ["application/json"])
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,30 @@ def test_the_declared_media_type_is_taken(headers: dict[str, str]) -> None:
 )
 def test_another_media_type_is_refused(headers: dict[str, str]) -> None:
     with pytest.raises(Refusal, match="unsupported_media_type"):
-        check_media_type(headers, "application/json")
+        check_media_type(headers, ["application/json"])
+
+
+def test_a_body_of_several_media_types_says_which_it_is() -> None:
+    as_bytes = ("text/csv", "application/x-sheet")
+    medias = ("application/json", *as_bytes)
+    for media in medias:
+        assert check_media_type({"content-type": media}, medias, as_bytes=as_bytes) == media
+    # Its bytes say themselves how a text is encoded; compressed it is not.
+    csv = {"content-type": "text/csv; charset=gb18030"}
+    assert check_media_type(csv, medias, as_bytes=as_bytes) == "text/csv"
+    for headers in ({**csv, "content-encoding": "gzip"}, {"content-type": "text/plain"}):
+        with pytest.raises(Refusal) as refused:
+            check_media_type(headers, medias, as_bytes=as_bytes)
+        assert refused.value.values["media"] == "application/json, text/csv, application/x-sheet"
+
+
+def test_an_answer_in_several_media_types_is_given_when_one_is_wanted() -> None:
+    several = replace(operation("application/json"), answer_also=("text/csv",))
+    for accept in (None, "text/csv", "application/json", "*/*;q=0.1, application/json;q=0"):
+        check_acceptable(accept, several)
+    with pytest.raises(Refusal) as refused:
+        check_acceptable("text/html, text/csv;q=0", several)
+    assert refused.value.values["media"] == "application/json, text/csv"
 
 
 def test_a_body_nobody_asked_for_is_refused() -> None:
