@@ -16,6 +16,7 @@ from domain.machines import (
     funding_request,
     payment,
     prepayment,
+    recovery,
     settlement,
 )
 
@@ -23,6 +24,7 @@ SIGNED: Final[Mapping[CaseKind, Machine]] = {
     CaseKind.FILING: filing.MACHINE,
     CaseKind.PREPAYMENT: prepayment.MACHINE,
     CaseKind.SETTLEMENT: settlement.MACHINE,
+    CaseKind.RECOVERY: recovery.MACHINE,
     CaseKind.FUNDING_REQUEST: funding_request.MACHINE,
     CaseKind.BATCH: batch.MACHINE,
     CaseKind.APPROPRIATION: appropriation.MACHINE,
