@@ -24,6 +24,7 @@ GROUNDS: Final[Mapping[Ground, Text]] = {
         "结业，但没有可计的证书。", "Completed, without a certificate that counts."
     ),
     Ground.EXITED: Text("未结业。", "Did not complete."),
+    Ground.IN_TRAINING: Text("培训仍在进行。", "Still in training."),
     Ground.AWAITED: Text(
         "证书待上传或待发放，暂缓处理，不影响其他人员。",
         "The certificate is still to be uploaded or issued: held, without delaying anybody else.",

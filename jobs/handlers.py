@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from jobs import filing, payment, settlement
+from jobs import filing, payment, recovery, settlement
 from jobs.run import Handler
 
 
@@ -13,6 +13,8 @@ def handlers(chunk_rows: int) -> Mapping[str, Handler]:
         "screen_filing": filing.screen_filing,
         "verify_settlement": settlement.verify_in_chunks(chunk_rows),
         "close_settlement": settlement.close,
+        "expire_recovery": recovery.expire_recovery,
+        "take_receipts": recovery.take_receipts,
         "order_payments": payment.order_payments,
         "submit_batch": payment.submit_batch,
         "ingest_bank_result": partial(payment.ingest_bank_result, size=chunk_rows),

@@ -22,6 +22,8 @@ from adapters.postgres.payments import PostgresPayments
 from adapters.postgres.places import PostgresAccounts, PostgresPlaces
 from adapters.postgres.policy_versions import PostgresPolicyVersions
 from adapters.postgres.prepayments import PostgresPrepayments
+from adapters.postgres.receipts import PostgresReceipts
+from adapters.postgres.recoveries import PostgresRecoveries
 from adapters.postgres.requests import PostgresRequests
 from adapters.postgres.settlements import PostgresSettlements
 from domain.party import Actor
@@ -70,6 +72,8 @@ class PostgresWork(Work):
         self.places = PostgresPlaces(connection)
         self.policies = PostgresPolicyVersions(connection, now=now)
         self.prepayments = PostgresPrepayments(connection)
+        self.receipts = PostgresReceipts(connection, new_id)
+        self.recoveries = PostgresRecoveries(connection)
         self.requests = PostgresRequests(connection, actor)
         self.settlements = PostgresSettlements(connection, new_id, now=now)
 

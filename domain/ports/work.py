@@ -20,6 +20,7 @@ from domain.ports.payments import Payments
 from domain.ports.places import Accounts, Places
 from domain.ports.policy_versions import PolicyVersions
 from domain.ports.prepayments import Prepayments
+from domain.ports.recoveries import Receipts, Recoveries
 from domain.ports.requests import Requests
 from domain.ports.settlements import Settlements
 
@@ -40,6 +41,8 @@ class Work(Protocol):
     places: Places
     policies: PolicyVersions
     prepayments: Prepayments
+    receipts: Receipts
+    recoveries: Recoveries
     requests: Requests
     settlements: Settlements
 

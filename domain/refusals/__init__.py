@@ -15,6 +15,7 @@ from domain.refusals.engine import EMBEDDED, JOBS, LEDGER
 from domain.refusals.filing import FILING
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
+from domain.refusals.recovery import RECOVERING
 from domain.refusals.settlement import SETTLING
 
 SECTIONS: Final = (
@@ -25,6 +26,7 @@ SECTIONS: Final = (
     POLICY,
     FILING,
     SETTLING,
+    RECOVERING,
     PAYING,
     JOBS,
     LEDGER,

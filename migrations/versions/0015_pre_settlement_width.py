@@ -5,7 +5,8 @@ stays. A recovery is a case; what is owed on it lies in the ledger alone. Money 
 too: a result that belongs to no batch, whose lines name a recovery.
 
 Refused by constraint name: one_recovery_per_reference, demanded_by_decision, ordered_whole,
-due_when_served, outcome_names_attempt; and by row security (42501): authority_in_region, authority_moves.
+due_when_served, ahead_is_interim, outcome_names_attempt; and by row security
+(42501): authority_in_region, authority_moves.
 
 Revision ID: 0015
 """
@@ -106,7 +107,15 @@ def _declarations() -> None:
     run(
         "alter table settlements add column declarations_version smallint not null default 1"
         " check (declarations_version > 0)",
-        f"grant update (declarations_version) on settlements to {APP}",
+        # Interim, what is prepaid and not earned yet is not owed back: training goes on.
+        "alter table settlements add column ahead_fen bigint not null default 0"
+        " check (ahead_fen >= 0)",
+        "alter table settlements drop constraint due_minus_history",
+        "alter table settlements add constraint due_minus_history"
+        " check (entitled_fen - history_fen = balance_fen - recovery_fen - ahead_fen)",
+        "alter table settlements add constraint ahead_is_interim"
+        " check (ahead_fen = 0 or settlement_kind = 'interim')",
+        f"grant update (declarations_version, ahead_fen) on settlements to {APP}",
         "alter table declared_certificates add column version smallint not null default 1"
         " check (version > 0)",
         "alter table declared_certificates drop constraint one_certificate_per_line",
@@ -203,6 +212,11 @@ def downgrade() -> None:
         " unique (place_id, line_id)",
         "alter table declared_certificates add constraint one_declaration_of_certificate"
         " unique (place_id, settlement_id, number, certificate_type)",
+        "alter table settlements drop constraint ahead_is_interim",
+        "alter table settlements drop constraint due_minus_history",
+        "alter table settlements drop column ahead_fen",
+        "alter table settlements add constraint due_minus_history"
+        " check (entitled_fen - history_fen = balance_fen - recovery_fen)",
         "alter table settlements drop column declarations_version",
     )
     for kind, from_state, to_state, duty, _ in STEP_RULES:

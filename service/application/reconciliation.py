@@ -133,7 +133,7 @@ async def terms_of(work: Work, settlement: Settlement, *, confirmed: bool) -> Te
     filing_case = await work.cases.get(CaseKind.FILING, settlement.filing_id)
     filing = await work.filings.get(filing_case)
     policy = await work.policies.get(filing.policy_version_id)
-    return Terms(filing=filing, standard=policy.standard, confirmed=confirmed)
+    return Terms(filing=filing, standard=policy.standard, confirmed=confirmed, on=work.today)
 
 
 async def judge(

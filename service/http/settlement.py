@@ -241,7 +241,6 @@ async def review_settlement(call: Call) -> Answer:
         "eligibility_unknown",
         "prepayment_in_flight",
         "payment_outcome_unknown",
-        "shortfall_needs_recovery",
         "person_already_subsidised",
         "certificate_already_used",
     ),

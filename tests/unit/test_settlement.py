@@ -16,7 +16,6 @@ from domain.settlement import (
     LineDecision,
     after_history,
     decided,
-    earned_in_order,
     reasons_of,
 )
 from domain.settlement_explanation import FINDINGS, GROUNDS, RULES, explain_line, explain_reasons
@@ -190,19 +189,3 @@ def test_every_ground_finding_and_rule_has_words() -> None:
     assert set(GROUNDS) == set(Ground)
     assert set(FINDINGS) == set(FindingResult)
     assert set(RULES) == set(EligibilityRule)
-
-
-@pytest.mark.parametrize(
-    ("earned_fen", "taken"),
-    [
-        (0, []),
-        (50, [("old", 50)]),
-        (100, [("old", 100)]),
-        (130, [("old", 100), ("new", 30)]),
-        (999, [("old", 100), ("new", 40)]),
-    ],
-)
-def test_what_was_earned_is_taken_from_the_oldest_prepayment_first(
-    earned_fen: int, taken: list[tuple[str, int]]
-) -> None:
-    assert earned_in_order(earned_fen, [("old", 100), ("empty", 0), ("new", 40)]) == taken
