@@ -100,12 +100,18 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettlementLine:
-    """One person of a settlement; the disposition is None until the review."""
+    """One person of a settlement; the disposition is None until the review, as is why.
+
+    `rule` decided the amount, if one was computed; `failed` are the rules of eligibility not met.
+    """
 
     id: UUID
     enrolment_id: UUID
     disposition: Disposition | None
     amount_fen: int | None
+    ground: Ground | None = None
+    rule: Rule | None = None
+    failed: tuple[EligibilityRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

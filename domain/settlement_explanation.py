@@ -82,7 +82,7 @@ def explain_reasons(reasons: SettlementReasons) -> tuple[Sentence, ...]:
     return numbered(
         (
             policy_sentence(facts.policy_id, facts.document),
-            *(_unpaid_sentence(part) for part in reasons.unpaid),
+            *(unpaid_sentence(part) for part in reasons.unpaid),
             *settlement_sentences(facts),
         )
     )
@@ -102,6 +102,7 @@ def _ground_sentence(facts: LineFacts) -> Text:
     return said
 
 
-def _unpaid_sentence(part: UnpaidPart) -> Text:
+def unpaid_sentence(part: UnpaidPart) -> Text:
+    """Say how many people earn nothing, or not yet, and why."""
     said = GROUNDS[part.ground]
     return Text(f"{part.people} 人：{said.zh}", f"{part.people} people: {said.en}")

@@ -19,7 +19,8 @@ from adapters.postgres.standings import standings_of
 from domain.balance import History
 from domain.cases import Case
 from domain.certificate import DeclaredCertificate
-from domain.eligibility import Judgement, Standing, Terms
+from domain.eligibility import EligibilityRule, Judgement, Standing, Terms
+from domain.entitlement import Rule
 from domain.filing import Enrolment
 from domain.ports.ids import NewId
 from domain.ports.settlements import JudgedPerson, Settlements
@@ -27,6 +28,7 @@ from domain.settlement import (
     BENEFIT_CLASS,
     Amounts,
     Disposition,
+    Ground,
     LineDecision,
     LineFacts,
     Settlement,
@@ -95,7 +97,10 @@ update settlement_lines l set disposition = u.disposition, amount_fen = u.amount
  where l.place_id = :place_id and l.settlement_id = :settlement_id and l.id = u.id
 """)
 _LINES: Final = text("""
-select id, enrolment_id, disposition, amount_fen from settlement_lines
+select id, enrolment_id, disposition, amount_fen, facts->>'ground' as ground,
+       facts->'entitlement'->>'rule' as rule,
+       array(select jsonb_array_elements_text(facts->'failed')) as failed
+  from settlement_lines
  where place_id = :place_id and settlement_id = :settlement_id
    and (cast(:after as uuid) is null or id > :after)
  order by id limit :limit
@@ -332,6 +337,9 @@ class PostgresSettlements(Settlements):
                 enrolment_id=row.enrolment_id,
                 disposition=None if row.disposition is None else Disposition(row.disposition),
                 amount_fen=row.amount_fen,
+                ground=None if row.ground is None else Ground(row.ground),
+                rule=None if row.rule is None else Rule(row.rule),
+                failed=tuple(EligibilityRule(rule) for rule in row.failed),
             )
             for row in rows
         ]

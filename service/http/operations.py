@@ -14,8 +14,11 @@ from service.http import (
     payment,
     policy,
     prepayment,
+    receipt,
+    recovery,
     session,
     settlement,
+    settlement_again,
 )
 from service.http.call import Served
 
@@ -27,6 +30,9 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *prepayment.OPERATIONS,
     *certificate.OPERATIONS,
     *settlement.OPERATIONS,
+    *settlement_again.OPERATIONS,
+    *recovery.OPERATIONS,
+    *receipt.OPERATIONS,
     *budget.OPERATIONS,
     *funding_request.OPERATIONS,
     *batch.OPERATIONS,

@@ -43,7 +43,8 @@ DECLARATIONS_EXAMPLE: Final = {
 }
 
 
-def _answer(shown: Settlement, *, status: int = 200) -> Answer:
+def settlement_answer(shown: Settlement, *, status: int = 200) -> Answer:
+    """Answer with a settlement, its version, and its address when it is new."""
     return json_answer(
         SettlementView.of(shown),
         status=status,
@@ -81,7 +82,7 @@ async def draft_settlement(call: Call) -> Answer:
             filing_id=call.path("filing_id"),
             declarations=call.decode(SettlementBody).to_command(),
         ),
-        lambda done: _answer(done, status=201),
+        lambda done: settlement_answer(done, status=201),
     )
 
 
@@ -104,7 +105,7 @@ async def submit_settlement(call: Call) -> Answer:
         lambda work: settlement.submit_settlement(
             work, settlement_id=call.path("settlement_id"), version=call.if_match
         ),
-        _answer,
+        settlement_answer,
     )
 
 
@@ -130,7 +131,7 @@ async def withdraw_settlement(call: Call) -> Answer:
         lambda work: settlement.withdraw_settlement(
             work, settlement_id=call.path("settlement_id"), version=call.if_match
         ),
-        _answer,
+        settlement_answer,
     )
 
 
@@ -156,7 +157,7 @@ async def accept_settlement(call: Call) -> Answer:
         lambda work: settlement.accept_settlement(
             work, settlement_id=call.path("settlement_id"), version=call.if_match
         ),
-        _answer,
+        settlement_answer,
     )
 
 
@@ -183,7 +184,7 @@ async def verify_settlement_again(call: Call) -> Answer:
         lambda work: reconciliation.verify_again(
             work, settlement_id=call.path("settlement_id"), version=call.if_match
         ),
-        _answer,
+        settlement_answer,
     )
 
 
@@ -216,7 +217,7 @@ async def review_settlement(call: Call) -> Answer:
             reason=call.decode(Decision).reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, settlement_answer)
 
 
 @operation(
@@ -256,7 +257,7 @@ async def approve_settlement(call: Call) -> Answer:
             reason=call.decode(Decision).reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, settlement_answer)
 
 
 @operation(
@@ -269,7 +270,7 @@ async def approve_settlement(call: Call) -> Answer:
 )
 async def get_settlement(call: Call) -> Answer:
     """Read one settlement."""
-    return _answer(
+    return settlement_answer(
         await call.read(
             lambda work: settlement.get_settlement(work, settlement_id=call.path("settlement_id"))
         )

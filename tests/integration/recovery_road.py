@@ -143,7 +143,7 @@ class RecoveryRoad(SettlementRoad):
         async with self.begin_work(self.staff.handler) as work:
             trial = await work.ledger.trial_balance(self.staff.place.id)
         assert not trial.unbalanced
-        held: dict[AccountKind, int] = {}
+        held = dict.fromkeys(AccountKind, 0)
         for row in trial.rows:
-            held[row.kind] = held.get(row.kind, 0) + row.balance_fen
+            held[row.kind] += row.balance_fen
         return held

@@ -19,9 +19,10 @@ from domain.ports.crypto import Crypto
 from domain.ports.work import BeginWork
 from domain.recovery import RecoveryCause
 from domain.settlement import Amounts, SettlementKind
+from service.application import filing, settlement_again
 from service.application import recovery as recoveries
 from service.application import settlement as settlements
-from service.application import settlement_again
+from tests import road as steps
 from tests.integration.recovery_road import RecoveryRoad
 from tests.integration.settlement_road import FILED, MovedClock
 from tests.people import Staff
@@ -73,6 +74,7 @@ async def test_a_class_of_dropouts_is_recovered_to_the_last_fen(new_road: NewRoa
     assert {(one.event, one.amount_fen) for one in moved} == {
         (Event.SETTLEMENT_APPROVED, 400_000),
         (Event.PREPAYMENT_UNEARNED, 400_000),
+        (Event.FILING_CLOSED, 800_000),
     }
     assert (settled.state, filing.state) == ("closed", "closed"), "a recovery lives on"
 
@@ -177,7 +179,7 @@ async def test_a_revocation_raises_what_is_owed_and_a_better_finding_lowers_it(
     (raised,) = await road.recoveries()
     assert (raised.case.state, raised.figures.outstanding_fen) == ("proposed", 650_000)
 
-    await road.extract(*rows)
+    await road.extract(*reversed(rows))
     better = await road.adjusted()
     assert better.amounts == Amounts(
         entitled_fen=1_200_000, history_fen=1_050_000, balance_fen=150_000, recovery_fen=0
@@ -302,9 +304,6 @@ async def test_a_proposal_demands_what_was_paid_above_what_was_earned_and_no_mor
 
 
 async def _propose_unlisted(road: RecoveryRoad) -> Any:
-    from service.application import filing
-    from tests import road as steps
-
     plan = steps.a_plan(road.staff, today=FILED.date(), roster=(steps.an_apprentice(),))
     road.clock.at = FILED
     drafted = await road.act(road.staff.filer, lambda work: filing.draft_filing(work, plan))
