@@ -5,8 +5,9 @@ Corrections declare anew and edit nothing; what a review decided is decided agai
 
 from uuid import UUID
 
-from domain.cases import CaseKind
+from domain.cases import CaseKind, move_of
 from domain.certificate import Declaration
+from domain.machines import SIGNED
 from domain.ports.work import Work
 from domain.settlement import Settlement
 from service.application.cases import sign
@@ -39,12 +40,12 @@ async def correct_settlement(
 ) -> Settlement:
     """Declare anew what was returned, and submit it again. Refuses `declarations_faulty`."""
     filing_case, case = await locked(work, settlement_id, version=version)
+    move_of(SIGNED[CaseKind.SETTLEMENT], case.state, "correct")
     people = await work.filings.enrolments(filing_case)
     check_declared(people, declarations)
-    if case.state == "returned_for_correction":
-        number = await work.settlements.declarations_version(case)
-        declared = declared_of(work, people, declarations)
-        await work.settlements.declare(case, declared, version=number)
+    number = await work.settlements.declarations_version(case)
+    # Before the step: what is submitted takes no declarations any more.
+    await work.settlements.declare(case, declared_of(work, people, declarations), version=number)
     facts = {"declarations": len(declarations)}
     return await work.settlements.get(await sign(work, case, "correct", facts=facts))
 

@@ -57,6 +57,7 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "prepayments": Text("预支", "prepayments"),
         "certificates": Text("证书", "certificates"),
         "settlements": Text("结算", "settlements"),
+        "recoveries": Text("追缴与收款", "recoveries"),
         "budget": Text("预算与账", "budget"),
         "funding-requests": Text("拨款申请", "funding-requests"),
         "batches": Text("支付批次", "batches"),

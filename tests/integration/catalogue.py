@@ -386,6 +386,7 @@ RULES: Mapping[str, Rule] = {
         meant={
             "people_of": "makes persons of blind indexes without showing the list of everyone",
             "entitled_elsewhere": "answers yes or no about people the caller already knows",
+            "release_entitlements": "gives back what a later revision, by an authority, put at nothing",
             "take_entitlements": "once-ever entitlements; adds only what the caller names",
             "taken_entitlements": "answers yes or no about people the caller already knows",
             "use_certificates": "once-ever certificates; adds only what the caller names",
