@@ -18,6 +18,7 @@ from domain.ledger import AccountKind, Event
 from domain.ports.crypto import Crypto
 from domain.ports.work import BeginWork
 from domain.recovery import RecoveryCause
+from domain.recovery_explanation import explain_recovery
 from domain.settlement import Amounts, SettlementKind
 from service.application import filing, settlement_again
 from service.application import recovery as recoveries
@@ -79,10 +80,22 @@ async def test_a_class_of_dropouts_is_recovered_to_the_last_fen(new_road: NewRoa
     assert (settled.state, filing.state) == ("closed", "closed"), "a recovery lives on"
 
     ordered = await road.ordered(opened)
+    tomorrow = road.act(
+        road.staff.handler,
+        lambda work: recoveries.serve_recovery(
+            work,
+            recovery_id=ordered.case.id,
+            version=ordered.case.version,
+            served_on=date(2027, 4, 2),
+        ),
+    )
+    assert await code_of(tomorrow) == "day_to_come"
     served = await road.served(ordered)
     assert (served.served_on, served.due_on) == (date(2027, 4, 1), date(2027, 5, 1))
 
     reference = served.reference
+    wrong = road.came_in(("L0", reference, 1), ("L0", reference, 1), on=date(2027, 4, 2))
+    assert await code_of(wrong) == "receipts_faulty"
     assert await road.came_in(("L1", reference, 100_000), ("L2", "RUNKNOWN", 5)) == [
         LineState.MATCHED,
         LineState.UNKNOWN_REFERENCE,
@@ -179,6 +192,15 @@ async def test_a_revocation_raises_what_is_owed_and_a_better_finding_lowers_it(
     (raised,) = await road.recoveries()
     assert (raised.case.state, raised.figures.outstanding_fen) == ("proposed", 650_000)
 
+    await road.extract(rows[2], road.registered(0, status="revoked"), rows[1])
+    await road.adjusted()
+    (lowered,) = await road.recoveries()
+    assert (lowered.case.state, lowered.figures.outstanding_fen) == ("proposed", 250_000)
+    await road.extract(*(road.registered(n, status="revoked") for n in range(3)))
+    await road.adjusted()
+    (raised,) = await road.recoveries()
+    assert (raised.case.state, raised.figures.outstanding_fen) == ("proposed", 1_050_000)
+
     await road.extract(*reversed(rows))
     better = await road.adjusted()
     assert better.amounts == Amounts(
@@ -272,6 +294,20 @@ async def test_a_proposal_demands_what_was_paid_above_what_was_earned_and_no_mor
 
     assert await code_of(proposed(400_001)) == "recovery_above_paid"
     one, two = await proposed(100_000), await proposed(400_000)
+    async with road.begin_work(road.staff.filer) as work:
+        why = await recoveries.reasons_for_recovery(work, recovery_id=one.case.id)
+        said = explain_recovery(
+            why.recovery, settlement=why.settlement, prepaid=[], postings=why.postings
+        )
+        queue = await recoveries.list_recoveries(
+            work, filing_id=None, state="proposed", after=one.case.id, limit=5
+        )
+    assert (why.settlement, why.receipts, len(why.prepayments)) == (None, [], 1)
+    assert [sentence.en for sentence in said] == [
+        f"Recovery {one.reference} (not ordered): somebody left the training.",
+        "Proposed: 1 000.00 yuan; nothing has moved.",
+    ]
+    assert [each.case.id for each in queue] == [two.case.id]
     ordered = await road.ordered(one)
     assert ordered.figures.outstanding_fen == 100_000
     assert await code_of(road.ordered(two)) == "recovery_above_paid"

@@ -1,17 +1,18 @@
 """What a settlement moves, against an oracle that knows amounts and no accounts."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ledger import EVENTS, AccountKind, BookKey, Event
+from domain.ledger import EVENTS, AccountKind, BankLine, BookKey, Event, Posting, PostingKind
 from domain.recovery import (
     Holding,
     Movement,
+    RecoveryCause,
     collected,
     demanded,
     due_day,
@@ -21,6 +22,8 @@ from domain.recovery import (
     settled,
     written_off,
 )
+from domain.recovery_explanation import CAUSES, MOVEMENTS, explain_recovery
+from tests.unit.test_receipt import a_recovery
 
 PLACE, OLD, NEW_ONE = UUID(int=1), UUID(int=7), UUID(int=8)
 RECEIVABLE, EXPENSE = AccountKind.PREPAYMENT_RECEIVABLE, AccountKind.EXPENSE
@@ -240,3 +243,40 @@ def test_nothing_held_moves_nothing(event: Event) -> None:
     assert event not in {one.event for one in settled([], entitled_fen=0, interim=False)}
     assert written_off([], OLD) == ()
     assert collected([], OLD, amount_fen=0, year=2026) == ()
+
+
+def test_every_cause_and_every_movement_of_a_recovery_has_words() -> None:
+    touching = {OWED, GONE}
+    moves = {event for event, legs in EVENTS.items() if {legs.from_, legs.to} & touching}
+    assert set(MOVEMENTS) == moves
+    assert set(CAUSES) == set(RecoveryCause)
+
+
+def test_a_reversal_is_told_as_one() -> None:
+    posting = Posting(
+        id=UUID(int=1),
+        book=book(2026),
+        book_id=UUID(int=2),
+        kind=PostingKind.REVERSAL,
+        event=Event.COLLECTED_SAME_YEAR,
+        from_kind=AccountKind.AVAILABLE,
+        from_subject_id=None,
+        to_kind=OWED,
+        to_subject_id=OLD,
+        amount_fen=5,
+        posting_key="k",
+        org_id=PLACE,
+        partner_org_id=None,
+        attempt_id=None,
+        reverses_id=NEW_ONE,
+        cause=BankLine(UUID(int=3)),
+        posted_at=datetime(2026, 12, 31, 16, tzinfo=UTC),
+    )
+    said = explain_recovery(
+        a_recovery(outstanding=5), settlement=None, prepaid=[(2, 100)], postings=[posting]
+    )
+    assert said[1].en == "Prepaid for 2 people: 1.00 yuan."
+    assert said[2].en == (
+        "2027-01-01, book of 2026: reversed: got back, into this year's fund, 0.05 yuan."
+    )
+    assert said[3].en.endswith("still owed 0.05.")
