@@ -12,9 +12,10 @@ from typing import Final
 from tests.bench.filing import filings
 from tests.bench.postings import postings
 from tests.bench.report import HEADER, Result
+from tests.bench.settlement import PEOPLE, settlements
 from tests.bench.stage import Stage, one, staged, superuser
 
-ROWS: Final = ("filing", "postings")
+ROWS: Final = ("filing", "postings", "settlement")
 
 
 async def _facts(stage: Stage) -> str:
@@ -44,6 +45,8 @@ async def _measured(stage: Stage, folder: Path, wanted: set[str], *, quick: bool
             single_rounds=10 if quick else 30,
             singles=50 if quick else 100,
         )
+    if "settlement" in wanted:
+        results += await settlements(stage, people=min(PEOPLE, 10_000) if quick else PEOPLE)
     for result in results:
         _say(result.line())
     return results

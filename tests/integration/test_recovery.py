@@ -1,11 +1,13 @@
 """Recoveries on PostgreSQL: opened, raised and lowered by settlements, collected by bank lines."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from adapters.postgres.work import postgres_work
 from adapters.system.ids import new_id
@@ -24,6 +26,7 @@ from service.application import filing, settlement_again
 from service.application import recovery as recoveries
 from service.application import settlement as settlements
 from tests import road as steps
+from tests.conftest import Database
 from tests.integration.recovery_road import RecoveryRoad
 from tests.integration.settlement_road import FILED, MovedClock
 from tests.people import Staff
@@ -158,7 +161,7 @@ async def test_a_held_line_is_paid_by_a_supplementary_settlement(new_road: NewRo
 
 
 async def test_a_revocation_raises_what_is_owed_and_a_better_finding_lowers_it(
-    new_road: NewRoad,
+    new_road: NewRoad, database: Database
 ) -> None:
     road = await new_road()
     rows = [road.registered(n) for n in range(3)]
@@ -174,9 +177,15 @@ async def test_a_revocation_raises_what_is_owed_and_a_better_finding_lowers_it(
     assert adjustment.amounts == Amounts(
         entitled_fen=800_000, history_fen=1_200_000, balance_fen=0, recovery_fen=400_000
     )
+    assert await _taken_once(database, road) == (2, 2), "the revoked one is free for the next claim"
     (opened,) = await road.recoveries()
     served = await road.served(await road.ordered(opened))
-    assert await road.came_in(("L1", served.reference, 150_000)) == [LineState.MATCHED]
+    # The bank sends one line in two files at once: it is taken once.
+    twice = await asyncio.gather(
+        road.came_in(("L1", served.reference, 150_000)),
+        road.came_in(("L1", served.reference, 150_000), ("L9", "RNOBODY", 1)),
+    )
+    assert sorted(states[0] for states in twice) == [LineState.MATCHED, LineState.REPEATED]
 
     await road.extract(road.registered(0, status="revoked"), rows[1], rows[2])
     same = await road.adjusted()
@@ -206,6 +215,7 @@ async def test_a_revocation_raises_what_is_owed_and_a_better_finding_lowers_it(
     assert better.amounts == Amounts(
         entitled_fen=1_200_000, history_fen=1_050_000, balance_fen=150_000, recovery_fen=0
     )
+    assert await _taken_once(database, road) == (3, 3)
     (gone,) = await road.recoveries()
     assert (gone.case.state, gone.figures.demanded_fen) == ("cancelled", 150_000)
     async with road.begin_work(road.staff.system) as work:
@@ -215,6 +225,21 @@ async def test_a_revocation_raises_what_is_owed_and_a_better_finding_lowers_it(
     assert (await road.closed(better)).case.state == "closed"
     books = await road.books()
     assert (books[OWED], books[EXPENSE]) == (0, 1_200_000)
+
+
+async def _taken_once(database: Database, road: RecoveryRoad) -> tuple[int, int]:
+    """Count what the filing's people hold once ever: entitlements, and certificates used."""
+    counts = []
+    admin = create_async_engine(database.admin_url)
+    async with admin.connect() as connection:
+        for table in ("person_entitlements", "certificate_uses"):
+            held = await connection.execute(
+                text(f"select count(*) from {table} where enrolment_id = any(:ids)"),
+                {"ids": [one.id for one in road.enrolments]},
+            )
+            counts.append(int(held.scalar_one()))
+    await admin.dispose()
+    return counts[0], counts[1]
 
 
 async def test_what_is_not_paid_is_followed_up_and_what_is_written_off_stays_owed(
