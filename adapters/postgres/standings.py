@@ -28,9 +28,10 @@ select l.id as line_id, l.enrolment_id, d.id, d.certificate_type, d.number_raw, 
                   and o.version = s.declarations_version
                   and o.id < d.id and s.submitted_at is not null) as declared_elsewhere
   from settlement_lines l
-  join settlements own on own.place_id = l.place_id and own.id = l.settlement_id
   left join declared_certificates d
-    on d.place_id = l.place_id and d.line_id = l.id and d.version = own.declarations_version
+    on d.place_id = l.place_id and d.line_id = l.id
+   and d.version = (select own.declarations_version from settlements own
+                     where own.place_id = :place_id and own.id = :settlement_id)
   left join lateral (select f.result, f.extract_id, f.row_no from findings f
                       where f.place_id = d.place_id and f.declaration_id = d.id
                       order by f.seq desc limit 1) f on true
