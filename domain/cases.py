@@ -24,6 +24,7 @@ class CaseKind(StrEnum):
     FILING = "filing"
     PREPAYMENT = "prepayment"
     SETTLEMENT = "settlement"
+    RECOVERY = "recovery"
     FUNDING_REQUEST = "funding_request"
     BATCH = "batch"
     APPROPRIATION = "appropriation"

@@ -97,6 +97,11 @@ class Standing:
         return self.enrolment.state == Outcome.COMPLETED
 
     @property
+    def in_training(self) -> bool:
+        """Whether this person's training goes on: an interim settlement meets people who have not ended."""
+        return self.enrolment.ended_on is None
+
+    @property
     def issuer_code(self) -> str | None:
         """The issuer under which the certificate is used once: the register's word goes first."""
         declared = None if self.certificate is None else self.certificate.issuer_code
@@ -108,18 +113,21 @@ class Terms:
     """What a settlement's people are judged against: the filing, its policy, the reviewer's word.
 
     `confirmed` is whether the reviewer confirms the completion report (`verifying → reviewed`).
+    `on` is the day of judging, which stands for the class's last while training goes on.
     """
 
     filing: Filing
     standard: Standard
     confirmed: bool
+    on: date | None = None
 
     @property
     def class_days(self) -> tuple[date, date]:
         """First training day by the opening report, last by the completion report."""
+        last = self.filing.completed_on or self.on
         assert self.filing.opened_on is not None
-        assert self.filing.completed_on is not None
-        return self.filing.opened_on, self.filing.completed_on
+        assert last is not None
+        return self.filing.opened_on, last
 
     @property
     def last_pending_day(self) -> date:

@@ -30,13 +30,14 @@ _DAYS_PER_YEAR = 365
 
 
 class Rule(StrEnum):
-    """Which of the five rules decided the yearly amount."""
+    """Which rule decided the yearly amount: one of five, or the interim one of who still trains."""
 
     AS_FILED = "as_filed"
     BELOW_FILED = "below_filed"
     BY_TYPE = "by_type"
     UNCERTIFIED = "uncertified"
     EXIT = "exit"
+    IN_TRAINING = "in_training"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +89,8 @@ class PersonOutcome:
 
     `evidence` is the type of a certificate that verification lets count, None without one.
     `reached_grade` is the certificate's grade, None for a type that carries none: then it counts
-    as the filed grade. `exit_reason` is set for a person who did not complete.
+    as the filed grade. `exit_reason` is set for a person who did not complete, `still_training` for one
+    whose training goes on.
     """
 
     filed_grade: int
@@ -98,6 +100,7 @@ class PersonOutcome:
     reached_grade: int | None = None
     exit_reason: ExitReason | None = None
     uplift_basis_points: int = 0
+    still_training: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,6 +244,8 @@ def entitlement(standard: Standard, person: PersonOutcome) -> Entitlement:
 def _basis(standard: Standard, person: PersonOutcome) -> _Basis:
     """Apply the rules in the order of CASES 4: exit, uncertified, fixed amount, below, as filed."""
     rate_fen = standard.rate_fen(person.filed_grade)
+    if person.still_training:
+        return _training_basis(person, rate_fen)
     if person.exit_reason is not None:
         return _exit_basis(standard, person.filed_grade, person.exit_reason, rate_fen)
     pay = None if person.evidence is None else standard.certificate_types.get(person.evidence)
@@ -293,6 +298,20 @@ def _uncertified_basis(standard: Standard, filed_grade: int, rate_fen: int) -> _
         )
     # Mode `none` holds an amount of nothing.
     return _Basis(rule=Rule.UNCERTIFIED, base_fen=pays.amount_fen, pointers=("/uncertified",))
+
+
+def _training_basis(person: PersonOutcome, rate_fen: int) -> _Basis:
+    # Whole years only, at the filed grade: what the final settlement then finds replaces it.
+    uplift = person.uplift_basis_points
+    return _Basis(
+        rule=Rule.IN_TRAINING,
+        base_fen=rate_fen,
+        factor_basis_points=BASIS_POINTS + uplift,
+        uplift_basis_points=uplift,
+        grade_used=person.filed_grade,
+        unit=Unit(kind=UnitKind.FILED_YEARS),
+        pointers=("/settles", f"/rates/{person.filed_grade}", *(("/uplift",) if uplift else ())),
+    )
 
 
 def _exit_basis(standard: Standard, filed_grade: int, reason: ExitReason, rate_fen: int) -> _Basis:

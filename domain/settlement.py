@@ -1,16 +1,16 @@
 """Settlement (结算): what each person of a filing earns, and what is left to pay (CASES 4, 6)."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
 from domain.balance import History, balance_of
 from domain.cases import Case
-from domain.certificate import AWAITED, CERTIFYING, FindingResult
+from domain.certificate import AWAITED, CERTIFYING, DeclaredCertificate, FindingResult
 from domain.eligibility import (
     OF_PERSON,
     EligibilityRule,
@@ -28,18 +28,16 @@ from domain.entitlement import (
     Trained,
     entitlement,
 )
+from domain.errors import Refusal
 from domain.explanation import SettlementFacts, SettlementPart
 from domain.filing import Outcome
-from domain.policy import CertificateType, ExitReason
+from domain.policy import CertificateType, ExitReason, Settles
 
 DECISION_VERSION: Final = 1
 """Version of `decided`; stored with every line."""
 
 BENEFIT_CLASS: Final = "training"
 """Apprenticeships and vouchers share it; one certificate pays once in it (CASES 6)."""
-
-
-_Held = TypeVar("_Held")
 
 
 class SettlementKind(StrEnum):
@@ -65,6 +63,7 @@ class Ground(StrEnum):
     CERTIFIED = "certified"
     UNCERTIFIED = "uncertified"
     EXITED = "exited"
+    IN_TRAINING = "in_training"
     AWAITED = "awaited"
     UNPROVEN = "unproven"
     INELIGIBLE = "ineligible"
@@ -72,12 +71,16 @@ class Ground(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
-    """Due, history and their difference, in fen: balance and recovery are never both above zero."""
+    """Due, history and their difference, in fen: balance and recovery are never both above zero.
+
+    `ahead_fen` is what an interim settlement leaves prepaid and not earned yet.
+    """
 
     entitled_fen: int
     history_fen: int
     balance_fen: int
     recovery_fen: int
+    ahead_fen: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,12 +100,18 @@ class Settlement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SettlementLine:
-    """One person of a settlement; the disposition is None until the review."""
+    """One person of a settlement; the disposition is None until the review, as is why.
+
+    `rule` decided the amount, if one was computed; `failed` are the rules of eligibility not met.
+    """
 
     id: UUID
     enrolment_id: UUID
     disposition: Disposition | None
     amount_fen: int | None
+    ground: Ground | None = None
+    rule: Rule | None = None
+    failed: tuple[EligibilityRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +154,7 @@ class SettlementReasons:
             - facts.got_back_fen,
             balance_fen=facts.balance_fen,
             recovery_fen=facts.recovery_fen,
+            ahead_fen=facts.ahead_fen,
         )
 
 
@@ -168,6 +178,8 @@ def decided(
     certificate that is not confirmed pays nothing, and does not fall back to the uncertified rule:
     who declares a wrong number gets no less scrutiny than who declares none.
     """
+    if standing.in_training:
+        return _training(standing, judgements, terms)
     if not standing.completed:
         return _exited(standing, judgements, terms)
     if standing.certificate is None:
@@ -179,6 +191,13 @@ def decided(
     if today <= terms.last_pending_day:
         return _line(standing, terms, Disposition.HELD, Ground.AWAITED)
     return _uncertified(standing, judgements, terms)
+
+
+def _training(standing: Standing, judgements: Sequence[Judgement], terms: Terms) -> LineDecision:
+    others = OF_PERSON - {EligibilityRule.COMPLETION_CONFIRMED}
+    if failed := rules_with(judgements, Result.FAIL, among=others):
+        return _line(standing, terms, Disposition.REFUSED, Ground.INELIGIBLE, failed=failed)
+    return _earning(standing, terms, Ground.IN_TRAINING)
 
 
 def _exited(standing: Standing, judgements: Sequence[Judgement], terms: Terms) -> LineDecision:
@@ -225,11 +244,15 @@ def _earning(
         PersonOutcome(
             filed_grade=filing.target_grade,
             filed_months=filing.filed_months,
-            trained=Trained(first_day=enrolment.started_on, last_day=enrolment.ended_on),
+            trained=Trained(
+                first_day=enrolment.started_on,
+                last_day=enrolment.ended_on or terms.class_days[1],
+            ),
             evidence=evidence,
             reached_grade=None if certificate is None else certificate.grade,
             exit_reason=exit_reason,
             uplift_basis_points=filing.uplift_basis_points,
+            still_training=ground is Ground.IN_TRAINING,
         ),
     )
     disposition = Disposition.PAYABLE if earned.amount_fen > 0 else Disposition.REFUSED
@@ -277,7 +300,9 @@ def reasons_of(
         people[facts.entitlement.rule] += 1
         earned[facts.entitlement.rule] += decision.amount_fen
     due_fen = earned.total()
-    balance = balance_of(due_fen=due_fen, history_fen=history.total_fen)
+    balance = balance_of(
+        due_fen=due_fen, history_fen=history.total_fen, ahead_fen=history.ahead_fen
+    )
     return SettlementReasons(
         facts=SettlementFacts(
             policy_id=terms.standard.id,
@@ -295,6 +320,7 @@ def reasons_of(
             balance_fen=balance.balance_fen,
             recovery_fen=balance.recovery_fen,
             below_floor_reason=terms.standard.below_floor_reason,
+            ahead_fen=balance.ahead_fen,
         ),
         unpaid=tuple(
             UnpaidPart(ground=ground, people=unpaid[ground]) for ground in Ground if unpaid[ground]
@@ -304,7 +330,11 @@ def reasons_of(
 
 def after_history(reasons: SettlementReasons, history: History) -> SettlementReasons:
     """Set the same entitlements against the history as it is now."""
-    balance = balance_of(due_fen=reasons.facts.due_fen, history_fen=history.total_fen)
+    balance = balance_of(
+        due_fen=reasons.facts.due_fen,
+        history_fen=history.total_fen,
+        ahead_fen=history.ahead_fen,
+    )
     return replace(
         reasons,
         facts=replace(
@@ -315,20 +345,63 @@ def after_history(reasons: SettlementReasons, history: History) -> SettlementRea
             got_back_fen=history.got_back_fen,
             balance_fen=balance.balance_fen,
             recovery_fen=balance.recovery_fen,
+            ahead_fen=balance.ahead_fen,
         ),
     )
 
 
-def earned_in_order(
-    earned_fen: int, held_fen: Iterable[tuple[_Held, int]]
-) -> list[tuple[_Held, int]]:
-    """Split what was earned over what is held, oldest first: who holds, and how much of it.
+ENDED: Final = frozenset({"completed", "terminated", "closed"})
+"""States of a filing whose training is over: its final settlement may be drafted, or one after it."""
 
-    At most what is held; nothing is said of a holder from whom nothing is taken.
+_GONE: Final = frozenset({"withdrawn", "refused"})
+"""Settlements that decided nothing; another takes their place."""
+
+
+def kind_after(
+    earlier: Sequence[Settlement],
+    *,
+    filing_state: str,
+    settles: Settles,
+    held: int,
+    ex_officio: bool,
+) -> SettlementKind:
+    """Return which kind of settlement may follow those before it (CASES 3).
+
+    One is under way at a time. After the final one an enterprise may ask for what is still held, and
+    the reviewer opens an adjustment after a later finding. `held` counts the lines that the last one
+    left held. Refuses `filing_not_completed`, `settlement_exists`.
     """
-    taken = []
-    for holder, held in held_fen:
-        part_fen = min(earned_fen, held)
-        earned_fen -= part_fen
-        taken.append((holder, part_fen))
-    return [(holder, part_fen) for holder, part_fen in taken if part_fen > 0]
+    decided_before = [one for one in earlier if one.case.state not in _GONE]
+    if any(one.case.state != "closed" for one in decided_before):
+        raise Refusal("settlement_exists")
+    if filing_state not in ENDED:
+        if filing_state == "in_training" and settles is Settles.EVERY_YEAR:
+            return SettlementKind.INTERIM
+        raise Refusal("filing_not_completed", state=filing_state)
+    if all(one.kind is SettlementKind.INTERIM for one in decided_before):
+        return SettlementKind.FINAL
+    if ex_officio:
+        return SettlementKind.ADJUSTMENT
+    if held:
+        return SettlementKind.SUPPLEMENTARY
+    raise Refusal("settlement_exists")
+
+
+def carried(
+    kept: Sequence[DeclaredCertificate],
+    *,
+    instead: Sequence[DeclaredCertificate],
+    new_id: Callable[[], UUID],
+) -> list[DeclaredCertificate]:
+    """Return what an earlier settlement declared and this one does not replace, under new ids.
+
+    A person declared anew is declared so alone, and a certificate declared anew for another person is
+    that person's.
+    """
+    people = {one.enrolment_id for one in instead}
+    numbers = {(one.certificate_type, one.number) for one in instead}
+    return [
+        replace(one, id=new_id())
+        for one in kept
+        if one.enrolment_id not in people and (one.certificate_type, one.number) not in numbers
+    ]

@@ -24,6 +24,7 @@ GROUNDS: Final[Mapping[Ground, Text]] = {
         "结业，但没有可计的证书。", "Completed, without a certificate that counts."
     ),
     Ground.EXITED: Text("未结业。", "Did not complete."),
+    Ground.IN_TRAINING: Text("培训仍在进行。", "Still in training."),
     Ground.AWAITED: Text(
         "证书待上传或待发放，暂缓处理，不影响其他人员。",
         "The certificate is still to be uploaded or issued: held, without delaying anybody else.",
@@ -86,7 +87,7 @@ def explain_reasons(reasons: SettlementReasons) -> tuple[Sentence, ...]:
     return numbered(
         (
             policy_sentence(facts.policy_id, facts.document, facts.below_floor_reason),
-            *(_unpaid_sentence(part) for part in reasons.unpaid),
+            *(unpaid_sentence(part) for part in reasons.unpaid),
             *settlement_sentences(facts),
         )
     )
@@ -106,6 +107,7 @@ def _ground_sentence(facts: LineFacts) -> Text:
     return said
 
 
-def _unpaid_sentence(part: UnpaidPart) -> Text:
+def unpaid_sentence(part: UnpaidPart) -> Text:
+    """Say how many people earn nothing, or not yet, and why."""
     said = GROUNDS[part.ground]
     return Text(f"{part.people} 人：{said.zh}", f"{part.people} people: {said.en}")

@@ -69,6 +69,8 @@ select id, enrolment_id, certificate_type, number_raw, number, well_formed, hold
        holder_name_alike, occupation_code, grade, issued_on, issuer_code
   from declared_certificates
  where place_id = :place_id and settlement_id = :settlement_id
+   and version = (select s.declarations_version from settlements s
+                   where s.place_id = :place_id and s.id = :settlement_id)
    and (cast(:after as uuid) is null or id > :after)
  order by id limit :limit
 """)
@@ -80,6 +82,8 @@ select d.id as declaration_id, d.enrolment_id, f.seq, f.register, f.extract_id, 
                  where f.place_id = d.place_id and f.declaration_id = d.id
                  order by f.seq desc limit 1) f on true
  where d.place_id = :place_id and d.settlement_id = :settlement_id
+   and d.version = (select s.declarations_version from settlements s
+                     where s.place_id = :place_id and s.id = :settlement_id)
    and (cast(:after as uuid) is null or d.id > :after)
  order by d.id limit :limit
 """)

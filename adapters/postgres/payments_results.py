@@ -41,10 +41,11 @@ _ADD_LINES: Final = BulkInsert(
 )
 _RESULT: Final = """
 select id, place_id, batch_id, digest, lines, received_at, uploaded_by from bank_results
+ where batch_id is not null
 """
-_GET: Final = text(f"{_RESULT} where id = :id")
-_BY_DIGEST: Final = text(f"{_RESULT} where place_id = :place_id and digest = :digest")
-_OF_BATCH: Final = text(f"{_RESULT} where batch_id = :id order by id")
+_GET: Final = text(f"{_RESULT} and id = :id")
+_BY_DIGEST: Final = text(f"{_RESULT} and place_id = :place_id and digest = :digest")
+_OF_BATCH: Final = text(f"{_RESULT} and batch_id = :id order by id")
 _OUTCOMES: Final = text("""
 select state, count(*) as lines from bank_lines
  where place_id = :place_id and bank_result_id = :id group by state order by state

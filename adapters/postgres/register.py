@@ -44,6 +44,8 @@ with chunk as materialized (
          d.grade, d.issued_on, d.issuer_code
     from declared_certificates d
    where d.place_id = :place_id and d.settlement_id = :settlement_id
+     and d.version = (select s.declarations_version from settlements s
+                       where s.place_id = :place_id and s.id = :settlement_id)
      and (cast(:after as uuid) is null or d.id > :after)
    order by d.id limit :limit
 ), compared as (

@@ -11,21 +11,24 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.bulk import BulkInsert
+from adapters.postgres.declarations import DeclarationRows
 from adapters.postgres.eligibility import EligibilityRows
+from adapters.postgres.recoveries import GOT_BACK
 from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
 from adapters.postgres.standings import standings_of
 from domain.balance import History
 from domain.cases import Case
 from domain.certificate import DeclaredCertificate
-from domain.eligibility import Judgement, Standing, Terms
+from domain.eligibility import EligibilityRule, Judgement, Standing, Terms
+from domain.entitlement import Rule
 from domain.filing import Enrolment
-from domain.ledger import BookKey
 from domain.ports.ids import NewId
 from domain.ports.settlements import JudgedPerson, Settlements
 from domain.settlement import (
     BENEFIT_CLASS,
     Amounts,
     Disposition,
+    Ground,
     LineDecision,
     LineFacts,
     Settlement,
@@ -44,32 +47,10 @@ _ADD_LINES: Final = BulkInsert(
     fixed={"settlement_id": "uuid"},
     varying={"id": "uuid", "enrolment_id": "uuid"},
 )
-_ADD_DECLARED: Final = BulkInsert(
-    "declared_certificates",
-    fixed={"settlement_id": "uuid"},
-    varying={
-        "id": "uuid",
-        "line_id": "uuid",
-        "enrolment_id": "uuid",
-        "certificate_type": "text",
-        "number_raw": "text",
-        "number": "text",
-        "well_formed": "boolean",
-        "holder_name": "text",
-        "holder_name_alike": "text",
-        "holder_index": "bytea",
-        "occupation_code": "text",
-        "grade": "smallint",
-        "issued_on": "date",
-        "issuer_code": "text",
-    },
-)
-_HOLDERS: Final = text("""
-select id, identity_index from enrolments where place_id = :place_id and id = any(:ids)
-""")
 _SELECT: Final = f"""
 select {CASE_COLUMNS}, s.filing_id, s.seq, s.settlement_kind, s.people, s.submitted_at,
-       s.extract_id, s.verified_at, s.entitled_fen, s.history_fen, s.balance_fen, s.recovery_fen
+       s.extract_id, s.verified_at, s.entitled_fen, s.history_fen, s.balance_fen, s.recovery_fen,
+       s.ahead_fen
   from settlements s join cases c on c.place_id = s.place_id and c.id = s.id
 """
 _GET: Final = text(f"{_SELECT} where s.place_id = :place_id and s.id = :id")
@@ -89,8 +70,21 @@ update settlements set verified_at = :at where place_id = :place_id and id = :id
 """)
 _FIGURES: Final = text("""
 update settlements set entitled_fen = :entitled_fen, history_fen = :history_fen,
-       balance_fen = :balance_fen, recovery_fen = :recovery_fen, facts = cast(:facts as jsonb)
+       balance_fen = :balance_fen, recovery_fen = :recovery_fen, ahead_fen = :ahead_fen, facts = cast(:facts as jsonb)
  where place_id = :place_id and id = :id
+""")
+_UNDECIDE: Final = text("""
+update settlements set entitled_fen = null, history_fen = null, balance_fen = null,
+       recovery_fen = null, ahead_fen = 0, facts = null
+ where place_id = :place_id and id = :id
+""")
+_UNDECIDE_LINES: Final = text("""
+update settlement_lines set disposition = null, amount_fen = null, facts = null
+ where place_id = :place_id and settlement_id = :id and disposition is not null
+""")
+_HELD: Final = text("""
+select count(*) from settlement_lines
+ where place_id = :place_id and settlement_id = :id and disposition = 'held'
 """)
 _REASONS: Final = text("""
 select facts::text as facts from settlements where place_id = :place_id and id = :id
@@ -103,7 +97,10 @@ update settlement_lines l set disposition = u.disposition, amount_fen = u.amount
  where l.place_id = :place_id and l.settlement_id = :settlement_id and l.id = u.id
 """)
 _LINES: Final = text("""
-select id, enrolment_id, disposition, amount_fen from settlement_lines
+select id, enrolment_id, disposition, amount_fen, facts->>'ground' as ground,
+       facts->'entitlement'->>'rule' as rule,
+       array(select jsonb_array_elements_text(facts->'failed')) as failed
+  from settlement_lines
  where place_id = :place_id and settlement_id = :settlement_id
    and (cast(:after as uuid) is null or id > :after)
  order by id limit :limit
@@ -127,6 +124,7 @@ select l.place_id, l.org_id, l.partner_org_id, l.region_path, l.id, s.filing_id,
   from settlement_lines l join settlements s on s.place_id = l.place_id and s.id = l.settlement_id
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition in ('payable', 'refused')
 """)
+_RELEASE: Final = text("select release_entitlements(:place_id, :id)")
 _TAKE: Final = text("""
 select take_entitlements(:place_id, array_agg(e.person_id), array_agg(e.id), f.occupation_code,
          array_agg(cast(coalesce(l.facts->'entitlement'->>'grade_used',
@@ -142,7 +140,9 @@ select use_certificates(:place_id, array_agg(d.id), array_agg(d.enrolment_id),
          array_agg(coalesce(x.issuer_code, d.issuer_code)), array_agg(d.number),
          array_agg(cast(null as text)), :class)
   from settlement_lines l
-  join declared_certificates d on d.place_id = l.place_id and d.line_id = l.id
+  join settlements s on s.place_id = l.place_id and s.id = l.settlement_id
+  join declared_certificates d
+    on d.place_id = l.place_id and d.line_id = l.id and d.version = s.declarations_version
   left join lateral (select f.extract_id, f.row_no from findings f
                       where f.place_id = d.place_id and f.declaration_id = d.id
                       order by f.seq desc limit 1) f on true
@@ -152,21 +152,19 @@ select use_certificates(:place_id, array_agg(d.id), array_agg(d.enrolment_id),
    and l.facts->'entitlement'->>'evidence' is not null
 having count(*) > 0
 """)
-_HISTORY: Final = text("""
+_HISTORY: Final = text(f"""
 select coalesce(sum(amount_fen) filter (where state = 'paid'), 0)::bigint as paid_fen,
        coalesce(sum(amount_fen) filter (where state in ('batched', 'submitted')), 0)::bigint
          as in_transit_fen,
-       coalesce(sum(amount_fen) filter (where state = 'unknown'), 0)::bigint as unknown_fen
+       coalesce(sum(amount_fen) filter (where state = 'unknown'), 0)::bigint as unknown_fen,
+       ({GOT_BACK} and a.place_id = :place_id and a.subject_id in (
+          select r.id from recoveries r where r.place_id = :place_id and r.filing_id = :id))
+         as got_back_fen
   from payments where place_id = :place_id and filing_id = :id
 """)
 _PAID: Final = text("""
 select coalesce(sum(amount_fen), 0)::bigint as paid_fen from payments
  where place_id = :place_id and subject_kind = 'settlement' and subject_id = :id and state = 'paid'
-""")
-_PREPAID_BOOKS: Final = text("""
-select distinct fund_source, budget_year from payments
- where place_id = :place_id and filing_id = :id and subject_kind = 'prepayment' and state = 'paid'
- order by budget_year, fund_source
 """)
 
 
@@ -178,6 +176,7 @@ def _settlement(row: Row[Any]) -> Settlement:
             history_fen=row.history_fen,
             balance_fen=row.balance_fen,
             recovery_fen=row.recovery_fen,
+            ahead_fen=row.ahead_fen,
         )
     return Settlement(
         case=case_of(row),
@@ -204,16 +203,10 @@ class PostgresSettlements(Settlements):
         self._new_id = new_id
         self._now = now
         self._eligibility = EligibilityRows(connection, now=now)
+        self._declarations = DeclarationRows(connection)
 
-    async def add(
-        self,
-        settlement: Settlement,
-        *,
-        people: Sequence[UUID],
-        declarations: Sequence[DeclaredCertificate],
-    ) -> None:
+    async def add(self, settlement: Settlement, *, people: Sequence[UUID]) -> None:
         case = settlement.case
-        fixed = {**scope_of(case), "settlement_id": case.id}
         await self._connection.execute(
             _ADD,
             {
@@ -225,40 +218,32 @@ class PostgresSettlements(Settlements):
                 "people": settlement.people,
             },
         )
-        lines = {enrolment_id: self._new_id() for enrolment_id in people}
         await _ADD_LINES.run(
             self._connection,
-            fixed,
-            [(line_id, enrolment_id) for enrolment_id, line_id in lines.items()],
+            {**scope_of(case), "settlement_id": case.id},
+            [(self._new_id(), enrolment_id) for enrolment_id in people],
         )
-        rows = await self._connection.execute(
-            _HOLDERS,
-            {"place_id": case.place_id, "ids": [one.enrolment_id for one in declarations]},
-        )
-        holders = {row.id: row.identity_index for row in rows}
-        await _ADD_DECLARED.run(
-            self._connection,
-            fixed,
-            [
-                (
-                    one.id,
-                    lines[one.enrolment_id],
-                    one.enrolment_id,
-                    one.certificate_type,
-                    one.number_raw,
-                    one.number,
-                    one.well_formed,
-                    one.holder_name,
-                    one.holder_name_alike,
-                    holders[one.enrolment_id],
-                    one.occupation_code,
-                    one.grade,
-                    one.issued_on,
-                    one.issuer_code,
-                )
-                for one in declarations
-            ],
-        )
+
+    async def declare(
+        self, case: Case, declarations: Sequence[DeclaredCertificate], *, version: int
+    ) -> None:
+        await self._declarations.add(case, declarations, version=version)
+
+    async def declared_in(self, case: Case) -> Sequence[DeclaredCertificate]:
+        return await self._declarations.of(case)
+
+    async def next_version(self, case: Case) -> int:
+        return await self._declarations.next_version(case)
+
+    async def declarations_version(self, case: Case) -> int:
+        return await self._declarations.version(case)
+
+    async def undecide(self, case: Case) -> None:
+        await self._connection.execute(_UNDECIDE_LINES, _key(case))
+        await self._connection.execute(_UNDECIDE, _key(case))
+
+    async def held(self, case: Case) -> int:
+        return int((await self._connection.execute(_HELD, _key(case))).scalar_one())
 
     async def get(self, case: Case) -> Settlement:
         return _settlement((await self._connection.execute(_GET, _key(case))).one())
@@ -325,6 +310,7 @@ class PostgresSettlements(Settlements):
                 "history_fen": amounts.history_fen,
                 "balance_fen": amounts.balance_fen,
                 "recovery_fen": amounts.recovery_fen,
+                "ahead_fen": amounts.ahead_fen,
                 "facts": _json(reasons),
             },
         )
@@ -351,12 +337,16 @@ class PostgresSettlements(Settlements):
                 enrolment_id=row.enrolment_id,
                 disposition=None if row.disposition is None else Disposition(row.disposition),
                 amount_fen=row.amount_fen,
+                ground=None if row.ground is None else Ground(row.ground),
+                rule=None if row.rule is None else Rule(row.rule),
+                failed=tuple(EligibilityRule(rule) for rule in row.failed),
             )
             for row in rows
         ]
 
     async def entitle(self, case: Case) -> int:
         revisions = await self._connection.execute(_ENTITLE, {**_key(case), "at": self._now})
+        await self._connection.execute(_RELEASE, _key(case))
         await self._connection.execute(_TAKE, {**_key(case), "class": BENEFIT_CLASS})
         await self._connection.execute(_USE, {**_key(case), "class": BENEFIT_CLASS})
         return revisions.rowcount
@@ -380,22 +370,12 @@ class PostgresSettlements(Settlements):
             paid_fen=row.paid_fen,
             in_transit_fen=row.in_transit_fen,
             unknown_fen=row.unknown_fen,
+            got_back_fen=row.got_back_fen,
         )
 
     async def paid_fen(self, case: Case) -> int:
         paid: int = (await self._connection.execute(_PAID, _key(case))).scalar_one()
         return paid
-
-    async def prepaid_books(self, filing: Case) -> Sequence[BookKey]:
-        rows = await self._connection.execute(_PREPAID_BOOKS, _key(filing))
-        return [
-            BookKey(
-                place_id=filing.place_id,
-                fund_source=row.fund_source,
-                budget_year=row.budget_year,
-            )
-            for row in rows
-        ]
 
 
 def _key(case: Case) -> dict[str, Any]:

@@ -25,9 +25,13 @@ select l.id as line_id, l.enrolment_id, d.id, d.certificate_type, d.number_raw, 
                 where o.place_id = d.place_id and o.number = d.number
                   and o.certificate_type = d.certificate_type
                   and o.holder_index = d.holder_index and o.enrolment_id <> d.enrolment_id
+                  and o.version = s.declarations_version
                   and o.id < d.id and s.submitted_at is not null) as declared_elsewhere
   from settlement_lines l
-  left join declared_certificates d on d.place_id = l.place_id and d.line_id = l.id
+  left join declared_certificates d
+    on d.place_id = l.place_id and d.line_id = l.id
+   and d.version = (select own.declarations_version from settlements own
+                     where own.place_id = :place_id and own.id = :settlement_id)
   left join lateral (select f.result, f.extract_id, f.row_no from findings f
                       where f.place_id = d.place_id and f.declaration_id = d.id
                       order by f.seq desc limit 1) f on true

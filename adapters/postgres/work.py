@@ -30,6 +30,8 @@ from adapters.postgres.policy_proposals import PostgresPolicyProposals
 from adapters.postgres.policy_versions import PostgresPolicyVersions
 from adapters.postgres.prepayments import PostgresPrepayments
 from adapters.postgres.quotas import PostgresQuotas
+from adapters.postgres.receipts import PostgresReceipts
+from adapters.postgres.recoveries import PostgresRecoveries
 from adapters.postgres.requests import PostgresRequests
 from adapters.postgres.settlements import PostgresSettlements
 from adapters.postgres.work_ledgers import PostgresWorkLedgers
@@ -87,6 +89,8 @@ class PostgresWork(Work):
         self.policy_proposals = PostgresPolicyProposals(connection, new_id, now=now)
         self.prepayments = PostgresPrepayments(connection)
         self.quotas = PostgresQuotas(connection)
+        self.receipts = PostgresReceipts(connection, new_id)
+        self.recoveries = PostgresRecoveries(connection)
         self.requests = PostgresRequests(connection, actor)
         self.settlements = PostgresSettlements(connection, new_id, now=now)
         self.work_ledgers = PostgresWorkLedgers(connection)

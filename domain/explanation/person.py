@@ -43,6 +43,7 @@ def _ground(facts: EntitlementFacts) -> Text:
         Rule.BY_TYPE: _by_type,
         Rule.UNCERTIFIED: _uncertified,
         Rule.EXIT: _exit,
+        Rule.IN_TRAINING: _in_training,
     }[facts.rule]
     return ground(facts)
 
@@ -116,6 +117,16 @@ def _exit(facts: EntitlementFacts) -> Text:
         f"标准每人每年 {yuan(facts.base_fen)} 元。",
         f"Did not complete ({reason.en}): paid for what was completed{label.en}, rate "
         f"{yuan(facts.base_fen)} yuan per person and year.",
+    )
+
+
+def _in_training(facts: EntitlementFacts) -> Text:
+    label = mark(facts.labels, "/settles")
+    return Text(
+        f"培训仍在进行，按年结算{label.zh}，先计已满的整年，标准每人每年 {yuan(facts.base_fen)} 元，"
+        "以最终结算为准。",
+        f"Still in training, settled every year{label.en}: the whole years trained so far, at a rate "
+        f"of {yuan(facts.base_fen)} yuan per person and year, until the final settlement.",
     )
 
 

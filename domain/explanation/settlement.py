@@ -15,6 +15,7 @@ _PARTS: Final[Mapping[Rule, Text]] = {
     Rule.BY_TYPE: Text("按证书类型", "paid by type of certificate"),
     Rule.UNCERTIFIED: Text("结业未取证", "completed without a certificate that counts"),
     Rule.EXIT: Text("未结业", "did not complete"),
+    Rule.IN_TRAINING: Text("培训中，已满整年", "still in training, by whole years"),
 }
 
 
@@ -42,6 +43,7 @@ class SettlementFacts:
     balance_fen: int
     recovery_fen: int
     below_floor_reason: str | None = None
+    ahead_fen: int = 0
 
 
 def explain_settlement(facts: SettlementFacts) -> tuple[Sentence, ...]:
@@ -87,6 +89,12 @@ def _difference(facts: SettlementFacts) -> Text:
         return Text(
             f"已付多于应补，应追缴 {less} 元。",
             f"More was paid than earned: {less} yuan to recover.",
+        )
+    if facts.ahead_fen:
+        ahead = yuan(facts.ahead_fen)
+        return Text(
+            f"预支尚有 {ahead} 元未到应补，培训仍在进行，暂不追缴。",
+            f"{ahead} yuan are prepaid and not earned yet; training goes on and nothing is owed back.",
         )
     more = yuan(facts.balance_fen)
     return Text(f"应付余额 {more} 元。", f"Balance to pay: {more} yuan.")

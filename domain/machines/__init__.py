@@ -18,6 +18,7 @@ from domain.machines import (
     payment,
     policy_version,
     prepayment,
+    recovery,
     settlement,
 )
 
@@ -25,6 +26,7 @@ SIGNED: Final[Mapping[CaseKind, Machine]] = {
     CaseKind.FILING: filing.MACHINE,
     CaseKind.PREPAYMENT: prepayment.MACHINE,
     CaseKind.SETTLEMENT: settlement.MACHINE,
+    CaseKind.RECOVERY: recovery.MACHINE,
     CaseKind.FUNDING_REQUEST: funding_request.MACHINE,
     CaseKind.BATCH: batch.MACHINE,
     CaseKind.APPROPRIATION: appropriation.MACHINE,

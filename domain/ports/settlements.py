@@ -12,7 +12,6 @@ from domain.cases import Case
 from domain.certificate import DeclaredCertificate
 from domain.eligibility import Judgement, Standing, Terms
 from domain.filing import Enrolment
-from domain.ledger import BookKey
 from domain.settlement import (
     LineDecision,
     LineFacts,
@@ -38,17 +37,34 @@ class Settlements(Protocol):
     """The settlements the actor may see."""
 
     @abstractmethod
-    async def add(
-        self,
-        settlement: Settlement,
-        *,
-        people: Sequence[UUID],
-        declarations: Sequence[DeclaredCertificate],
-    ) -> None:
-        """Store a drafted settlement: a line for each enrolment, and what was declared for it.
+    async def add(self, settlement: Settlement, *, people: Sequence[UUID]) -> None:
+        """Store a drafted settlement with a line for each enrolment; refuses `settlement_exists`."""
 
-        Refuses `settlement_exists`.
-        """
+    @abstractmethod
+    async def declare(
+        self, case: Case, declarations: Sequence[DeclaredCertificate], *, version: int
+    ) -> None:
+        """Store what is declared, as this version of the declarations."""
+
+    @abstractmethod
+    async def declared_in(self, case: Case) -> Sequence[DeclaredCertificate]:
+        """Return what a settlement declares, in its version in force."""
+
+    @abstractmethod
+    async def next_version(self, case: Case) -> int:
+        """Begin a new version of the declarations; none of them stands any more."""
+
+    @abstractmethod
+    async def undecide(self, case: Case) -> None:
+        """Take back what a review decided: dispositions and figures are to be decided anew."""
+
+    @abstractmethod
+    async def held(self, case: Case) -> int:
+        """Count the lines that a settlement leaves held."""
+
+    @abstractmethod
+    async def declarations_version(self, case: Case) -> int:
+        """Return which version of the declarations is in force."""
 
     @abstractmethod
     async def get(self, case: Case) -> Settlement:
@@ -138,7 +154,3 @@ class Settlements(Protocol):
     @abstractmethod
     async def paid_fen(self, case: Case) -> int:
         """Return what the bank has confirmed of this settlement's own payments, in fen."""
-
-    @abstractmethod
-    async def prepaid_books(self, filing: Case) -> Sequence[BookKey]:
-        """Return the books that prepayments of the filing were paid from, oldest first."""

@@ -28,6 +28,7 @@ from domain.ports.policy_proposals import PolicyProposals
 from domain.ports.policy_versions import PolicyVersions
 from domain.ports.prepayments import Prepayments
 from domain.ports.quotas import Quotas
+from domain.ports.recoveries import Receipts, Recoveries
 from domain.ports.requests import Requests
 from domain.ports.settlements import Settlements
 from domain.ports.work_ledgers import WorkLedgers
@@ -57,6 +58,8 @@ class Work(Protocol):
     policy_proposals: PolicyProposals
     prepayments: Prepayments
     quotas: Quotas
+    receipts: Receipts
+    recoveries: Recoveries
     requests: Requests
     settlements: Settlements
     work_ledgers: WorkLedgers

@@ -20,6 +20,7 @@ from domain.refusals.official_document import OFFICIAL
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
 from domain.refusals.policy_version import POLICY_VERSIONS
+from domain.refusals.recovery import RECOVERING
 from domain.refusals.roster import ROSTER, ROSTER_NOTES
 from domain.refusals.settlement import SETTLING
 from domain.refusals.work_ledger import LEDGER_VIEWS
@@ -38,6 +39,7 @@ SECTIONS: Final = (
     ROSTER,
     ROSTER_NOTES,
     SETTLING,
+    RECOVERING,
     PAYING,
     OFFICIAL,
     LEDGER_VIEWS,

@@ -104,7 +104,10 @@ SETTLING: Final = (
     state(
         "settlement_exists",
         ("已有结算", "Settlement exists"),
-        ("该备案已有结算。", "This filing has a settlement already."),
+        (
+            "该备案已有尚未办结的结算，或最终结算之后没有暂缓的人员可补充结算。",
+            "This filing has a settlement under way, or nobody is held after its final one.",
+        ),
     ),
     state(
         "verification_under_way",
@@ -149,14 +152,6 @@ SETTLING: Final = (
         (
             "该备案有支付结果未知，须先向银行查明。",
             "The outcome of a payment of this filing is unknown; ask the bank first.",
-        ),
-    ),
-    rule(
-        "shortfall_needs_recovery",
-        ("已付多于应补", "More was paid than earned"),
-        (
-            "已付款项比应补多 {recovery_fen} 分，须先作出追缴决定，不能直接批准。",
-            "{recovery_fen} fen more were paid than earned: a recovery must be decided first.",
         ),
     ),
     rule(

@@ -134,7 +134,7 @@ async def terms_of(work: Work, settlement: Settlement, *, confirmed: bool) -> Te
     filing_case = await work.cases.get(CaseKind.FILING, settlement.filing_id)
     filing = await work.filings.get(filing_case)
     standard = await settles_under(work, filing, settlement)
-    return Terms(filing=filing, standard=standard, confirmed=confirmed)
+    return Terms(filing=filing, standard=standard, confirmed=confirmed, on=work.today)
 
 
 async def judge(

@@ -5,16 +5,20 @@ transaction and does not commit.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+from domain.balance import History
 from domain.cases import Case, CaseKind
-from domain.certificate import Declaration, check_declarations, declared
+from domain.certificate import Declaration, DeclaredCertificate, check_declarations, declared
 from domain.document import DeclaredDocument
 from domain.errors import Refusal
-from domain.ledger import AccountKey, AccountKind, Event, decision_of, transfer_of
+from domain.filing import Enrolment
+from domain.ledger import AccountKind
 from domain.ports.settlements import JudgedPerson
 from domain.ports.work import Work
+from domain.recovery import owed_fen
 from domain.settlement import (
     LineFacts,
     Settlement,
@@ -22,8 +26,9 @@ from domain.settlement import (
     SettlementLine,
     SettlementReasons,
     after_history,
+    carried,
     decided,
-    earned_in_order,
+    kind_after,
     reasons_of,
 )
 from service.application.cases import open_case, page_of, sign
@@ -35,12 +40,16 @@ from service.application.completeness import (
 from service.application.document import declare_documents
 from service.application.filing import close_filing
 from service.application.reconciliation import VERIFY_SETTLEMENT, judge, terms_of
+from service.application.recovery import follow_settlement
 
 CLOSE_SETTLEMENT: Final = "close_settlement"
 """The job that closes an approved settlement once nothing of it is left to pay."""
 
 _IN_FLIGHT: Final = frozenset({"approved", "ordered"})
 """Prepayments whose money may still leave. One requested or reviewed cannot: training has ended."""
+
+_CLOSABLE: Final = frozenset({"completed"})
+"""States of a filing that its last settlement closes; in training, the settlement was an interim one."""
 
 
 async def draft_settlement(
@@ -50,58 +59,117 @@ async def draft_settlement(
     declarations: tuple[Declaration, ...],
     documents: tuple[DeclaredDocument, ...] = (),
 ) -> Settlement:
-    """Draft the final settlement of a completed filing: a line for everyone on its roster.
+    """Draft a filing's next settlement: a line for everyone on its roster, stated cumulatively.
 
-    Refuses `filing_not_completed`, `settlement_exists`, `declarations_faulty`, `documents_faulty`.
+    Final once training has ended; interim before, where the standard settles every year;
+    supplementary after the final one, while lines are held. Whoever is declared anew replaces what an
+    earlier settlement declared for them. Refuses `filing_not_completed`, `settlement_exists`,
+    `declarations_faulty`, `documents_faulty`.
     """
     filing_case = await work.cases.lock(CaseKind.FILING, filing_id)
-    if filing_case.state != "completed":
-        raise Refusal("filing_not_completed", state=filing_case.state)
-    earlier = await work.settlements.of_filing(filing_case)
-    if any(one.case.state != "withdrawn" for one in earlier):
-        raise Refusal("settlement_exists")
-    people = await work.filings.enrolments(filing_case)
-    roster = {person.id: person.name for person in people}
-    check_declarations(
-        declarations,
-        completed={person.id for person in people if person.state == "completed"},
-        roster=roster,
+    kind, earlier = await next_settlement(work, filing_case, ex_officio=False)
+    return await drafted(
+        work,
+        filing_case,
+        kind,
+        earlier,
+        event="draft",
+        declarations=declarations,
+        documents=documents,
+        reason="",
     )
+
+
+async def next_settlement(
+    work: Work, filing_case: Case, *, ex_officio: bool
+) -> tuple[SettlementKind, Sequence[Settlement]]:
+    """Return which kind of settlement may follow, and those before it."""
+    earlier = await work.settlements.of_filing(filing_case)
+    filing = await work.filings.get(filing_case)
+    policy = await work.policies.get(filing.policy_version_id)
+    held = await work.settlements.held(earlier[-1].case) if earlier else 0
+    kind = kind_after(
+        earlier,
+        filing_state=filing_case.state,
+        settles=policy.standard.settles,
+        held=held,
+        ex_officio=ex_officio,
+    )
+    return kind, earlier
+
+
+async def drafted(
+    work: Work,
+    filing_case: Case,
+    kind: SettlementKind,
+    earlier: Sequence[Settlement],
+    *,
+    event: str,
+    declarations: tuple[Declaration, ...],
+    documents: tuple[DeclaredDocument, ...] = (),
+    reason: str,
+) -> Settlement:
+    """Open a settlement in its first state, with its lines and what is declared."""
+    people = await work.filings.enrolments(filing_case)
+    check_declared(people, declarations)
     place = await work.places.get(filing_case.place_id)
     case = await open_case(
         work,
         CaseKind.SETTLEMENT,
         place,
-        event="draft",
+        event=event,
         org_id=filing_case.org_id,
         partner_org_id=filing_case.partner_org_id,
+        reason=reason,
         facts={
-            "filing": str(filing_id),
+            "filing": str(filing_case.id),
+            "kind": kind.value,
             "people": len(people),
             "declarations": len(declarations),
         },
     )
     settlement = Settlement(
         case=case,
-        filing_id=filing_id,
+        filing_id=filing_case.id,
         seq=len(earlier) + 1,
-        kind=SettlementKind.FINAL,
+        kind=kind,
         people=len(people),
         submitted_at=None,
         extract_id=None,
         verified_at=None,
         amounts=None,
     )
-    await work.settlements.add(
-        settlement,
-        people=[person.id for person in people],
-        declarations=[
-            declared(one, declaration_id=work.new_id(), roster_name=roster[one.enrolment_id])
-            for one in declarations
-        ],
+    await work.settlements.add(settlement, people=[person.id for person in people])
+    new = declared_of(work, people, declarations)
+    decided_before = [one for one in earlier if one.case.state == "closed"]
+    kept = await work.settlements.declared_in(decided_before[-1].case) if decided_before else ()
+    await work.settlements.declare(
+        case,
+        [*new, *carried(kept, instead=new, new_id=work.new_id)],
+        version=1,
     )
-    await declare_documents(work, case, documents, roster=frozenset(roster))
+    await declare_documents(work, case, documents, roster=frozenset(person.id for person in people))
     return settlement
+
+
+def check_declared(people: Sequence[Enrolment], declarations: tuple[Declaration, ...]) -> None:
+    """Refuse `declarations_faulty` for what is declared of nobody on the roster, or twice."""
+    check_declarations(
+        declarations,
+        completed={person.id for person in people if person.state == "completed"},
+        roster={person.id: person.name for person in people},
+    )
+
+
+def declared_of(
+    work: Work, people: Sequence[Enrolment], declarations: tuple[Declaration, ...]
+) -> list[DeclaredCertificate]:
+    """Normalise what is declared, each under an id of its own."""
+    names = {person.id: person.name for person in people}
+    return [
+        declared(one, declaration_id=work.new_id(), roster_name=names[one.enrolment_id])
+        for one in declarations
+    ]
 
 
 async def submit_settlement(work: Work, *, settlement_id: UUID, version: int) -> Settlement:
@@ -130,7 +198,9 @@ async def accept_settlement(work: Work, *, settlement_id: UUID, version: int) ->
     case = await work.cases.lock(CaseKind.SETTLEMENT, settlement_id, version=version)
     signed = await sign(work, case, "accept")
     await check_contents_of(work, case)
-    await work.jobs.add(VERIFY_SETTLEMENT, case.id, case.place_id, purpose="accepted")
+    await work.jobs.add(
+        VERIFY_SETTLEMENT, case.id, case.place_id, purpose=f"accepted_{signed.step_seq}"
+    )
     return await work.settlements.get(signed)
 
 
@@ -141,7 +211,7 @@ async def review_settlement(
 
     Refuses `verification_incomplete` while a declared certificate has no finding.
     """
-    filing_case, case = await _locked(work, settlement_id, version=version)
+    filing_case, case = await locked(work, settlement_id, version=version)
     signed = await sign(work, case, "review", reason=reason)
     settlement = await work.settlements.get(signed)
     if settlement.verified_at is None:
@@ -154,7 +224,7 @@ async def review_settlement(
     decisions = [
         decided(standing, judgements, terms, today=work.today) for standing, judgements in people
     ]
-    history = await work.settlements.history(filing_case)
+    history = await _history(work, filing_case, settlement)
     reasons = reasons_of(decisions, terms, history=history)
     await work.settlements.decide(signed, decisions, reasons)
     return await work.settlements.get(signed)
@@ -163,34 +233,54 @@ async def review_settlement(
 async def approve_settlement(
     work: Work, *, settlement_id: UUID, version: int, reason: str
 ) -> Settlement:
-    """Approve a reviewed settlement: entitlements are written, the prepayment becomes expense.
+    """Approve a reviewed settlement: entitlements are written, and the filing's money follows them.
 
-    The balance is set against the history as it is now. Refuses `eligibility_unknown`,
-    `prepayment_in_flight` (an approved prepayment that the bank has not confirmed: it would be paid
-    beside the balance), `payment_outcome_unknown`, `shortfall_needs_recovery`,
+    The balance is set against the history as it is now. What was paid above it is owed back: the
+    filing's recoveries become exactly that amount, in the same decision. Refuses
+    `eligibility_unknown`, `prepayment_in_flight` (an approved prepayment that the bank has not
+    confirmed: it would be paid beside the balance), `payment_outcome_unknown`,
     `person_already_subsidised`, `certificate_already_used`.
     """
-    filing_case, case = await _locked(work, settlement_id, version=version)
+    filing_case, case = await locked(work, settlement_id, version=version)
     signed = await sign(work, case, "approve", reason=reason)
     if unknown := await work.settlements.unknown_among_payable(signed):
         raise Refusal("eligibility_unknown", count=unknown)
-    prepayments = await work.prepayments.of_filing(filing_case)
-    if any(one.case.state in _IN_FLIGHT for one in prepayments):
-        raise Refusal("prepayment_in_flight")
-    history = await work.settlements.history(filing_case)
+    await _stop_prepayments(work, filing_case)
+    settlement = await work.settlements.get(signed)
+    history = await _history(work, filing_case, settlement)
     if history.unknown_fen:
         raise Refusal("payment_outcome_unknown")
     reviewed = await work.settlements.reasons(signed)
     assert reviewed is not None
     reasons = after_history(reviewed, history)
-    if reasons.amounts.recovery_fen:
-        raise Refusal("shortfall_needs_recovery", recovery_fen=reasons.amounts.recovery_fen)
     await work.settlements.set_reasons(signed, reasons)
     await work.settlements.entitle(signed)
-    await _earn_prepayments(work, filing_case, signed, entitled_fen=reasons.amounts.entitled_fen)
+    await follow_settlement(
+        work,
+        filing_case,
+        signed,
+        entitled_fen=reasons.amounts.entitled_fen,
+        interim=settlement.kind is SettlementKind.INTERIM,
+    )
     if reasons.amounts.balance_fen == 0:
         await ask_to_close(work, signed)
     return await work.settlements.get(signed)
+
+
+async def _history(work: Work, filing_case: Case, settlement: Settlement) -> History:
+    """Return the filing's money so far; interim, what is prepaid and not earned yet may stay."""
+    history = await work.settlements.history(filing_case)
+    if settlement.kind is not SettlementKind.INTERIM:
+        return history
+    holdings = await work.recoveries.holdings(filing_case)
+    return replace(history, ahead_fen=owed_fen(holdings, AccountKind.PREPAYMENT_RECEIVABLE))
+
+
+async def _stop_prepayments(work: Work, filing_case: Case) -> None:
+    """Refuse `prepayment_in_flight` while money of a prepayment may still leave beside the balance."""
+    prepayments = await work.prepayments.of_filing(filing_case)
+    if any(one.case.state in _IN_FLIGHT for one in prepayments):
+        raise Refusal("prepayment_in_flight")
 
 
 async def ask_to_close(work: Work, case: Case) -> None:
@@ -203,7 +293,7 @@ async def close_settlement(work: Work, *, settlement_id: UUID) -> Settlement:
 
     Does nothing while something is left to pay, and nothing the second time.
     """
-    filing_case, case = await _locked(work, settlement_id)
+    filing_case, case = await locked(work, settlement_id)
     settlement = await work.settlements.get(case)
     if case.state != "approved":
         return settlement
@@ -211,7 +301,9 @@ async def close_settlement(work: Work, *, settlement_id: UUID) -> Settlement:
     if await work.settlements.paid_fen(case) < settlement.amounts.balance_fen:
         return settlement
     closed = await sign(work, case, "close")
-    await close_filing(work, filing_case, settlement=closed)
+    # What is held is settled later, and may still be paid: its commitment stays till then.
+    if filing_case.state in _CLOSABLE and not await work.settlements.held(closed):
+        await close_filing(work, filing_case, settlement=closed)
     return await work.settlements.get(closed)
 
 
@@ -270,33 +362,10 @@ async def reasons_for_person(work: Work, *, filing_id: UUID, enrolment_id: UUID)
     return facts
 
 
-async def _locked(
+async def locked(
     work: Work, settlement_id: UUID, *, version: int | None = None
 ) -> tuple[Case, Case]:
     seen = await work.settlements.get(await work.cases.get(CaseKind.SETTLEMENT, settlement_id))
     filing_case = await work.cases.lock(CaseKind.FILING, seen.filing_id)
     case = await work.cases.lock(CaseKind.SETTLEMENT, settlement_id, version=version)
     return filing_case, case
-
-
-async def _earn_prepayments(
-    work: Work, filing_case: Case, case: Case, *, entitled_fen: int
-) -> None:
-    """Turn what was prepaid into expense, at most what was earned, in the books that paid it."""
-    decision = decision_of(case.id, await work.cases.steps(case))
-    receivable = AccountKey(AccountKind.PREPAYMENT_RECEIVABLE, filing_case.id)
-    held_fen = []
-    for key in await work.settlements.prepaid_books(filing_case):
-        book = await work.ledger.book(key)
-        balance_fen = await work.ledger.balance_fen(filing_case.place_id, book, receivable)
-        held_fen.append(((key, book), balance_fen))
-    for (key, book), earned_fen in earned_in_order(entitled_fen, held_fen):
-        earned = transfer_of(
-            Event.SETTLEMENT_APPROVED,
-            amount_fen=earned_fen,
-            posting_key=f"settlement:{case.id}:{key.fund_source}:{key.budget_year}",
-            org_id=case.org_id,
-            partner_org_id=case.partner_org_id,
-            filing_id=filing_case.id,
-        )
-        await work.ledger.post(case.place_id, book, [earned], cause=decision, posted_at=work.now)

@@ -22,10 +22,13 @@ from service.http import (
     policy,
     policy_proposal,
     prepayment,
+    receipt,
+    recovery,
     roster,
     service_guide,
     session,
     settlement,
+    settlement_again,
     work_ledger,
 )
 from service.http.call import Served
@@ -47,6 +50,9 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *prepayment.OPERATIONS,
     *certificate.OPERATIONS,
     *settlement.OPERATIONS,
+    *settlement_again.OPERATIONS,
+    *recovery.OPERATIONS,
+    *receipt.OPERATIONS,
     *budget.OPERATIONS,
     *funding_request.OPERATIONS,
     *batch.OPERATIONS,

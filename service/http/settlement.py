@@ -44,7 +44,8 @@ DECLARATIONS_EXAMPLE: Final = {
 }
 
 
-def _answer(shown: Settlement, *, status: int = 200) -> Answer:
+def settlement_answer(shown: Settlement, *, status: int = 200) -> Answer:
+    """Answer with a settlement, its version, and its address when it is new."""
     return json_answer(
         SettlementView.of(shown),
         status=status,
@@ -92,7 +93,7 @@ async def draft_settlement(call: Call) -> Answer:
             documents=commands_of(body.documents),
         )
 
-    return await call.once(act, lambda done: _answer(done, status=201))
+    return await call.once(act, lambda done: settlement_answer(done, status=201))
 
 
 @operation(
@@ -114,7 +115,7 @@ async def submit_settlement(call: Call) -> Answer:
         lambda work: settlement.submit_settlement(
             work, settlement_id=call.path("settlement_id"), version=call.if_match
         ),
-        _answer,
+        settlement_answer,
     )
 
 
@@ -140,7 +141,7 @@ async def withdraw_settlement(call: Call) -> Answer:
         lambda work: settlement.withdraw_settlement(
             work, settlement_id=call.path("settlement_id"), version=call.if_match
         ),
-        _answer,
+        settlement_answer,
     )
 
 
@@ -166,7 +167,7 @@ async def accept_settlement(call: Call) -> Answer:
         lambda work: settlement.accept_settlement(
             work, settlement_id=call.path("settlement_id"), version=call.if_match
         ),
-        _answer,
+        settlement_answer,
     )
 
 
@@ -193,7 +194,7 @@ async def verify_settlement_again(call: Call) -> Answer:
         lambda work: reconciliation.verify_again(
             work, settlement_id=call.path("settlement_id"), version=call.if_match
         ),
-        _answer,
+        settlement_answer,
     )
 
 
@@ -226,7 +227,7 @@ async def review_settlement(call: Call) -> Answer:
             reason=call.decode(Decision).reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, settlement_answer)
 
 
 @operation(
@@ -251,7 +252,6 @@ async def review_settlement(call: Call) -> Answer:
         "eligibility_unknown",
         "prepayment_in_flight",
         "payment_outcome_unknown",
-        "shortfall_needs_recovery",
         "person_already_subsidised",
         "certificate_already_used",
     ),
@@ -267,7 +267,7 @@ async def approve_settlement(call: Call) -> Answer:
             reason=call.decode(Decision).reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, settlement_answer)
 
 
 @operation(
@@ -280,7 +280,7 @@ async def approve_settlement(call: Call) -> Answer:
 )
 async def get_settlement(call: Call) -> Answer:
     """Read one settlement."""
-    return _answer(
+    return settlement_answer(
         await call.read(
             lambda work: settlement.get_settlement(work, settlement_id=call.path("settlement_id"))
         )

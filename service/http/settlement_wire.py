@@ -8,15 +8,29 @@ import msgspec
 
 from domain.certificate import NUMBER_MAX, Declaration
 from domain.eligibility import EligibilityRule, Judgement, Result
+from domain.entitlement import Rule
 from domain.explanation import Sentence
 from domain.policy import CertificateType
 from domain.ports.settlements import JudgedPerson
 from domain.roster.check import ROSTER_MAX
-from domain.settlement import Disposition, Settlement, SettlementLine
+from domain.settlement import Disposition, Ground, Settlement, SettlementLine
 from service.http.document_wire import Documents
 from service.http.shapes import Body, CaseView, Day, Grade, SentenceView, View
 
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
+class RuledDecision(Body):
+    """A decision against somebody: the reason in the officer's words, the rule and its clause."""
+
+    reason: Annotated[
+        str,
+        msgspec.Meta(min_length=1, max_length=2000, description="理由 · the reason"),
+    ]
+    clause: Annotated[
+        str,
+        msgspec.Meta(min_length=1, max_length=500, description="依据条款 · rule and clause"),
+    ]
 
 
 class DeclarationBody(Body):
@@ -67,12 +81,16 @@ class SettlementBody(Body):
 
 
 class AmountsView(View):
-    """Due, history and their difference, in fen; balance and recovery are never both above zero."""
+    """Due, history and their difference, in fen; balance and recovery are never both above zero.
+
+    `ahead_fen` is what an interim settlement leaves prepaid and not earned yet.
+    """
 
     entitled_fen: int
     history_fen: int
     balance_fen: int
     recovery_fen: int
+    ahead_fen: int
 
 
 class SettlementView(View):
@@ -108,17 +126,24 @@ class SettlementView(View):
                 history_fen=amounts.history_fen,
                 balance_fen=amounts.balance_fen,
                 recovery_fen=amounts.recovery_fen,
+                ahead_fen=amounts.ahead_fen,
             ),
         )
 
 
 class SettlementLineView(View):
-    """One person of a settlement; what becomes of the line is null before the review."""
+    """One person of a settlement; what becomes of the line is null before the review.
+
+    `ground` says why, `rule` which rule decided the amount, `failed` the rules of eligibility not met.
+    """
 
     id: UUID
     enrolment_id: UUID
     disposition: Disposition | None
     amount_fen: int | None
+    ground: Ground | None
+    rule: Rule | None
+    failed: list[EligibilityRule]
 
     @classmethod
     def of(cls, line: SettlementLine) -> "SettlementLineView":
@@ -128,6 +153,9 @@ class SettlementLineView(View):
             enrolment_id=line.enrolment_id,
             disposition=line.disposition,
             amount_fen=line.amount_fen,
+            ground=line.ground,
+            rule=line.rule,
+            failed=list(line.failed),
         )
 
 

@@ -72,6 +72,7 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "settlements": Text("结算", "settlements"),
         "ledgers": Text("台账与资金", "work ledger and money"),
         "official-documents": Text("公文", "official documents"),
+        "recoveries": Text("追缴与收款", "recoveries"),
         "budget": Text("预算与账", "budget"),
         "funding-requests": Text("拨款申请", "funding-requests"),
         "batches": Text("支付批次", "batches"),

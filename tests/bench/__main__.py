@@ -13,9 +13,10 @@ from tests.bench.filing import filings
 from tests.bench.postings import postings
 from tests.bench.report import HEADER, Result
 from tests.bench.rosters import rosters
+from tests.bench.settlement import PEOPLE, settlements
 from tests.bench.stage import Stage, one, staged, superuser
 
-ROWS: Final = ("filing", "postings", "rosters")
+ROWS: Final = ("filing", "settlement", "postings", "rosters")
 
 
 async def _facts(stage: Stage) -> str:
@@ -47,6 +48,8 @@ async def _measured(stage: Stage, folder: Path, wanted: set[str], *, quick: bool
         )
     if "rosters" in wanted:
         results += rosters(rounds=5 if quick else 15, people=10_000)
+    if "settlement" in wanted:
+        results += await settlements(stage, people=min(PEOPLE, 10_000) if quick else PEOPLE)
     for result in results:
         _say(result.line())
     return results

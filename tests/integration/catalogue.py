@@ -404,6 +404,7 @@ RULES: Mapping[str, Rule] = {
             "people_of": "makes persons of blind indexes without showing the list of everyone",
             "enrolled_anywhere": "answers yes or no about people the caller already knows",
             "entitled_elsewhere": "answers yes or no about people the caller already knows",
+            "release_entitlements": "gives back what a later revision, by an authority, put at nothing",
             "take_entitlements": "once-ever entitlements; adds only what the caller names",
             "taken_entitlements": "answers yes or no about people the caller already knows",
             "use_receipts": "once-ever receipts; adds only what the caller names",

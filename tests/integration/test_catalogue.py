@@ -37,7 +37,7 @@ MOVED_BY_FILER = {"cases", "filings", "enrolments"}
 
 MOVED_BY_AUTHORITY = {
     "prepayments", "commitments", "settlements", "settlement_lines", "funding_request_lines",
-    "payments", "payment_attempts", "bank_lines",
+    "payments", "payment_attempts", "bank_lines", "recoveries",
 }  # fmt: skip
 """What only an authority of the region changes once it is there. Of a settlement an enterprise
 changes what does not say how it was verified; the rows tried here say it.

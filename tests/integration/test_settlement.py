@@ -446,17 +446,6 @@ async def test_closing_releases_a_forward_commitment_that_was_never_needed(
     assert sum(row.balance_fen for row in trial.rows if row.kind == "committed") == 0
 
 
-async def test_a_shortfall_is_shown_at_review_and_refused_at_approval(new_road: NewRoad) -> None:
-    road = await new_road(people=2)
-    accepted = await road.accepted()
-    reviewed = await road.reviewed(await road.verified(accepted.case.id))
-    assert reviewed.amounts == Amounts(
-        entitled_fen=0, history_fen=400_000, balance_fen=0, recovery_fen=400_000
-    )
-    assert await code_of(road.approved(reviewed)) == "shortfall_needs_recovery"
-    assert await state_of(road, CaseKind.SETTLEMENT, accepted.case.id) == "reviewed"
-
-
 async def test_a_settlement_waits_for_a_prepayment_in_flight(new_road: NewRoad) -> None:
     road = await new_road(prepaid="approved")
     await road.extract(road.registered(0))

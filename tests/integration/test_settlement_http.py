@@ -111,12 +111,17 @@ async def test_a_settlement_travels_from_declarations_to_its_explanation(
         "history_fen": 600_000,
         "balance_fen": 200_000,
         "recovery_fen": 0,
+        "ahead_fen": 0,
     }
     eligibility = await get(api, "filer", f"{at}/eligibility")
     assert len(eligibility["items"]) == 3
     assert {one["round"] for one in eligibility["items"]} == {2}
     lines = await get(api, "filer", f"{at}/lines")
-    assert sorted(one["amount_fen"] for one in lines["items"]) == [0, 400_000, 400_000]
+    assert sorted((one["amount_fen"], one["ground"], one["rule"]) for one in lines["items"]) == [
+        (0, "exited", "exit"),
+        (400_000, "certified", "as_filed"),
+        (400_000, "certified", "as_filed"),
+    ]
 
     approved = await post(api, "approver", f"{at}/approve", reason, version=version + 1)
     assert approved.json()["case"]["state"] == "approved"

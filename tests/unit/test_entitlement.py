@@ -317,3 +317,105 @@ def test_history_counts_money_that_may_have_left_less_what_came_back() -> None:
     history = History(paid_fen=100, in_transit_fen=20, unknown_fen=3, got_back_fen=50)
     assert history.total_fen == 73
     assert balance_of(due_fen=73, history_fen=73) == Balance(balance_fen=0, recovery_fen=0)
+
+
+OLD_WUHAN: dict[str, Any] = {
+    "rates": {"4": 500_000, "3": 600_000},
+    "uncertified": {"mode": "amount", "amount_fen": 400_000},
+}
+WUHAN_2022: dict[str, Any] = {"rates": {"4": 600_000, "3": 800_000, "2": 800_000}}
+TAIZHOU: dict[str, Any] = {
+    "rates": {"4": 400_000},
+    "uncertified": {"mode": "share", "share_basis_points": 5000},
+}
+GUANGDONG: dict[str, Any] = {
+    "rates": {"4": 500_000, "3": 650_000, "2": 850_000},
+    "uplift": {"max_basis_points": 3000, "grades": [3, 2, 1]},
+    "unit": {"kind": "month", "remainder": "half"},
+}
+
+
+@pytest.mark.parametrize(
+    ("policy", "outcome", "amount_fen"),
+    [
+        # 武汉 (old): certified 高级工 for two years 2 x 6000; completed uncertified 2 x 4000; left 0.
+        (OLD_WUHAN, {"filed_grade": 3, "filed_months": 24, "trained": 24}, 1_200_000),
+        (
+            OLD_WUHAN,
+            {"filed_grade": 3, "filed_months": 24, "trained": 24, "evidence": None},
+            800_000,
+        ),
+        (OLD_WUHAN, {"trained": 11, "exit_reason": ExitReason.LEFT, "evidence": None}, 0),
+        # Filed 高级工 and reached 中级工: the rate of the grade reached, 2 x 5000.
+        (
+            OLD_WUHAN,
+            {"filed_grade": 3, "filed_months": 24, "trained": 24, "reached_grade": 4},
+            1_000_000,
+        ),
+        # 武汉 2022: 中级工 6000; filed 中级工 and reached 技师 adds nothing.
+        (WUHAN_2022, {"trained": 12}, 600_000),
+        (WUHAN_2022, {"trained": 12, "reached_grade": 2}, 600_000),
+        (WUHAN_2022, {"filed_grade": 2, "filed_months": 24, "trained": 24}, 1_600_000),
+        # 泰州: 4000 with a certificate, half of it without.
+        (TAIZHOU, {"trained": 12}, 400_000),
+        (TAIZHOU, {"trained": 12, "evidence": None}, 200_000),
+        # 广东: 高级工 6500 + 30 % = 8450 a year; 18 months of 24: 12675; below filed at 5000 + 30 %.
+        (
+            GUANGDONG,
+            {
+                "filed_grade": 3,
+                "filed_months": 24,
+                "trained": 18,
+                "uplift_basis_points": 3000,
+            },
+            1_267_500,
+        ),
+        (
+            GUANGDONG,
+            {
+                "filed_grade": 3,
+                "filed_months": 24,
+                "trained": 18,
+                "uplift_basis_points": 3000,
+                "reached_grade": 4,
+            },
+            975_000,
+        ),
+        # An odd uplift: 8500 x 1.1234 x 7 / 12 = 5570.191666… yuan, half-up to the fen.
+        (
+            GUANGDONG,
+            {"filed_grade": 2, "trained": 7, "uplift_basis_points": 1234},
+            557_019,
+        ),
+    ],
+)
+def test_published_standards_by_hand(
+    policy: dict[str, Any], outcome: dict[str, Any], amount_fen: int
+) -> None:
+    fields: dict[str, Any] = {
+        "filed_grade": 4,
+        "filed_months": 12,
+        "evidence": CertificateType.SKILL_LEVEL,
+    } | outcome
+    fields["trained"] = Trained(months=fields["trained"])
+    assert entitlement(standard(**policy), PersonOutcome(**fields)).amount_fen == amount_fen
+
+
+def test_a_person_is_paid_for_the_days_trained_and_not_for_the_class() -> None:
+    # Joined 2025-04-16 and ended 2026-03-15, 20 days suspended: to 2026-02-23, ten months and 8 days.
+    trained = Trained(first_day=date(2025, 4, 16), last_day=date(2026, 3, 15), suspended_days=20)
+    outcome = PersonOutcome(
+        filed_grade=4,
+        filed_months=12,
+        trained=trained,
+        evidence=CertificateType.SKILL_LEVEL,
+    )
+    # 4000 x 10 / 12 = 3333.333…; any day counts: 4000 x 11 / 12 = 3666.666…; 314 days of 365.
+    for unit, amount_fen in (
+        ({"kind": "month", "remainder": "floor"}, 333_333),
+        ({"kind": "month", "remainder": "half"}, 333_333),
+        ({"kind": "month", "remainder": "any"}, 366_667),
+        ({"kind": "day"}, 344_110),
+        ({"kind": "filed_years"}, 0),
+    ):
+        assert entitlement(standard(unit=unit), outcome).amount_fen == amount_fen, unit

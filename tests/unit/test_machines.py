@@ -21,7 +21,8 @@ LATER_LIVE_STATES = {"suspended"}
 FINAL_STATES = {
     "filing": {"closed", "withdrawn", "refused", "lapsed"},
     "prepayment": {"paid"},
-    "settlement": {"closed", "withdrawn"},
+    "settlement": {"closed", "withdrawn", "refused"},
+    "recovery": {"collected", "cancelled"},
     "funding_request": {"concurred"},
     "batch": {"reconciled"},
     "appropriation": {"approved"},

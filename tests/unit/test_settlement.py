@@ -1,22 +1,28 @@
 """Settlement: what becomes of each line, what a settlement adds up to, and how it is explained."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from domain.balance import History
 from domain.certificate import AWAITED, CERTIFYING, FindingResult
 from domain.eligibility import EligibilityRule, Standing, Terms, judged
-from domain.policy import CertificateType
+from domain.errors import Refusal
+from domain.policy import CertificateType, Settles
 from domain.settlement import (
     Amounts,
     Disposition,
     Ground,
     LineDecision,
+    Settlement,
+    SettlementKind,
     after_history,
+    carried,
     decided,
-    earned_in_order,
+    kind_after,
     reasons_of,
 )
 from domain.settlement_explanation import FINDINGS, GROUNDS, RULES, explain_line, explain_reasons
@@ -24,6 +30,7 @@ from tests.unit.policy_samples import standard
 from tests.unit.settlement_samples import (
     LAST,
     a_certificate,
+    a_filing,
     a_person,
     a_standing,
     the_terms,
@@ -192,17 +199,105 @@ def test_every_ground_finding_and_rule_has_words() -> None:
     assert set(RULES) == set(EligibilityRule)
 
 
+def _after(*kinds: tuple[SettlementKind, str]) -> list[Settlement]:
+    return [
+        Settlement(
+            case=replace(a_filing().case, state=state),
+            filing_id=a_filing().case.id,
+            seq=n + 1,
+            kind=kind,
+            people=1,
+            submitted_at=None,
+            extract_id=None,
+            verified_at=None,
+            amounts=None,
+        )
+        for n, (kind, state) in enumerate(kinds)
+    ]
+
+
+INTERIM, FINAL = SettlementKind.INTERIM, SettlementKind.FINAL
+EVERY_YEAR, AT_END = Settles.EVERY_YEAR, Settles.AT_END
+
+
 @pytest.mark.parametrize(
-    ("earned_fen", "taken"),
+    ("earlier", "state", "settles", "held", "ex_officio", "kind"),
     [
-        (0, []),
-        (50, [("old", 50)]),
-        (100, [("old", 100)]),
-        (130, [("old", 100), ("new", 30)]),
-        (999, [("old", 100), ("new", 40)]),
+        ([], "in_training", EVERY_YEAR, 0, False, "interim"),
+        ([], "in_training", AT_END, 0, False, "filing_not_completed"),
+        ([], "listed", EVERY_YEAR, 0, False, "filing_not_completed"),
+        ([], "completed", AT_END, 0, False, "final"),
+        ([], "terminated", AT_END, 0, True, "final"),
+        ([(INTERIM, "closed")], "in_training", EVERY_YEAR, 0, False, "interim"),
+        ([(INTERIM, "approved")], "in_training", EVERY_YEAR, 0, False, "settlement_exists"),
+        ([(INTERIM, "closed")], "completed", EVERY_YEAR, 0, False, "final"),
+        ([(FINAL, "withdrawn"), (FINAL, "refused")], "completed", AT_END, 0, False, "final"),
+        ([(FINAL, "verifying")], "completed", AT_END, 0, False, "settlement_exists"),
+        ([(FINAL, "closed")], "completed", AT_END, 2, False, "supplementary"),
+        ([(FINAL, "closed")], "closed", AT_END, 0, False, "settlement_exists"),
+        ([(FINAL, "closed")], "closed", AT_END, 0, True, "adjustment"),
     ],
 )
-def test_what_was_earned_is_taken_from_the_oldest_prepayment_first(
-    earned_fen: int, taken: list[tuple[str, int]]
+def test_which_settlement_may_follow(
+    earlier: list[tuple[SettlementKind, str]],
+    state: str,
+    settles: Settles,
+    held: int,
+    ex_officio: bool,
+    kind: str,
 ) -> None:
-    assert earned_in_order(earned_fen, [("old", 100), ("empty", 0), ("new", 40)]) == taken
+    try:
+        found: str = kind_after(
+            _after(*earlier),
+            filing_state=state,
+            settles=settles,
+            held=held,
+            ex_officio=ex_officio,
+        )
+    except Refusal as refused:
+        found = refused.code
+    assert found == kind
+
+
+def test_who_still_trains_earns_whole_years_with_uplift_and_only_if_payable() -> None:
+    # 广东-like: rate 5000, uplift 30 %: 6500 a year; 14 months are one whole year.
+    policy = standard(
+        rates={"4": 400000, "3": 500000},
+        uplift={"max_basis_points": 3000, "grades": [3]},
+        settles="every_year",
+    )
+    training = a_person(state="in_training", ended_on=None)
+    terms = Terms(
+        filing=a_filing(
+            completed_on=None, filed_months=24, target_grade=3, uplift_basis_points=3000
+        ),
+        standard=policy,
+        confirmed=True,
+        on=date(2026, 4, 30),
+    )
+    standing = a_standing(enrolment=training, certificate=None, finding=None)
+    line = decided(standing, judged(standing, terms), terms, today=date(2026, 4, 30))
+    assert (line.disposition, line.amount_fen) == (Disposition.PAYABLE, 650_000)
+    assert line.facts.ground is Ground.IN_TRAINING
+    assert "Still in training, settled every year" in explain_line(line.facts)[2].en
+    short = replace(standing, enrolment=replace(training, contract_months=1))
+    refused = decided(short, judged(short, terms), terms, today=date(2026, 4, 30))
+    assert (refused.disposition, refused.amount_fen) == (Disposition.REFUSED, 0)
+    assert refused.facts.failed == (EligibilityRule.ON_ROSTER,)
+    plain = replace(terms, filing=replace(terms.filing, uplift_basis_points=0))
+    line = decided(standing, judged(standing, plain), plain, today=date(2026, 4, 30))
+    assert line.amount_fen == 500_000
+
+
+def test_what_was_declared_before_is_kept_unless_it_is_declared_anew() -> None:
+    kept = [
+        a_certificate(number=number, enrolment_id=UUID(int=n))
+        for n, number in enumerate(("A", "B", "C"), start=1)
+    ]
+    anew = [
+        a_certificate(number="Z", enrolment_id=UUID(int=1)),
+        a_certificate(number="B", enrolment_id=UUID(int=9)),
+    ]
+    ids = iter([UUID(int=77)])
+    (carried_over,) = carried(kept, instead=anew, new_id=lambda: next(ids))
+    assert carried_over == replace(kept[2], id=UUID(int=77))

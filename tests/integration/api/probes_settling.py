@@ -182,11 +182,6 @@ async def _overpaid(desk: Desk) -> str:
     return await road.judged(desk, filing_id)
 
 
-@provokes("shortfall_needs_recovery")
-async def more_paid_than_earned(desk: Desk) -> Ask:
-    return await _approval(desk, await _overpaid(desk))
-
-
 @provokes("payment_outcome_unknown")
 async def a_payment_whose_outcome_nobody_knows(desk: Desk) -> Ask:
     approval = await _approval(desk, await _overpaid(desk))

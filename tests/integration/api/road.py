@@ -323,6 +323,39 @@ async def loaded(desk: Desk, *rows: str) -> str:
     return str(done["id"])
 
 
+async def recovery_proposed(desk: Desk, filing_id: str, *, amount_fen: int = 1) -> str:
+    """A recovery proposed of a filing that was paid something."""
+    made = await desk.done(
+        "ProposeRecovery",
+        "handler",
+        path={"filing_id": filing_id},
+        body={"cause": "audit", "amount_fen": amount_fen},
+    )
+    return str(made["case"]["id"])
+
+
+async def received(desk: Desk, *amounts: tuple[str, str, int]) -> str:
+    """Money that came in: line reference, recovery reference, fen; taken by the worker."""
+    day = desk.clock.at.date().isoformat()
+    loaded = await desk.done(
+        "LoadReceipts",
+        "handler",
+        body={
+            "receipts": [
+                {
+                    "line_reference": line,
+                    "recovery_reference": reference,
+                    "amount_fen": fen,
+                    "booked_on": day,
+                }
+                for line, reference, fen in amounts
+            ]
+        },
+    )
+    await desk.idle()
+    return str(loaded["id"])
+
+
 async def drafted(desk: Desk, filing_id: str, *declarations: Json) -> str:
     """A drafted settlement."""
     made = await desk.done(
@@ -405,6 +438,7 @@ READ_BY: Mapping[str, str] = {
     "case_id": "GetClock",
     "prepayment_id": "GetPrepayment",
     "settlement_id": "GetSettlement",
+    "recovery_id": "GetRecovery",
     "appropriation_id": "GetAppropriation",
     "request_id": "GetFundingRequest",
     "batch_id": "GetBatch",
@@ -422,6 +456,8 @@ async def travelled(desk: Desk) -> Travelled:
     filing_id = await listed(desk, roster=[apprentice])
     prepayment_id = await prepayment_approved(desk, filing_id)
     await paid(desk, ("prepayment", prepayment_id))
+    recovery_id = await recovery_proposed(desk, filing_id)  # the settlement overtakes it
+    receipts_id = await received(desk, (f"S-{filing_id}", "RNOBODYS", 1))
     (one,) = await completed(desk, filing_id)
     extract_id = await loaded(desk, registered(one, apprentice))
     settlement_id = await judged(desk, filing_id, declaration(one))
@@ -443,6 +479,8 @@ async def travelled(desk: Desk) -> Travelled:
             "case_id": filing_id,
             "prepayment_id": prepayment_id,
             "settlement_id": settlement_id,
+            "recovery_id": recovery_id,
+            "receipts_id": receipts_id,
             "appropriation_id": appropriation_id,
             "request_id": payments["items"][-1]["funding_request_id"],
             "batch_id": batch_id,
