@@ -27,6 +27,11 @@ class CaseKind(StrEnum):
     FUNDING_REQUEST = "funding_request"
     BATCH = "batch"
     APPROPRIATION = "appropriation"
+    NOTICE = "notice"
+    OBJECTION = "objection"
+    MANUAL_FINDING = "manual_finding"
+    HOLD = "hold"
+    REVIEW_REQUEST = "review_request"
 
 
 class Duty(StrEnum):

@@ -14,8 +14,13 @@ from domain.machines import (
     enrolment,
     filing,
     funding_request,
+    hold,
+    manual_finding,
+    notice,
+    objection,
     payment,
     prepayment,
+    review_request,
     settlement,
 )
 
@@ -26,6 +31,11 @@ SIGNED: Final[Mapping[CaseKind, Machine]] = {
     CaseKind.FUNDING_REQUEST: funding_request.MACHINE,
     CaseKind.BATCH: batch.MACHINE,
     CaseKind.APPROPRIATION: appropriation.MACHINE,
+    CaseKind.NOTICE: notice.MACHINE,
+    CaseKind.OBJECTION: objection.MACHINE,
+    CaseKind.MANUAL_FINDING: manual_finding.MACHINE,
+    CaseKind.HOLD: hold.MACHINE,
+    CaseKind.REVIEW_REQUEST: review_request.MACHINE,
 }
 
 FLOWS: Final[Mapping[str, Flow]] = {"enrolment": enrolment.FLOW, "payment": payment.FLOW}

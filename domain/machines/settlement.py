@@ -16,7 +16,15 @@ MACHINE: Final[Machine] = {
     },
     "accepted": {"verify": Move("verifying", Duty.SYSTEM)},
     "verifying": {"review": Move("reviewed", Duty.REVIEW)},
-    "reviewed": {"approve": Move("approved", Duty.APPROVE)},
+    "reviewed": {
+        "publish": Move("on_notice", Duty.APPROVE),
+        "approve": Move("approved", Duty.APPROVE),
+    },
+    "on_notice": {
+        "approve": Move("approved", Duty.APPROVE),
+        "send_back": Move("verifying", Duty.APPROVE),
+        "unpublish": Move("reviewed", Duty.APPROVE),
+    },
     "approved": {"close": Move("closed", Duty.SYSTEM)},
     "closed": {},
     "withdrawn": {},

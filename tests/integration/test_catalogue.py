@@ -15,12 +15,15 @@ ORG_COLUMNS = ("org_id", "partner_org_id")
 BY_PERSON = {"kept_answers"}
 """Tables walled by person and by nothing else."""
 
-SIGNED_BY_PERSON = {"kept_answers", "case_duties", "case_steps", "audit_entries", "audit_chain"}
+SIGNED_BY_PERSON = {
+    "kept_answers", "case_duties", "case_steps", "audit_entries", "audit_chain",
+    "manual_sightings", "honest_mistakes", "verification_requests",
+}  # fmt: skip
 """Rows that only the person whom they name adds."""
 
 FILED = {
     "cases", "payee_accounts", "filings", "roster_versions", "enrolments", "prepayments",
-    "declared_certificates",
+    "declared_certificates", "review_requests",
 }  # fmt: skip
 """What an enterprise adds without an authority's region: what it applies with, never what decides.
 Its settlements and their lines it adds as long as they decide nothing; the rows tried here do.
@@ -31,7 +34,7 @@ MOVED_BY_FILER = {"cases", "filings", "enrolments"}
 
 MOVED_BY_AUTHORITY = {
     "prepayments", "commitments", "settlements", "settlement_lines", "funding_request_lines",
-    "payments", "payment_attempts", "bank_lines",
+    "payments", "payment_attempts", "bank_lines", "notices", "objections",
 }  # fmt: skip
 """What only an authority of the region changes once it is there. Of a settlement an enterprise
 changes what does not say how it was verified; the rows tried here say it.

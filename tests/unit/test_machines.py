@@ -25,6 +25,11 @@ FINAL_STATES = {
     "funding_request": {"concurred"},
     "batch": {"reconciled"},
     "appropriation": {"approved"},
+    "notice": {"ended", "withdrawn"},
+    "objection": {"answered"},
+    "manual_finding": {"confirmed", "rejected"},
+    "hold": {"lifted", "refused"},
+    "review_request": {"upheld", "rejected"},
     "enrolment": {"completed", "failed", "exited"},
     "payment": {"paid", "returned"},
 }
