@@ -43,6 +43,16 @@ class Actor:
     request_id: str = ""
 
 
+NOBODY: Final = Actor(
+    person_id=UUID(int=0),
+    account_name="",
+    org_id=UUID(int=0),
+    region_path=None,
+    roles=frozenset(),
+)
+"""Who reads without signing in: in no organisation and no region, so that only what is public is seen."""
+
+
 def system_actor(*, bureau_org_id: UUID, region_path: str, request_id: str = "") -> Actor:
     """The system person at work in one place's region."""
     return Actor(

@@ -16,13 +16,18 @@ from adapters.postgres.cases import PostgresCases
 from adapters.postgres.certificates import PostgresCertificates
 from adapters.postgres.constraints import refusing
 from adapters.postgres.filings import PostgresFilings
+from adapters.postgres.holds import PostgresHolds
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.manual_findings import PostgresManualFindings
+from adapters.postgres.notices import PostgresNotices
+from adapters.postgres.objections import PostgresObjections
 from adapters.postgres.payments import PostgresPayments
 from adapters.postgres.places import PostgresAccounts, PostgresPlaces
 from adapters.postgres.policy_versions import PostgresPolicyVersions
 from adapters.postgres.prepayments import PostgresPrepayments
 from adapters.postgres.requests import PostgresRequests
+from adapters.postgres.review_requests import PostgresReviewRequests
 from adapters.postgres.settlements import PostgresSettlements
 from domain.party import Actor
 from domain.ports.clock import Clock, day_in_china
@@ -64,13 +69,18 @@ class PostgresWork(Work):
         self.cases = PostgresCases(connection, actor)
         self.certificates = PostgresCertificates(connection, crypto, new_id, now=now)
         self.filings = PostgresFilings(connection, crypto, new_id, now=now, today=today)
+        self.holds = PostgresHolds(connection)
         self.jobs = PostgresJobs(connection)
         self.ledger = PostgresLedger(connection, new_id)
+        self.manual_findings = PostgresManualFindings(connection, now=now)
+        self.notices = PostgresNotices(connection, now=now)
+        self.objections = PostgresObjections(connection, crypto)
         self.payments = PostgresPayments(connection, crypto, new_id, now=now)
         self.places = PostgresPlaces(connection)
         self.policies = PostgresPolicyVersions(connection, now=now)
         self.prepayments = PostgresPrepayments(connection)
         self.requests = PostgresRequests(connection, actor)
+        self.review_requests = PostgresReviewRequests(connection)
         self.settlements = PostgresSettlements(connection, new_id, now=now)
 
     @property

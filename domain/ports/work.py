@@ -14,13 +14,18 @@ from domain.ports.calendars import Calendars
 from domain.ports.cases import Cases
 from domain.ports.certificates import Certificates
 from domain.ports.filings import Filings
+from domain.ports.holds import Holds
 from domain.ports.jobs import Jobs
 from domain.ports.ledger import Ledger
+from domain.ports.manual_findings import ManualFindings
+from domain.ports.notices import Notices
+from domain.ports.objections import Objections
 from domain.ports.payments import Payments
 from domain.ports.places import Accounts, Places
 from domain.ports.policy_versions import PolicyVersions
 from domain.ports.prepayments import Prepayments
 from domain.ports.requests import Requests
+from domain.ports.review_requests import ReviewRequests
 from domain.ports.settlements import Settlements
 
 
@@ -34,13 +39,18 @@ class Work(Protocol):
     cases: Cases
     certificates: Certificates
     filings: Filings
+    holds: Holds
     jobs: Jobs
     ledger: Ledger
+    manual_findings: ManualFindings
+    notices: Notices
+    objections: Objections
     payments: Payments
     places: Places
     policies: PolicyVersions
     prepayments: Prepayments
     requests: Requests
+    review_requests: ReviewRequests
     settlements: Settlements
 
     @property

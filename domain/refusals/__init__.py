@@ -13,6 +13,7 @@ from domain.refusals.cases import BROKEN, CASES
 from domain.refusals.contract import ASKING, SENT
 from domain.refusals.engine import EMBEDDED, JOBS, LEDGER
 from domain.refusals.filing import FILING
+from domain.refusals.notice import NOTICES
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
 from domain.refusals.settlement import SETTLING
@@ -25,6 +26,7 @@ SECTIONS: Final = (
     POLICY,
     FILING,
     SETTLING,
+    NOTICES,
     PAYING,
     JOBS,
     LEDGER,

@@ -178,7 +178,7 @@ def _objections() -> None:
           statement text not null check (length(statement) between 1 and 2000),
           contact_sealed bytea,
           received_on date not null,
-          answer_by date not null,
+          answer_by date,
           answer text check (length(answer) between 1 and 2000),
           {of_case("objection", "objection")},
           constraint one_objection_per_key unique (place_id, notice_id, client_key),

@@ -25,6 +25,7 @@ from domain.settlement import (
     earned_in_order,
     reasons_of,
 )
+from service.application.approval import check_approval, set_aside_lines
 from service.application.cases import open_case, page_of, sign
 from service.application.filing import close_filing
 from service.application.reconciliation import VERIFY_SETTLEMENT, judge, terms_of
@@ -140,6 +141,7 @@ async def review_settlement(
     history = await work.settlements.history(filing_case)
     reasons = reasons_of(decisions, terms, history=history)
     await work.settlements.decide(signed, decisions, reasons)
+    await set_aside_lines(work, signed)
     return await work.settlements.get(signed)
 
 
@@ -151,10 +153,11 @@ async def approve_settlement(
     The balance is set against the history as it is now. Refuses `eligibility_unknown`,
     `prepayment_in_flight` (an approved prepayment that the bank has not confirmed: it would be paid
     beside the balance), `payment_outcome_unknown`, `shortfall_needs_recovery`,
-    `person_already_subsidised`, `certificate_already_used`.
+    `person_already_subsidised`, `certificate_already_used`, and what `check_approval` refuses.
     """
     filing_case, case = await _locked(work, settlement_id, version=version)
     signed = await sign(work, case, "approve", reason=reason)
+    await check_approval(work, signed)
     if unknown := await work.settlements.unknown_among_payable(signed):
         raise Refusal("eligibility_unknown", count=unknown)
     prepayments = await work.prepayments.of_filing(filing_case)
