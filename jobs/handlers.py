@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
-from jobs import filing, payment, settlement
+from jobs import filing, notice, payment, settlement
 from jobs.run import Handler
 
 
@@ -13,6 +13,7 @@ def handlers(chunk_rows: int) -> Mapping[str, Handler]:
         "screen_filing": filing.screen_filing,
         "verify_settlement": settlement.verify_in_chunks(chunk_rows),
         "close_settlement": settlement.close,
+        **notice.HANDLERS,
         "order_payments": payment.order_payments,
         "submit_batch": payment.submit_batch,
         "ingest_bank_result": partial(payment.ingest_bank_result, size=chunk_rows),

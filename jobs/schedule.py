@@ -8,4 +8,4 @@ from typing import Final
 
 from domain.jobs import Schedule
 
-SCHEDULES: Final[tuple[Schedule, ...]] = ()
+SCHEDULES: Final[tuple[Schedule, ...]] = (Schedule(name="notices", kind="end_due_notices", hour=0),)

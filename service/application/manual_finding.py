@@ -131,9 +131,9 @@ async def _locked(
     work: Work, manual_finding_id: UUID, *, version: int, event: str
 ) -> tuple[Case, Case]:
     seen = await get_manual_finding(work, manual_finding_id=manual_finding_id)
-    settlement = await _being_verified(work, seen.settlement_id, event=event)
+    await work.cases.lock(CaseKind.SETTLEMENT, seen.settlement_id)
     case = await work.cases.lock(CaseKind.MANUAL_FINDING, manual_finding_id, version=version)
-    return settlement, case
+    return await _being_verified(work, seen.settlement_id, event=event), case
 
 
 async def _being_verified(work: Work, settlement_id: UUID, *, event: str) -> Case:

@@ -83,8 +83,8 @@ async def decide_objection(
     seen = await work.objections.get(await work.cases.get(CaseKind.OBJECTION, objection_id))
     settlement = await work.cases.lock(CaseKind.SETTLEMENT, seen.settlement_id)
     case = await work.cases.lock(CaseKind.OBJECTION, objection_id, version=version)
-    await keep_apart(work, [settlement.id], forbidden={Duty.REVIEW})
     signed = await sign(work, case, event, reason=reason, clause=clause)
+    await keep_apart(work, [settlement.id], forbidden={Duty.REVIEW})
     if event == "uphold":
         await _send_back(work, settlement, reason=reason)
     return await work.objections.get(signed)

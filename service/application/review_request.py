@@ -76,8 +76,10 @@ async def examine_review(
     work: Work, *, review_request_id: UUID, version: int, reason: str
 ) -> ReviewRequest:
     """Sign the examination; refuses `linked_duty_conflict` for who approved the first decision."""
-    case, _ = await _locked(work, review_request_id, version, forbidden=frozenset({Duty.APPROVE}))
-    return await work.review_requests.get(await sign(work, case, "examine", reason=reason))
+    case, decided = await _locked(work, review_request_id, version)
+    signed = await sign(work, case, "examine", reason=reason)
+    await keep_apart(work, [decided.id], forbidden={Duty.APPROVE})
+    return await work.review_requests.get(signed)
 
 
 async def decide_review(
@@ -90,8 +92,9 @@ async def decide_review(
     check_reason(reason)
     if event == "dismiss" and not clause.strip():
         raise Refusal("reason_missing", faults=(Fault("/clause", "reason_missing"),))
-    case, decided = await _locked(work, review_request_id, version, forbidden=NOT_TO_DECIDE)
+    case, decided = await _locked(work, review_request_id, version)
     signed = await sign(work, case, event, reason=reason, clause=clause)
+    await keep_apart(work, [decided.id], forbidden=NOT_TO_DECIDE)
     if event == "uphold" and decided.kind is CaseKind.HOLD and decided.state == "in_force":
         await sign(work, decided, "lift", reason=reason, clause=clause)
     return await work.review_requests.get(signed)
@@ -111,15 +114,14 @@ async def list_review_requests(
     return await work.review_requests.page(cases)
 
 
-async def _locked(
-    work: Work, review_request_id: UUID, version: int, *, forbidden: frozenset[Duty]
-) -> tuple[Case, Case]:
+async def _locked(work: Work, review_request_id: UUID, version: int) -> tuple[Case, Case]:
+    """Lock what was decided first, then the request; return the request's case and the other."""
     seen = await get_review_request(work, review_request_id=review_request_id)
     kind = CaseKind.HOLD if seen.subject is ReviewSubject.HOLD else CaseKind.SETTLEMENT
     decided = await work.cases.lock(kind, seen.decided_case)
-    case = await work.cases.lock(CaseKind.REVIEW_REQUEST, review_request_id, version=version)
-    await keep_apart(work, [decided.id], forbidden=forbidden)
-    return case, decided
+    return await work.cases.lock(
+        CaseKind.REVIEW_REQUEST, review_request_id, version=version
+    ), decided
 
 
 async def _reduced_line(work: Work, settlement: Case, enrolment_id: UUID) -> UUID:

@@ -84,7 +84,7 @@ class Operation:
     `roles` empty means anyone signed in; `public` means without signing in. `keyed` requires an
     `Idempotency-Key`, `versioned` an `If-Match`. `problems` are the codes its use case may refuse
     with, beyond those that follow from the flags. `paged` makes the answer a page of `answer`.
-    `body` None with a `media` other than JSON is a text upload.
+    `body` None with a `media` other than JSON is a text upload. `page_too`: answered as HTML when asked.
     """
 
     id: str
@@ -102,6 +102,7 @@ class Operation:
     answer: type[Any] | None = None
     answer_example: object = None
     answer_media: str = JSON
+    page_too: bool = False
     status: int = 200
     keyed: bool = False
     versioned: bool = False

@@ -27,7 +27,7 @@ from service.http.style import STYLE
 
 _HTML: Final = "text/html; charset=utf-8"
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-_HEADERS: Final = {
+PAGE_HEADERS: Final = {
     # Nothing but the one stylesheet inside: no script, no other host, no frame around it.
     "Content-Security-Policy": (
         f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none';"
@@ -76,4 +76,4 @@ def page_handlers(operations: Sequence[Operation]) -> list[HTTPRouteHandler]:
 
 
 def _page(body: bytes, **headers: str) -> ASGIResponse:
-    return ASGIResponse(body=body, headers={**_HEADERS, **headers, "Content-Type": _HTML})
+    return ASGIResponse(body=body, headers={**PAGE_HEADERS, **headers, "Content-Type": _HTML})

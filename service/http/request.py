@@ -19,6 +19,7 @@ from service.http.operation import Operation, Query
 from service.http.words import Language
 
 QUERY_FIELDS_MAX: Final = 100
+HTML: Final = "text/html"
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9._~+/=-]{16,512}")
 _KEY: Final = re.compile(r'"([A-Za-z0-9_-]{16,128})"|([A-Za-z0-9_-]{16,128})')
@@ -52,12 +53,20 @@ def check_acceptable(accept: str | None, operation: Operation) -> None:
     """Refuse `not_acceptable` when the answer's media type is ruled out."""
     if accept is None or not accept.strip():
         return
-    media = operation.answer_media.partition(";")[0]
     weights = dict(_weighed(accept))
-    # The most specific range decides (RFC 9110, 12.5.1).
-    ranges = (media, media.partition("/")[0] + "/*", "*/*")
-    if next((weights[name] for name in ranges if name in weights), 0.0) == 0:
-        raise Refusal("not_acceptable", media=media)
+    own = operation.answer_media.partition(";")[0]
+    for media in (own, HTML) if operation.page_too else (own,):
+        # The most specific range decides (RFC 9110, 12.5.1).
+        ranges = (media, media.partition("/")[0] + "/*", "*/*")
+        if next((weights[name] for name in ranges if name in weights), 0.0) > 0:
+            return
+    raise Refusal("not_acceptable", media=own)
+
+
+def wants_page(accept: str | None) -> bool:
+    """Tell whether an `Accept` asks for a page to read rather than for JSON."""
+    asked = (accept or "").lower()
+    return HTML in asked and "json" not in asked
 
 
 def _weighed(header: str) -> Iterable[tuple[str, float]]:
