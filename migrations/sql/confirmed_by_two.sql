@@ -6,5 +6,5 @@ begin
     raise exception 'a manual finding needs two people'
       using errcode = '23514', constraint = 'confirmed_by_two', table = 'findings';
   end if;
-  return new;
+  return null;
 end $$

@@ -6,5 +6,5 @@ begin
     raise exception 'a notice is published by a signed step'
       using errcode = '23514', constraint = 'published_as_signed', table = 'published_notices';
   end if;
-  return new;
+  return null;
 end $$

@@ -160,7 +160,7 @@ def _notices() -> None:
         *placeless("published_notices", write=MINE),
         f"create policy taken_down on published_notices for update using ({MINE}) with check ({MINE})",
         f"grant update (body, taken_down_at) on published_notices to {APP}",
-        "create trigger published_as_signed before insert on published_notices for each row"
+        "create trigger published_as_signed after insert on published_notices for each row"
         " execute function published_as_signed()",
     )
 
@@ -247,7 +247,7 @@ def _manual_findings() -> None:
         " references manual_findings (place_id, id, declaration_id, result)",
         "alter table findings add constraint one_finding_per_confirmation"
         " unique (place_id, manual_finding_id)",
-        "create trigger confirmed_by_two before insert on findings for each row"
+        "create trigger confirmed_by_two after insert on findings for each row"
         " when (new.manual_finding_id is not null) execute function confirmed_by_two()",
         f"""
         create table honest_mistakes ({SCOPE_COLUMNS}

@@ -11,11 +11,23 @@ import pytest
 from domain.refusals import REGISTRY, SECTIONS
 from service.http.problems import CONTENT_LANGUAGE, STATUS_BY_FAMILY, Problem
 from service.http.words import Language
-from tests.integration.api import probes_asking, probes_filing, probes_paying, probes_settling
+from tests.integration.api import (
+    probes_asking,
+    probes_filing,
+    probes_noticing,
+    probes_paying,
+    probes_settling,
+)
 from tests.integration.api.desk import Desk, House, borrowed, open_desk
 from tests.integration.api.probe import PROBES, Probe
 
-MODULES: tuple[ModuleType, ...] = (probes_asking, probes_filing, probes_paying, probes_settling)
+MODULES: tuple[ModuleType, ...] = (
+    probes_asking,
+    probes_filing,
+    probes_noticing,
+    probes_paying,
+    probes_settling,
+)
 
 NOT_OVER_HTTP = {
     # the embedded launcher refuses on the terminal, before anything is served
@@ -33,8 +45,6 @@ NOT_OVER_HTTP = {
     "job_not_replayable": "tests/unit/test_jobs.py",
     # the last line of defence: a lock or an earlier check answers first
     "already_posted": "tests/integration/test_ledger.py",
-    # no body of the contract holds an instant yet
-    "not_an_instant": "tests/unit/http/test_faults.py",
 }
 """Codes that no request provokes, with the reason or the tests that do."""
 
