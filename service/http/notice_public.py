@@ -191,7 +191,6 @@ async def get_notice(call: Call) -> Answer:
         "line_no": 3,
         "contact": "公示异议联系人，电话见附件",
     },
-    body_limit=64 * 1024,
     answer=ReceiptView,
     status=201,
     problems=("not_found", "notice_taken_down", "objection_faulty", "key_reused", "busy"),

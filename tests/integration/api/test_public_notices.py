@@ -56,7 +56,7 @@ async def test_the_public_reads_a_notice_and_objects_and_learns_no_number(desk: 
         "2027-04-01",
         "2027-04-08",
         "欧*",
-        "4,000.00",
+        "4 000.00",
         f"/v1/notices/{notice_id}/objections",
     ):
         assert said in as_page.text
