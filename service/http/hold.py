@@ -13,8 +13,18 @@ from service.application import hold
 from service.application.hold import ProposeHold
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import in_state
+from service.http.history import steps_of
 from service.http.operation import operation
-from service.http.shapes import Body, CaseView, Day, Decision, DocumentNumber, Reason, View
+from service.http.shapes import (
+    Body,
+    CaseView,
+    Day,
+    Decision,
+    DocumentNumber,
+    HistoryView,
+    Reason,
+    View,
+)
 
 TAG: Final = "holds"
 _APPROVER: Final = frozenset({Role.APPROVER})
@@ -210,6 +220,19 @@ async def list_holds(call: Call) -> Answer:
     return call.page_answer(rows, page, view=HoldView.of, after=lambda one: one.case.id)
 
 
+@operation(
+    id="GetHoldHistory",
+    method="GET",
+    path="/v1/holds/{hold_id}/steps",
+    tag=TAG,
+    summary=Text("办理过程", "Read the signed steps"),
+    answer=HistoryView,
+)
+async def get_hold_history(call: Call) -> Answer:
+    """Read who signed what, when and why."""
+    return await steps_of(call, CaseKind.HOLD, call.path("hold_id"))
+
+
 OPERATIONS: Final[tuple[Served, ...]] = (
     propose_hold,
     impose_hold,
@@ -217,4 +240,5 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     lift_hold,
     get_hold,
     list_holds,
+    get_hold_history,
 )

@@ -16,9 +16,10 @@ from domain.settlement import Settlement
 from service.application import manual_finding
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import in_state
+from service.http.history import steps_of
 from service.http.operation import operation
 from service.http.settlement_wire import SettlementView
-from service.http.shapes import Body, CaseView, Decision, Line, Reason, View
+from service.http.shapes import Body, CaseView, Decision, HistoryView, Line, Reason, View
 
 TAG: Final = "manual-findings"
 _FIRST: Final = frozenset({Role.CLERK, Role.REVIEWER})
@@ -307,6 +308,19 @@ async def list_manual_findings(call: Call) -> Answer:
     return call.page_answer(rows, page, view=ManualFindingView.of, after=lambda one: one.case.id)
 
 
+@operation(
+    id="GetManualFindingHistory",
+    method="GET",
+    path="/v1/manual-findings/{manual_finding_id}/steps",
+    tag=TAG,
+    summary=Text("办理过程", "Read the signed steps"),
+    answer=HistoryView,
+)
+async def get_manual_finding_history(call: Call) -> Answer:
+    """Read who signed what, when and why."""
+    return await steps_of(call, CaseKind.MANUAL_FINDING, call.path("manual_finding_id"))
+
+
 OPERATIONS: Final[tuple[Served, ...]] = (
     propose_manual_finding,
     confirm_manual_finding,
@@ -314,4 +328,5 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     excuse_declaration,
     get_manual_finding,
     list_manual_findings,
+    get_manual_finding_history,
 )

@@ -14,8 +14,9 @@ from domain.ports.work import Work
 from service.application import notice
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import in_state
+from service.http.history import steps_of
 from service.http.operation import operation
-from service.http.shapes import Body, CaseView, Decision, Reason, View
+from service.http.shapes import Body, CaseView, Decision, HistoryView, Reason, View
 
 TAG: Final = "notices"
 _APPROVER: Final = frozenset({Role.APPROVER})
@@ -198,10 +199,24 @@ async def list_notice_cases(call: Call) -> Answer:
     return call.page_answer(rows, page, view=NoticeCaseView.of, after=lambda one: one.case.id)
 
 
+@operation(
+    id="GetNoticeHistory",
+    method="GET",
+    path="/v1/notice-cases/{notice_id}/steps",
+    tag=TAG,
+    summary=Text("办理过程", "Read the signed steps"),
+    answer=HistoryView,
+)
+async def get_notice_history(call: Call) -> Answer:
+    """Read who signed what, when and why."""
+    return await steps_of(call, CaseKind.NOTICE, call.path("notice_id"))
+
+
 OPERATIONS: Final[tuple[Served, ...]] = (
     prepare_notice,
     publish_notice,
     withdraw_notice,
     get_notice_case,
     list_notice_cases,
+    get_notice_history,
 )

@@ -14,9 +14,10 @@ from domain.ports.work import Work
 from service.application import objection
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import in_state
+from service.http.history import steps_of
 from service.http.notice import TAG
 from service.http.operation import operation
-from service.http.shapes import Body, CaseView, Decision, Reason, View
+from service.http.shapes import Body, CaseView, Decision, HistoryView, Reason, View
 
 _SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
 _REVIEWER: Final = frozenset({Role.REVIEWER})
@@ -246,6 +247,19 @@ async def list_objections(call: Call) -> Answer:
     return call.page_answer(rows, page, view=ObjectionView.of, after=lambda one: one.case.id)
 
 
+@operation(
+    id="GetObjectionHistory",
+    method="GET",
+    path="/v1/objections/{objection_id}/steps",
+    tag=TAG,
+    summary=Text("办理过程", "Read the signed steps"),
+    answer=HistoryView,
+)
+async def get_objection_history(call: Call) -> Answer:
+    """Read who signed what, when and why."""
+    return await steps_of(call, CaseKind.OBJECTION, call.path("objection_id"))
+
+
 OPERATIONS: Final[tuple[Served, ...]] = (
     examine_objection,
     uphold_objection,
@@ -254,4 +268,5 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     get_objection,
     reveal_contact,
     list_objections,
+    get_objection_history,
 )

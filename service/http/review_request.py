@@ -15,9 +15,10 @@ from service.application import review_request
 from service.application.review_request import RequestReview
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import in_state
+from service.http.history import steps_of
 from service.http.objection import RULING_EXAMPLE, Ruling
 from service.http.operation import operation
-from service.http.shapes import Body, CaseView, Decision, View
+from service.http.shapes import Body, CaseView, Decision, HistoryView, View
 
 TAG: Final = "review-requests"
 _DECIDES: Final = frozenset({Role.APPROVER, Role.RELEASER})
@@ -240,6 +241,19 @@ async def list_review_requests(call: Call) -> Answer:
     return call.page_answer(rows, page, view=ReviewRequestView.of, after=lambda one: one.case.id)
 
 
+@operation(
+    id="GetReviewRequestHistory",
+    method="GET",
+    path="/v1/review-requests/{review_request_id}/steps",
+    tag=TAG,
+    summary=Text("办理过程", "Read the signed steps"),
+    answer=HistoryView,
+)
+async def get_review_request_history(call: Call) -> Answer:
+    """Read who signed what, when and why."""
+    return await steps_of(call, CaseKind.REVIEW_REQUEST, call.path("review_request_id"))
+
+
 OPERATIONS: Final[tuple[Served, ...]] = (
     request_review,
     examine_review_request,
@@ -247,4 +261,5 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     dismiss_review_request,
     get_review_request,
     list_review_requests,
+    get_review_request_history,
 )
