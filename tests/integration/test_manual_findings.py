@@ -317,18 +317,14 @@ async def test_no_login_confirms_or_excuses_by_a_row_alone(
 async def propose_hold(
     road: SettlementRoad, target: HoldTarget, target_id: UUID, **how: Any
 ) -> Hold:
-    command = ProposeHold(
-        **(
-            {
-                "target": target,
-                "target_id": target_id,
-                "document_number": "启人社〔2026〕7号",
-                "review_on": date(2030, 1, 1),
-                "reason": "涉嫌虚报",
-            }
-            | how
-        )
-    )
+    fields: dict[str, Any] = {
+        "target": target,
+        "target_id": target_id,
+        "document_number": "启人社〔2026〕7号",
+        "review_on": date(2030, 1, 1),
+        "reason": "涉嫌虚报",
+    }
+    command = ProposeHold(**(fields | how))
     found: Hold = await road.act(road.staff.handler, lambda work: hold.propose_hold(work, command))
     return found
 
@@ -360,7 +356,7 @@ async def test_a_hold_takes_two_people_and_names_something_real(new_road: NewRoa
     assert await code_of(own) == "duty_conflict"
     assert await code_of(decide_hold(road, one, "impose", reason="")) == "reason_missing"
     assert (await decide_hold(road, one, "refuse")).case.state == "refused"
-    assert await road.prepayment_approved(), "what is only proposed, or refused, stops nothing"
+    await road.prepayment_approved()  # what is only proposed, or refused, stops nothing
     async with road.begin_work(road.staff.filer) as work:
         assert await hold.list_holds(work, state=None, after=None, limit=9) == [
             await hold.get_hold(work, hold_id=one.case.id)

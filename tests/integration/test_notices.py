@@ -18,7 +18,7 @@ from domain.calendar import DayUnit
 from domain.cases import CaseKind
 from domain.errors import Refusal
 from domain.notice import Notice, Objecting, Objection
-from domain.party import NOBODY
+from domain.party import NOBODY, system_actor
 from domain.policy.overlay import DEFAULT_OVERLAY, NoticeNames, NoticeRule
 from domain.ports.crypto import Crypto
 from domain.ports.work import BeginWork
@@ -26,6 +26,7 @@ from domain.settlement import Disposition, Ground, Settlement
 from jobs.run import NOWHERE
 from service.application import notice, objection
 from service.application import settlement as settlements
+from service.application.place import add_place
 from tests.integration.settlement_road import FILED, MovedClock, SettlementRoad
 from tests.overlays import QIDONG, noticed, overlaid
 from tests.people import Staff
@@ -39,10 +40,14 @@ def new_road(engine: AsyncEngine, crypto: Crypto, staff: Staff, begin_work: Begi
     """Make a road in a place whose additions ask for a notice."""
     assert begin_work is not None
 
-    async def make(*, rule: NoticeRule = QIDONG, people: int = 2) -> SettlementRoad:
+    async def make(
+        *, rule: NoticeRule = QIDONG, people: int = 2, limits: bool = True
+    ) -> SettlementRoad:
         clock = MovedClock(FILED)
         plain = postgres_work(engine, crypto=crypto, new_id=new_id, clock=clock)
-        begin = overlaid(plain, {staff.place.region_path: noticed(rule)})
+        (overlay,) = noticed(rule)
+        additions = [overlay if limits else replace(overlay, limits={})]
+        begin = overlaid(plain, {staff.place.region_path: additions})
         road = SettlementRoad(begin, clock, staff, people=people)
         return await road.ready(prepaid=None)
 
@@ -379,10 +384,11 @@ async def test_an_upheld_objection_sends_back_and_a_reduction_needs_no_new_notic
 async def test_an_objection_to_the_whole_stops_approval_until_it_is_dismissed(
     new_road: NewRoad,
 ) -> None:
-    road = await new_road()
+    road = await new_road(limits=False)
     settlement = await reviewed(road)
     one = await publish(road, await prepared(road, settlement))
     opened = await objected(road, one, line_no=None)
+    assert opened.answer_by is None, "these additions set no limit"
     await ended(road, one)
     on_notice = await current(road, settlement)
     assert await code_of(road.approved(on_notice)) == "objection_open"
@@ -505,3 +511,16 @@ async def test_a_notice_of_another_place_is_not_there(new_road: NewRoad, new_sta
         lambda work: notice.prepare_notice(work, settlement_ids=[settlement.case.id]),
     )
     assert await code_of(hidden) == "not_found"
+    above = road.staff.place.region_path.rsplit("/", 2)[0] + "/"
+    async with road.begin_work(system_actor(bureau_org_id=UUID(int=0), region_path="/")) as work:
+        names = ["上级"] * above.strip("/").count("/") + ["上级"]
+        place = await add_place(
+            work, region_path=above, names=names, bureau_name="上级人社", finance_name="上级财政"
+        )
+        await work.commit()
+    superior = replace(road.staff.handler, region_path=above, org_id=place.bureau_org_id)
+    seen = road.act(
+        superior,
+        lambda work: notice.prepare_notice(work, settlement_ids=[settlement.case.id]),
+    )
+    assert await code_of(seen) == "not_found", "it is seen from above, and decided below"

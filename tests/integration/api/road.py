@@ -10,8 +10,8 @@ from typing import Any
 
 from domain.bank_result import COLUMNS as BANK_COLUMNS
 from domain.extract_file import COLUMNS as EXTRACT_COLUMNS
+from jobs.notice import END_DUE_NOTICES
 from jobs.run import NOWHERE
-from service.application.notice import end_due_notices
 from tests.integration.api.desk import FILED, Desk, Json
 from tests.overlays import noticed
 from tests.people import citizen_id
@@ -425,7 +425,7 @@ async def ended(desk: Desk) -> None:
     """Eight days pass, and the daily job ends what is over."""
     desk.clock.at += timedelta(days=8)
     async with desk.house.begin_work(NOWHERE) as work:
-        await end_due_notices(work)
+        await work.jobs.add(END_DUE_NOTICES, work.new_id(), None)
         await work.commit()
     await desk.idle()
 
