@@ -30,6 +30,11 @@ class CaseKind(StrEnum):
     APPROPRIATION = "appropriation"
     JOINT_CLASS = "joint_class"
     POLICY_VERSION = "policy_version"
+    NOTICE = "notice"
+    OBJECTION = "objection"
+    MANUAL_FINDING = "manual_finding"
+    HOLD = "hold"
+    REVIEW_REQUEST = "review_request"
 
 
 class Duty(StrEnum):

@@ -78,7 +78,8 @@ class Standing:
     `finding` is the register's latest answer, None where no register has answered. `evaluated_on`
     is the day of evaluation as the register gives it. `registered_issuer` is the issuer by the
     register. `used_before` and `declared_elsewhere` are about the certificate, `subsidised_before`
-    about the person, this enrolment's own earlier settlements left out of all three.
+    about the person, this enrolment's own earlier settlements left out of all three. `holds` counts
+    the holds in force on the person; `honest_mistake` is the reviewer's decision about the declaration.
     """
 
     line_id: UUID
@@ -90,6 +91,8 @@ class Standing:
     used_before: bool = False
     declared_elsewhere: bool = False
     subsidised_before: bool = False
+    holds: int = 0
+    honest_mistake: bool = False
 
     @property
     def completed(self) -> bool:
@@ -151,7 +154,7 @@ def judged(standing: Standing, terms: Terms) -> tuple[Judgement, ...]:
         _completion(standing, terms),
         _employment(terms),
         _stacking(standing, terms),
-        _judgement(EligibilityRule.NO_HOLD, Result.PASS, holds=0),
+        _judgement(EligibilityRule.NO_HOLD, _passes(not standing.holds), holds=standing.holds),
     ]
     if standing.certificate is not None:
         rules += _of_certificate(standing, standing.certificate, terms)

@@ -51,7 +51,7 @@ NOBODY: Final = Actor(
     region_path=None,
     roles=frozenset(),
 )
-"""Whoever has not signed in: sees what is public, and no case."""
+"""Whoever has not signed in: in no organisation and no region, so that only what is public is seen."""
 
 
 def system_actor(*, bureau_org_id: UUID, region_path: str, request_id: str = "") -> Actor:

@@ -31,6 +31,7 @@ from domain.entitlement import (
 from domain.errors import Refusal
 from domain.explanation import SettlementFacts, SettlementPart
 from domain.filing import Outcome
+from domain.manual_finding import MISTAKABLE
 from domain.policy import CertificateType, ExitReason, Settles
 
 DECISION_VERSION: Final = 1
@@ -67,6 +68,9 @@ class Ground(StrEnum):
     AWAITED = "awaited"
     UNPROVEN = "unproven"
     INELIGIBLE = "ineligible"
+    OBJECTION = "objection"
+    OBJECTION_UPHELD = "objection_upheld"
+    INVESTIGATION = "investigation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,8 +180,11 @@ def decided(
 
     A line with an unknown rule stays payable: the approval refuses it until it is known. A declared
     certificate that is not confirmed pays nothing, and does not fall back to the uncertified rule:
-    who declares a wrong number gets no less scrutiny than who declares none.
+    who declares a wrong number gets no less scrutiny than who declares none. Only a reviewer's decision
+    that it was an honest mistake lets it fall back. A person under a hold waits, whatever else is known.
     """
+    if standing.holds:
+        return _line(standing, terms, Disposition.HELD, Ground.INVESTIGATION)
     if standing.in_training:
         return _training(standing, judgements, terms)
     if not standing.completed:
@@ -186,6 +193,8 @@ def decided(
         return _uncertified(standing, judgements, terms)
     if standing.finding in CERTIFYING:
         return _certified(standing, judgements, terms, standing.certificate.certificate_type)
+    if standing.honest_mistake and standing.finding in MISTAKABLE:
+        return _uncertified(standing, judgements, terms)
     if standing.finding not in AWAITED:
         return _line(standing, terms, Disposition.REFUSED, Ground.UNPROVEN)
     if today <= terms.last_pending_day:

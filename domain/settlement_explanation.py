@@ -34,6 +34,17 @@ GROUNDS: Final[Mapping[Ground, Text]] = {
         "The declared certificate was not confirmed: nothing is paid until an officer has decided.",
     ),
     Ground.INELIGIBLE: Text("不符合补贴条件，不予补贴。", "Not eligible: nothing is paid."),
+    Ground.OBJECTION: Text(
+        "公示期间有异议，核查期间暂缓支付，不影响其他人员。",
+        "An objection is being examined: held, without delaying anybody else.",
+    ),
+    Ground.OBJECTION_UPHELD: Text(
+        "公示异议成立，不予补贴。", "An objection was upheld: nothing is paid."
+    ),
+    Ground.INVESTIGATION: Text(
+        "已暂停支付，待调查结束后处理，不影响其他人员。",
+        "Payment is on hold during an investigation: held, without delaying anybody else.",
+    ),
 }
 
 FINDINGS: Final[Mapping[FindingResult, Text]] = {

@@ -11,5 +11,6 @@ from domain.jobs import Schedule
 SCHEDULES: Final[tuple[Schedule, ...]] = (
     Schedule(name="expire_corrections", kind="expire_corrections"),
     Schedule(name="lapse_filings", kind="lapse_filings"),
+    Schedule(name="notices", kind="end_due_notices", hour=0),
     Schedule(name="remind_settlements", kind="remind_settlements"),
 )

@@ -26,7 +26,13 @@ select l.id as line_id, l.enrolment_id, d.id, d.certificate_type, d.number_raw, 
                   and o.certificate_type = d.certificate_type
                   and o.holder_index = d.holder_index and o.enrolment_id <> d.enrolment_id
                   and o.version = s.declarations_version
-                  and o.id < d.id and s.submitted_at is not null) as declared_elsewhere
+                  and o.id < d.id and s.submitted_at is not null) as declared_elsewhere,
+       (select count(*) from enrolments p
+          join holds h on h.place_id = p.place_id and h.target = 'person' and h.target_id = p.person_id
+          join cases c on c.place_id = h.place_id and c.id = h.id and c.state = 'in_force'
+         where p.place_id = l.place_id and p.id = l.enrolment_id)::int as holds,
+       exists (select from honest_mistakes m
+                where m.place_id = l.place_id and m.line_id = l.id) as honest_mistake
   from settlement_lines l
   left join declared_certificates d
     on d.place_id = l.place_id and d.line_id = l.id
@@ -70,6 +76,8 @@ async def standings_of(
             used_before=one.enrolment.id in used,
             declared_elsewhere=one.declared_elsewhere,
             subsidised_before=one.enrolment.id in subsidised,
+            holds=one.holds,
+            honest_mistake=one.honest_mistake,
         )
         for one in sorted(known, key=lambda one: one.enrolment.seat_no)
     ]
@@ -84,6 +92,8 @@ def _standing(row: Row[Any], enrolment: Enrolment) -> Standing:
         evaluated_on=row.evaluated_on,
         registered_issuer=row.registered_issuer,
         declared_elsewhere=row.declared_elsewhere,
+        holds=row.holds,
+        honest_mistake=row.honest_mistake,
     )
 
 

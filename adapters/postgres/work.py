@@ -20,9 +20,13 @@ from adapters.postgres.constraints import refusing
 from adapters.postgres.corrections import PostgresCorrections
 from adapters.postgres.documents import PostgresDocuments
 from adapters.postgres.filings import PostgresFilings
+from adapters.postgres.holds import PostgresHolds
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.joint_classes import PostgresJointClasses
 from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.manual_findings import PostgresManualFindings
+from adapters.postgres.notices import PostgresNotices
+from adapters.postgres.objections import PostgresObjections
 from adapters.postgres.official_documents import PostgresOfficialDocuments
 from adapters.postgres.payments import PostgresPayments
 from adapters.postgres.places import PostgresAccounts, PostgresPlaces
@@ -33,6 +37,7 @@ from adapters.postgres.quotas import PostgresQuotas
 from adapters.postgres.receipts import PostgresReceipts
 from adapters.postgres.recoveries import PostgresRecoveries
 from adapters.postgres.requests import PostgresRequests
+from adapters.postgres.review_requests import PostgresReviewRequests
 from adapters.postgres.settlements import PostgresSettlements
 from adapters.postgres.work_ledgers import PostgresWorkLedgers
 from domain.party import Actor
@@ -79,10 +84,14 @@ class PostgresWork(Work):
         self.clocks = PostgresCaseClocks(connection, new_id, now=now)
         self.corrections = PostgresCorrections(connection)
         self.filings = PostgresFilings(connection, crypto, new_id, now=now, today=today)
+        self.holds = PostgresHolds(connection)
         self.jobs = PostgresJobs(connection)
         self.joint_classes = PostgresJointClasses(connection, now=now)
         self.ledger = PostgresLedger(connection, new_id)
         self.official_documents = PostgresOfficialDocuments(connection, actor, now=now, today=today)
+        self.manual_findings = PostgresManualFindings(connection, now=now)
+        self.notices = PostgresNotices(connection, now=now)
+        self.objections = PostgresObjections(connection, crypto)
         self.payments = PostgresPayments(connection, crypto, new_id, now=now)
         self.places = PostgresPlaces(connection)
         self.policies = PostgresPolicyVersions(connection, now=now)
@@ -92,6 +101,7 @@ class PostgresWork(Work):
         self.receipts = PostgresReceipts(connection, new_id)
         self.recoveries = PostgresRecoveries(connection)
         self.requests = PostgresRequests(connection, actor)
+        self.review_requests = PostgresReviewRequests(connection)
         self.settlements = PostgresSettlements(connection, new_id, now=now)
         self.work_ledgers = PostgresWorkLedgers(connection)
 

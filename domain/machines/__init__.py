@@ -14,11 +14,16 @@ from domain.machines import (
     enrolment,
     filing,
     funding_request,
+    hold,
     joint_class,
+    manual_finding,
+    notice,
+    objection,
     payment,
     policy_version,
     prepayment,
     recovery,
+    review_request,
     settlement,
 )
 
@@ -32,6 +37,11 @@ SIGNED: Final[Mapping[CaseKind, Machine]] = {
     CaseKind.APPROPRIATION: appropriation.MACHINE,
     CaseKind.JOINT_CLASS: joint_class.MACHINE,
     CaseKind.POLICY_VERSION: policy_version.MACHINE,
+    CaseKind.NOTICE: notice.MACHINE,
+    CaseKind.OBJECTION: objection.MACHINE,
+    CaseKind.MANUAL_FINDING: manual_finding.MACHINE,
+    CaseKind.HOLD: hold.MACHINE,
+    CaseKind.REVIEW_REQUEST: review_request.MACHINE,
 }
 
 FLOWS: Final[Mapping[str, Flow]] = {"enrolment": enrolment.FLOW, "payment": payment.FLOW}

@@ -31,9 +31,15 @@ MACHINE: Final[Machine] = {
     },
     "reviewed": {
         "approve": Move("approved", Duty.APPROVE),
+        "publish": Move("on_notice", Duty.APPROVE),
         "send_back": Move("verifying", Duty.APPROVE),
         "reopen": Move("verifying", Duty.REVIEW),
         "refuse": Move("refused", Duty.APPROVE),
+    },
+    "on_notice": {
+        "approve": Move("approved", Duty.APPROVE),
+        "send_back": Move("verifying", Duty.APPROVE),
+        "unpublish": Move("reviewed", Duty.APPROVE),
     },
     "approved": {"close": Move("closed", Duty.SYSTEM)},
     "closed": {},

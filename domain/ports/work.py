@@ -18,9 +18,13 @@ from domain.ports.class_records import ClassRecords
 from domain.ports.corrections import Corrections
 from domain.ports.documents import Documents
 from domain.ports.filings import Filings
+from domain.ports.holds import Holds
 from domain.ports.jobs import Jobs
 from domain.ports.joint_classes import JointClasses
 from domain.ports.ledger import Ledger
+from domain.ports.manual_findings import ManualFindings
+from domain.ports.notices import Notices
+from domain.ports.objections import Objections
 from domain.ports.official_documents import OfficialDocuments
 from domain.ports.payments import Payments
 from domain.ports.places import Accounts, Places
@@ -30,6 +34,7 @@ from domain.ports.prepayments import Prepayments
 from domain.ports.quotas import Quotas
 from domain.ports.recoveries import Receipts, Recoveries
 from domain.ports.requests import Requests
+from domain.ports.review_requests import ReviewRequests
 from domain.ports.settlements import Settlements
 from domain.ports.work_ledgers import WorkLedgers
 
@@ -48,10 +53,14 @@ class Work(Protocol):
     clocks: CaseClocks
     corrections: Corrections
     filings: Filings
+    holds: Holds
     jobs: Jobs
     joint_classes: JointClasses
     ledger: Ledger
     official_documents: OfficialDocuments
+    manual_findings: ManualFindings
+    notices: Notices
+    objections: Objections
     payments: Payments
     places: Places
     policies: PolicyVersions
@@ -61,6 +70,7 @@ class Work(Protocol):
     receipts: Receipts
     recoveries: Recoveries
     requests: Requests
+    review_requests: ReviewRequests
     settlements: Settlements
     work_ledgers: WorkLedgers
 

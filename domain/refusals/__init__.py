@@ -16,6 +16,7 @@ from domain.refusals.document import DOCUMENTS
 from domain.refusals.engine import EMBEDDED, JOBS, LEDGER
 from domain.refusals.filing import FILING
 from domain.refusals.filing_width import FILING_WIDTH
+from domain.refusals.notice import NOTICES
 from domain.refusals.official_document import OFFICIAL
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
@@ -40,6 +41,7 @@ SECTIONS: Final = (
     ROSTER_NOTES,
     SETTLING,
     RECOVERING,
+    NOTICES,
     PAYING,
     OFFICIAL,
     LEDGER_VIEWS,

@@ -30,6 +30,7 @@ from domain.ports.work import Work
 from service.application.budget import own_place
 from service.application.cases import keep_apart, open_case, sign
 from service.application.funding_request import check_fund_source
+from service.application.hold import check_none_on_hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +101,15 @@ async def release_batch(work: Work, *, batch_id: UUID, version: int, reason: str
     """Release a sealed batch as a second person: its money leaves the commitments, into transit.
 
     Refuses `wrong_state`, `stale_version`, `duty_conflict`, `linked_duty_conflict`, and
-    `fund_insufficient` naming each line that its filing's commitment does not cover.
+    `fund_insufficient` naming each line that its filing's commitment does not cover, `on_hold` each
+    line whose filing is stopped.
     """
     case = await work.cases.lock(CaseKind.BATCH, batch_id, version=version)
     signed = await sign(work, case, "release", reason=reason)
     paid = await work.payments.paid_by(case)
     await _keep_apart(work, paid.values(), release=True)
     attempts = await work.payments.attempts(case)
+    await check_none_on_hold(work, [paid[a.payment_id].filing_id for a in attempts])
     await _check_covered(work, [paid[a.payment_id] for a in attempts], "fund_insufficient")
     batch = await work.payments.batch(signed)
     book = await work.ledger.book(

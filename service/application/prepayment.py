@@ -13,6 +13,7 @@ from domain.ports.prepayments import PrepaymentLine, PrepaymentOnFile
 from domain.ports.work import Work
 from domain.prepayment_amount import Prepayment, parts_of, prepayment
 from service.application.cases import open_case, page_of, sign
+from service.application.hold import check_no_hold
 
 PAYABLE_FROM = {
     PrepaymentCondition.LISTED: frozenset({"listed", "in_training"}),
@@ -36,6 +37,7 @@ async def request_prepayment(work: Work, *, filing_id: UUID) -> PrepaymentOnFile
     if period > 1:
         raise Refusal("prepayment_exists")
     people = await _payable_people(work, filing)
+    await check_no_hold(work, filing_case, people={person.person_id for person in people})
     decided = await _amount(
         work, filing, people=len(people), period=period, share_basis_points=None
     )
@@ -88,6 +90,7 @@ async def approve_prepayment(
     if filing_case.state not in {"listed", "in_training"}:
         raise Refusal("prepayment_not_yet", state=filing_case.state)
     people = await _payable_people(work, filing)
+    await check_no_hold(work, filing_case, people={person.person_id for person in people})
     decided = await _amount(
         work,
         filing,

@@ -90,6 +90,7 @@ async def verify_again(work: Work, *, settlement_id: UUID, version: int) -> Sett
     if latest is None or latest.id == settlement.extract_id:
         raise Refusal("no_newer_extract")
     await work.settlements.begin_examination(case, latest.id)
+    await work.manual_findings.asked_again(case, latest.id)
     touched = await work.cases.touch(case)
     await work.jobs.add(
         VERIFY_SETTLEMENT, case.id, case.place_id, purpose=f"extract_{latest.id.hex}"

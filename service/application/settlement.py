@@ -31,6 +31,7 @@ from domain.settlement import (
     kind_after,
     reasons_of,
 )
+from service.application.approval import check_approval, set_aside_lines
 from service.application.cases import open_case, page_of, sign
 from service.application.completeness import (
     check_contents_of,
@@ -227,6 +228,7 @@ async def review_settlement(
     history = await _history(work, filing_case, settlement)
     reasons = reasons_of(decisions, terms, history=history)
     await work.settlements.decide(signed, decisions, reasons)
+    await set_aside_lines(work, signed)
     return await work.settlements.get(signed)
 
 
@@ -239,10 +241,11 @@ async def approve_settlement(
     filing's recoveries become exactly that amount, in the same decision. Refuses
     `eligibility_unknown`, `prepayment_in_flight` (an approved prepayment that the bank has not
     confirmed: it would be paid beside the balance), `payment_outcome_unknown`,
-    `person_already_subsidised`, `certificate_already_used`.
+    `person_already_subsidised`, `certificate_already_used`, and what `check_approval` refuses.
     """
     filing_case, case = await locked(work, settlement_id, version=version)
     signed = await sign(work, case, "approve", reason=reason)
+    await check_approval(work, signed)
     if unknown := await work.settlements.unknown_among_payable(signed):
         raise Refusal("eligibility_unknown", count=unknown)
     await _stop_prepayments(work, filing_case)

@@ -129,6 +129,7 @@ async def create_batch(call: Call) -> Answer:
         "wrong_state",
         "duty_conflict",
         "linked_duty_conflict",
+        "on_hold",
         "fund_insufficient",
         "already_posted",
         "busy",

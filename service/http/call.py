@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from domain.errors import Refusal
-from domain.party import Actor
+from domain.party import NOBODY, Actor
 from domain.ports.requests import KeptAnswer
 from domain.ports.work import Work
 from service.application.once import KeyedRequest, changed, once, tried
@@ -183,6 +183,19 @@ class Call:
         """Read in the actor's scope; nothing is kept."""
         return await tried(self.actor, act, begin_work=self.ports.begin_work)
 
+    async def read_public(self, act: Act[T]) -> T:
+        """Read what is public, in nobody's scope; nothing is kept."""
+        return await tried(NOBODY, act, begin_work=self.ports.begin_work)
+
+    async def change_as(self, actor: Actor, act: Act[T]) -> T:
+        """Act and commit as another than the caller: what the system receives from the public."""
+        return await changed(
+            replace(actor, request_id=self.request_id),
+            act,
+            begin_work=self.ports.begin_work,
+            doorbell=self.ports.doorbell,
+        )
+
     async def change(self, act: Act[T]) -> T:
         """Act and commit without a key."""
         return await changed(
@@ -244,7 +257,7 @@ class Call:
         filters = sorted(
             (name, str(value)) for name, value in self.query_values.items() if name not in _PAGING
         )
-        actor = self.actor
+        actor = self.signed_in or NOBODY
         path, _, _ = self.target.partition("?")
         return repr((path, filters, actor.person_id, actor.org_id, actor.region_path))
 

@@ -12,12 +12,12 @@ from service.http.style import STYLE
 _BACKTICKS: Final = re.compile(r"`([^`]+)`")
 
 
-def page(title: Text, menu: str, main: str) -> str:
-    """Return a whole page."""
+def page(title: Text, menu: str, main: str, *, head: str = "") -> str:
+    """Return a whole page; `head` goes before its title."""
     return (
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title.zh)} · {escape(title.en)}</title><style>{STYLE}</style></head>"
+        f"{head}<title>{escape(title.zh)} · {escape(title.en)}</title><style>{STYLE}</style></head>"
         f'<body><div class="page"><nav>{menu}</nav><main>{main}</main></div></body></html>'
     )
 

@@ -84,6 +84,7 @@ def _answer(on_file: PrepaymentOnFile, *, status: int = 200) -> Answer:
     problems=(
         "not_found",
         "prepayment_not_yet",
+        "on_hold",
         "prepayment_exists",
         "prepayment_of_nothing",
         "busy",
@@ -145,6 +146,7 @@ async def review_prepayment(call: Call) -> Answer:
     problems=(
         *_SIGNED,
         "prepayment_not_yet",
+        "on_hold",
         "share_above_policy",
         "reason_missing",
         "prepayment_of_nothing",

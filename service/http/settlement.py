@@ -254,6 +254,10 @@ async def review_settlement(call: Call) -> Answer:
         "payment_outcome_unknown",
         "person_already_subsidised",
         "certificate_already_used",
+        "linked_duty_conflict",
+        "on_hold",
+        "objection_open",
+        "notice_required",
     ),
 )
 async def approve_settlement(call: Call) -> Answer:

@@ -99,6 +99,11 @@ PLACELESS: Mapping[str, Placeless] = {
     "policy_versions": Placeless(
         reason="policy is public and holds for many places", may=_may(READ, ADD), open=True
     ),
+    "published_notices": Placeless(
+        reason="masked content that the public reads without a scope; written by the authority",
+        may=_may(READ, ADD, "UPDATE body", "UPDATE taken_down_at"),
+        open=True,
+    ),
     "schedule_periods": Placeless(
         reason="the worker's days, before it knows any place: a name, a date and a job's id",
         may=_may(READ, ADD),

@@ -21,12 +21,14 @@ SIGNED_BY_PERSON = {
     "class_plans", "class_mentors", "mentored_people", "class_sessions", "class_attendance",
     "class_evidence", "class_receipts", "completion_proposals",
     "clock_marks",
+    "manual_sightings", "honest_mistakes", "verification_requests",
 }  # fmt: skip
 """Rows that only the person whom they name adds."""
 
 FILED = {
     "cases", "payee_accounts", "filings", "roster_versions", "enrolments", "prepayments",
     "declared_certificates", "joint_classes",
+    "review_requests",
 }  # fmt: skip
 """What an enterprise adds without an authority's region: what it applies with, never what decides.
 Its settlements and their lines it adds as long as they decide nothing; the rows tried here do.
@@ -38,6 +40,7 @@ MOVED_BY_FILER = {"cases", "filings", "enrolments"}
 MOVED_BY_AUTHORITY = {
     "prepayments", "commitments", "settlements", "settlement_lines", "funding_request_lines",
     "payments", "payment_attempts", "bank_lines", "recoveries",
+    "notices", "objections",
 }  # fmt: skip
 """What only an authority of the region changes once it is there. Of a settlement an enterprise
 changes what does not say how it was verified; the rows tried here say it.

@@ -38,7 +38,7 @@ from service.application.filing_end import Grounds
 from tests import road
 from tests.integration import payments_road as pay
 from tests.integration.settlement_road import MovedClock
-from tests.overlaid import overlaid
+from tests.overlays import overlaid_everywhere
 from tests.people import Staff
 
 FILED: Final = datetime(2026, 2, 2, 1, tzinfo=UTC)
@@ -305,7 +305,7 @@ async def test_a_plan_alone_is_corrected_and_its_first_day_lies_ahead(bench: Ben
 
 
 async def test_where_no_limit_is_set_a_correction_has_no_last_day(bench: Bench) -> None:
-    bench.begin = overlaid(bench.begin, limits={})
+    bench.begin = overlaid_everywhere(bench.begin, limits={})
     case = (await road.submitted(bench.begin, bench.staff, people=1)).case
     case = await bench.returned(case)
     (notice,) = await bench.act(

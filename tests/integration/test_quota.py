@@ -14,7 +14,7 @@ from service.application.filing import ListedFiling
 from service.application.quota import quota_of_filing
 from service.application.service_guide import guide_of
 from tests import road
-from tests.overlaid import overlaid
+from tests.overlays import overlaid_everywhere
 from tests.people import Staff
 
 
@@ -37,7 +37,9 @@ async def list_in_one(begin: BeginWork, staff: Staff, number: str, *filings: Fil
 async def test_a_decision_lists_nobody_beyond_the_quota_and_names_what_is_left(
     staff: Staff, begin_work: BeginWork
 ) -> None:
-    begin = overlaid(begin_work, quota=Quota(people_per_year=5, max_enterprise_basis_points=8000))
+    begin = overlaid_everywhere(
+        begin_work, quota=Quota(people_per_year=5, max_enterprise_basis_points=8000)
+    )
     two, one, three = [await road.reviewed(begin, staff, people=n) for n in (2, 1, 3)]
     with pytest.raises(Refusal) as refused:
         await list_in_one(begin, staff, "一号", two, one, three)
@@ -60,7 +62,7 @@ async def test_a_decision_lists_nobody_beyond_the_quota_and_names_what_is_left(
 async def test_two_listings_at_once_do_not_exceed_the_quota(
     staff: Staff, begin_work: BeginWork
 ) -> None:
-    begin = overlaid(begin_work, quota=Quota(people_per_year=3))
+    begin = overlaid_everywhere(begin_work, quota=Quota(people_per_year=3))
     filings = [await road.reviewed(begin, staff, people=2) for _ in range(2)]
     ends = await asyncio.gather(
         *(list_in_one(begin, staff, f"{n}号", one) for n, one in enumerate(filings)),
@@ -84,7 +86,7 @@ async def test_the_guide_tells_a_regions_notice(staff: Staff, begin_work: BeginW
             first_day_counts=first,
             names=names,
         )
-        async with overlaid(begin_work, notice=notice)(staff.filer) as work:
+        async with overlaid_everywhere(begin_work, notice=notice)(staff.filer) as work:
             guide = await guide_of(work, region_code=staff.region_code)
         assert said in guide.notice.zh
         assert guide.notice.zh.startswith("列入计划、结算前公示")

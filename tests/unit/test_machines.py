@@ -29,6 +29,11 @@ FINAL_STATES = {
     "joint_class": {"confirmed"},
     "policy_version": {"active", "refused", "withdrawn"},
     "enrolment": {"completed", "failed", "exited", "freed"},
+    "notice": {"ended", "withdrawn"},
+    "objection": {"answered"},
+    "manual_finding": {"confirmed", "rejected"},
+    "hold": {"lifted", "refused"},
+    "review_request": {"upheld", "rejected"},
     "payment": {"paid", "returned"},
 }
 

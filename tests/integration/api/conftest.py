@@ -1,6 +1,6 @@
 """A database of the API's own: its rows are counted, and its worker finds no other test's jobs."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from adapters.system.doorbell import SilentDoorbell
 from adapters.system.ids import new_id
 from adapters.tables.spreadsheets import Spreadsheets
 from domain.party import system_actor
+from domain.policy.overlay import Overlay
 from domain.ports.crypto import Crypto
 from domain.ports.identity import Passwords
 from domain.ports.jobs import Doorbell
@@ -32,6 +33,7 @@ from tests.conftest import Database, migrated
 from tests.fakes.messages import FakeMessages
 from tests.integration.api.desk import Desk, House, MovedClock, open_desk
 from tests.integration.api.road import Travelled, travelled
+from tests.overlays import overlaid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,10 @@ async def house(
     engine = open_engine(api_database.app_url, pool_size=10, lock_timeout_s=1)
     admin = create_async_engine(api_database.admin_url)
     clock = MovedClock()
-    begin_work = postgres_work(engine, crypto=crypto, new_id=new_id, clock=clock)
+    overlays: dict[str, Sequence[Overlay]] = {}
+    begin_work = overlaid(
+        postgres_work(engine, crypto=crypto, new_id=new_id, clock=clock), overlays
+    )
     doorbell = SilentDoorbell()
     policies = PacksOnDisk()
     documents = DiskDocuments(tmp_path_factory.mktemp("documents"), crypto)
@@ -85,6 +90,7 @@ async def house(
         admin=admin,
         clock=clock,
         begin_work=begin_work,
+        overlays=overlays,
         ports=Ports(
             begin_work=begin_work,
             sessions=PostgresSessions(engine, passwords),

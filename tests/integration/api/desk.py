@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.party import Actor, Role, system_actor
+from domain.policy.overlay import Overlay
 from domain.ports.clock import Clock
 from domain.ports.crypto import Crypto
 from domain.ports.identity import Passwords
@@ -55,6 +56,7 @@ class House:
     admin: AsyncEngine
     clock: MovedClock
     begin_work: BeginWork
+    overlays: dict[str, Sequence[Overlay]]
     ports: Ports
     worker: Worker
     crypto: Crypto
@@ -196,6 +198,10 @@ class Desk:
         other = await self.stack.enter_async_context(open_desk(self.house))
         self.clock.at = at
         return other
+
+    def under(self, *overlays: Overlay) -> None:
+        """Give the place additions of its own, oldest first."""
+        self.house.overlays[self.staff.place.region_path] = overlays
 
     def begin_again(self) -> None:
         """Put the clock back to the day of filing."""

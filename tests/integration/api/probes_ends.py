@@ -6,7 +6,7 @@ from domain.policy.overlay import Quota
 from tests.integration.api import road
 from tests.integration.api.desk import Ask, Desk, Json
 from tests.integration.api.probe import provokes
-from tests.overlaid import overlaid
+from tests.overlays import overlaid_everywhere
 
 NOTICE: Json = {"items": [{"pointer": "/roster/0", "text": "合同缺签字", "todo": "更换合同"}]}
 PAUSE: Json = {"cause": "site_check", "reason": "赴企业现场核查"}
@@ -64,6 +64,6 @@ async def an_end_without_a_pause(desk: Desk) -> Ask:
 @provokes("quota_exceeded", "quota_people_exceeded", "quota_share_exceeded")
 async def more_people_than_the_years_quota(desk: Desk) -> Ask:
     quota = Quota(people_per_year=1, max_enterprise_basis_points=10_000)
-    client = await desk.in_ports(begin_work=overlaid(desk.house.begin_work, quota=quota))
+    client = await desk.in_ports(begin_work=overlaid_everywhere(desk.house.begin_work, quota=quota))
     body = road.listing("名额一号", (await road.reviewed(desk), 4))
     return desk.ask("ListFilings", "approver", body=body, client=client)

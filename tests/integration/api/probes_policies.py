@@ -71,7 +71,7 @@ async def an_overlay_moves_a_filing(desk: Desk) -> Ask:
 
 @provokes("wrong_department")
 async def a_bureau_signs_for_the_finance_department(desk: Desk) -> Ask:
-    proposal_id = await road.proposed(desk)
+    proposal_id = await road.policy_proposed(desk)
     lent = await desk.hire(
         "lent", frozenset({Role.FINANCE}), region_path=desk.staff.place.region_path
     )
@@ -82,7 +82,7 @@ async def a_bureau_signs_for_the_finance_department(desk: Desk) -> Ask:
 
 @provokes("document_number_differs", "document_number_differs")
 async def another_document_is_confirmed(desk: Desk) -> Ask:
-    proposal_id = await road.proposed(desk)
+    proposal_id = await road.policy_proposed(desk)
     return desk.ask(
         "SignPolicyForFinance",
         "finance",

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,8 +11,11 @@ from urllib.parse import quote
 
 from domain.bank_result import COLUMNS as BANK_COLUMNS
 from domain.extract_file import COLUMNS as EXTRACT_COLUMNS
+from jobs.notice import END_DUE_NOTICES
+from jobs.run import NOWHERE
 from tests import documents
 from tests.integration.api.desk import FILED, Desk, Json
+from tests.overlays import noticed
 from tests.people import citizen_id
 
 FUND = "employment_subsidy"
@@ -388,10 +392,15 @@ async def settlement_version(desk: Desk, settlement_id: str) -> int:
 async def judged(desk: Desk, filing_id: str, *declarations: Json) -> str:
     """A reviewed settlement."""
     settlement_id = await verified(desk, filing_id, *declarations)
+    await signed_review(desk, settlement_id)
+    return settlement_id
+
+
+async def signed_review(desk: Desk, settlement_id: str) -> None:
+    """A verified settlement is reviewed."""
     version = await settlement_version(desk, settlement_id)
     path = {"settlement_id": settlement_id}
     await desk.done("ReviewSettlement", "handler", path=path, version=version, body={})
-    return settlement_id
 
 
 async def approved(desk: Desk, settlement_id: str) -> None:
@@ -418,11 +427,130 @@ def overlay(desk: Desk, **changed: object) -> Json:
     } | changed
 
 
-async def proposed(desk: Desk, policy: Json | None = None) -> str:
+async def policy_proposed(desk: Desk, policy: Json | None = None) -> str:
     """A policy version drafted, by default additions of the county."""
     body = {"policy": policy or overlay(desk)}
     drafted = await desk.done("DraftPolicy", "approver", body=body)
     return str(drafted["case"]["id"])
+
+
+def seen(desk: Desk, **changed: str) -> Json:
+    """What a person saw just now."""
+    return {
+        "source_system": "省级证书查询系统",
+        "seen_at": desk.clock.at.isoformat().replace("+00:00", "Z"),
+        "document_sha256": "ab" * 32,
+    } | changed
+
+
+async def proposed(desk: Desk, settlement_id: str) -> str:
+    """A manual finding of a settlement's first finding, proposed by the handler."""
+    path = {"settlement_id": settlement_id}
+    findings = await desk.done("ListFindings", "handler", path=path)
+    body = {
+        "declaration_id": findings["items"][0]["declaration_id"],
+        "result": "confirmed_manually",
+        "seen": seen(desk),
+    }
+    done = await desk.done("ProposeManualFinding", "handler", path=path, body=body)
+    return str(done["case"]["id"])
+
+
+async def confirmed(desk: Desk, settlement_id: str) -> str:
+    """A manual finding that two people confirmed."""
+    finding_id = await proposed(desk, settlement_id)
+    path = {"manual_finding_id": finding_id}
+    body = {"seen": seen(desk)}
+    await desk.done("ConfirmManualFinding", "releaser", path=path, version=1, body=body)
+    return finding_id
+
+
+async def prepared(desk: Desk, *settlement_ids: str) -> str:
+    """A notice that nobody has published."""
+    body = {"settlement_ids": list(settlement_ids)}
+    return str((await desk.done("PrepareNotice", "handler", body=body))["case"]["id"])
+
+
+async def published(desk: Desk, *settlement_ids: str) -> str:
+    """A running notice."""
+    notice_id = await prepared(desk, *settlement_ids)
+    path = {"notice_id": notice_id}
+    await desk.done("PublishNotice", "approver", path=path, version=1, body={})
+    return notice_id
+
+
+def objection(**changed: object) -> Json:
+    """What somebody sends who objects, a new one each time."""
+    return {
+        "client_key": secrets.token_urlsafe(16),
+        "item_no": 1,
+        "statement": "此人未参加培训。",
+        "contact": "13977778888",
+    } | changed
+
+
+async def objected(desk: Desk, notice_id: str, **changed: object) -> str:
+    """An objection, received."""
+    path = {"notice_id": notice_id}
+    done = await desk.done("ObjectToNotice", None, path=path, body=objection(**changed))
+    return str(done["id"])
+
+
+async def objected_in_vain(desk: Desk, notice_id: str) -> str:
+    """An objection examined, dismissed and answered."""
+    objection_id = await objected(desk, notice_id)
+    path = {"objection_id": objection_id}
+    ruling = {"reason": "出勤属实", "clause": "五(一)"}
+    for version, (operation_id, person, body) in enumerate(
+        (
+            ("ExamineObjection", "handler", {}),
+            ("DismissObjection", "approver", ruling),
+            ("AnswerObjection", "handler", {"answer": "异议不成立"}),
+        ),
+        start=1,
+    ):
+        await desk.done(operation_id, person, path=path, version=version, body=body)
+    return objection_id
+
+
+async def ended(desk: Desk) -> None:
+    """Eight days pass, and the daily job ends what is over."""
+    desk.clock.at += timedelta(days=8)
+    async with desk.house.begin_work(NOWHERE) as work:
+        await work.jobs.add(END_DUE_NOTICES, work.new_id(), None)
+        await work.commit()
+    await desk.idle()
+
+
+def hold_on(target: str, target_id: str, **changed: object) -> Json:
+    """A hold as proposed."""
+    return {
+        "target": target,
+        "target_id": target_id,
+        "document_number": "启人社〔2026〕7号",
+        "review_on": "2030-01-01",
+        "reason": "涉嫌虚报",
+    } | changed
+
+
+async def imposed(desk: Desk, target: str, target_id: str) -> str:
+    """A hold in force."""
+    done = await desk.done("ProposeHold", "handler", body=hold_on(target, target_id))
+    hold_id = str(done["case"]["id"])
+    path = {"hold_id": hold_id}
+    await desk.done("ImposeHold", "approver", path=path, version=1, body={"reason": "属实"})
+    return hold_id
+
+
+async def lifted_by_review(desk: Desk, hold_id: str) -> str:
+    """A review request that is upheld, so that the hold is lifted."""
+    body = {"hold_id": hold_id, "statement": "请予复核"}
+    request_id = str((await desk.done("RequestReview", "filer", body=body))["case"]["id"])
+    path = {"review_request_id": request_id}
+    await desk.done("ExamineReviewRequest", "handler", path=path, version=1, body={})
+    ruling = {"reason": "线索不实", "clause": "五(一)"}
+    await desk.done("UpholdReviewRequest", "releaser", path=path, version=2, body=ruling)
+    return request_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -444,6 +572,11 @@ READ_BY: Mapping[str, str] = {
     "batch_id": "GetBatch",
     "joint_class_id": "GetJointClass",
     "proposal_id": "GetPolicyProposal",
+    "notice_id": "GetNoticeCase",
+    "objection_id": "GetObjection",
+    "manual_finding_id": "GetManualFinding",
+    "hold_id": "GetHold",
+    "review_request_id": "GetReviewRequest",
 }
 """Which operation reads the case that a parameter names."""
 
@@ -454,20 +587,28 @@ async def travelled(desk: Desk) -> Travelled:
     joint_class_id = await joint_class(desk)
     apprentice = person()
     filing_id = await listed(desk, roster=[apprentice])
+    hold_id = await imposed(desk, "filing", filing_id)
+    review_request_id = await lifted_by_review(desk, hold_id)
     prepayment_id = await prepayment_approved(desk, filing_id)
     await paid(desk, ("prepayment", prepayment_id))
     recovery_id = await recovery_proposed(desk, filing_id)  # the settlement overtakes it
     receipts_id = await received(desk, (f"S-{filing_id}", "RNOBODYS", 1))
     (one,) = await completed(desk, filing_id)
     extract_id = await loaded(desk, registered(one, apprentice))
-    settlement_id = await judged(desk, filing_id, declaration(one))
+    desk.under(*noticed())
+    settlement_id = await verified(desk, filing_id, declaration(one))
+    manual_finding_id = await confirmed(desk, settlement_id)
+    await signed_review(desk, settlement_id)
+    notice_id = await published(desk, settlement_id)
+    objection_id = await objected_in_vain(desk, notice_id)
+    await ended(desk)
     await approved(desk, settlement_id)
     appropriation_id = await appropriated(desk, year=YEAR + 1)
     result_id = await paid(desk, ("settlement", settlement_id), year=YEAR + 1)
     assert (await desk.done("GetFiling", "filer", path={"filing_id": filing_id}))["case"][
         "state"
     ] == "closed"
-    proposal_id = await proposed(desk)
+    proposal_id = await policy_proposed(desk)
     await desk.done("WithdrawPolicy", "approver", path={"proposal_id": proposal_id}, version=1)
     payments = await desk.done("ListPayments", "filer", query=f"filing_id={filing_id}")
     batch_id = payments["items"][-1]["batch_id"]
@@ -491,5 +632,10 @@ async def travelled(desk: Desk) -> Travelled:
             "document_id": held["items"][0]["id"],
             "joint_class_id": joint_class_id,
             "proposal_id": proposal_id,
+            "notice_id": notice_id,
+            "objection_id": objection_id,
+            "manual_finding_id": manual_finding_id,
+            "hold_id": hold_id,
+            "review_request_id": review_request_id,
         },
     )

@@ -25,7 +25,12 @@ VERSIONED = [operation for operation in POSTS if operation.versioned]
 JSON_BODIES = [operation for operation in POSTS if operation.body is not None]
 UPLOADS = [operation for operation in POSTS if operation.takes_body and operation.body is None]
 WITH_BODY = [*JSON_BODIES, *UPLOADS]
-OF_OBJECTS = [served.operation for served in OPERATIONS if served.operation.parameters]
+OF_OBJECTS = [
+    served.operation
+    for served in OPERATIONS
+    if served.operation.parameters and not served.operation.public
+]
+"""What is public belongs to nobody."""
 
 
 def named(operation: Operation) -> str:

@@ -14,7 +14,7 @@ from tests.fakes.messages import FakeMessages
 from tests.integration.api import road
 from tests.integration.api.desk import Desk, House, Json
 from tests.integration.api.probes_ends import NOTICE, PAUSE, returned
-from tests.overlaid import overlaid
+from tests.overlays import overlaid_everywhere
 
 GROUNDS: Json = {"reason": "不在目录内", "rule": "通人社职〔2019〕15号", "clause": "第三条"}
 
@@ -193,7 +193,7 @@ async def test_the_daily_jobs_end_what_is_overdue_and_a_replayed_day_changes_not
 
 async def test_a_dry_submission_warns_of_the_years_quota(desk: Desk) -> None:
     quota = Quota(people_per_year=1, max_enterprise_basis_points=10_000)
-    client = await desk.in_ports(begin_work=overlaid(desk.house.begin_work, quota=quota))
+    client = await desk.in_ports(begin_work=overlaid_everywhere(desk.house.begin_work, quota=quota))
     ask = desk.ask(
         "CreateFiling", "filer", body=road.plan(desk), query="dry_run=true", client=client
     )

@@ -81,7 +81,7 @@ async def test_a_long_term_is_filed_with_its_reason(desk: Desk) -> None:
 
 
 async def test_an_overlay_is_signed_like_a_standard_and_holds_for_its_county(desk: Desk) -> None:
-    proposal_id = await road.proposed(desk, road.overlay(desk, valid_from="2026-02-01"))
+    proposal_id = await road.policy_proposed(desk, road.overlay(desk, valid_from="2026-02-01"))
     path = {"proposal_id": proposal_id}
     signature = {"document_number": road.overlay(desk)["document"]}
     hired = await desk.hire("second", _APPROVER, region_path=desk.staff.place.region_path)
@@ -109,13 +109,13 @@ async def test_either_department_refuses_with_a_reason_and_the_drafter_withdraws
     for operation_id, person in (
         ("RefusePolicyForLabour", hired), ("RefusePolicyForFinance", "finance"),
     ):  # fmt: skip
-        path = {"proposal_id": await road.proposed(desk)}
+        path = {"proposal_id": await road.policy_proposed(desk)}
         silent = desk.ask(operation_id, person, path=path, version=1, body={})
         assert (await desk.send(silent)).json()["code"] == "reason_missing"
         body = {"reason": "标准过高"}
         refused = await desk.done(operation_id, person, path=path, version=1, body=body)
         assert refused["case"]["state"] == "refused"
-    path = {"proposal_id": await road.proposed(desk)}
+    path = {"proposal_id": await road.policy_proposed(desk)}
     await desk.done("WithdrawPolicy", "approver", path=path, version=1)
     steps = (await desk.done("GetPolicyProposalHistory", "handler", path=path))["steps"]
     assert [step["to_state"] for step in steps] == ["draft", "withdrawn"]

@@ -1,0 +1,92 @@
+"""Holds in PostgreSQL. A hold is in force by the state of its case, nothing else."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
+from domain.cases import Case
+from domain.hold import Hold, HoldTarget
+from domain.ports.holds import Holds
+
+_ADD: Final = text("""
+insert into holds (place_id, org_id, partner_org_id, region_path, id, target, target_id,
+                   document_number, review_on)
+values (:place_id, :org_id, :partner_org_id, :region_path, :id, :target, :target_id,
+        :document_number, :review_on)
+""")
+_GET_MANY: Final = text(f"""
+select {CASE_COLUMNS}, h.target, h.target_id, h.document_number, h.review_on
+  from holds h join cases c on c.place_id = h.place_id and c.id = h.id
+ where h.place_id = any(:places) and h.id = any(:ids)
+""")
+_ON_FILINGS: Final = text("""
+select f.id as filing_id, h.id as hold_id
+  from filings f
+  join holds h on h.place_id = f.place_id
+   and (h.target = 'filing' and h.target_id = f.id
+        or h.target = 'enterprise' and h.target_id = f.org_id
+        or h.target = 'provider' and h.target_id = f.partner_org_id)
+  join cases c on c.place_id = h.place_id and c.id = h.id and c.state = 'in_force'
+ where f.id = any(:ids)
+ order by f.id, h.id
+""")
+_ON_PEOPLE: Final = text("""
+select distinct h.target_id as person_id
+  from holds h join cases c on c.place_id = h.place_id and c.id = h.id and c.state = 'in_force'
+ where h.place_id = :place_id and h.target = 'person' and h.target_id = any(:people)
+""")
+
+
+def _hold(row: Row[Any]) -> Hold:
+    return Hold(
+        case=case_of(row),
+        target=HoldTarget(row.target),
+        target_id=row.target_id,
+        document_number=row.document_number,
+        review_on=row.review_on,
+    )
+
+
+class PostgresHolds(Holds):
+    """The holds one actor's scope shows."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, hold: Hold) -> None:
+        await self._connection.execute(
+            _ADD,
+            {
+                **scope_of(hold.case),
+                "id": hold.case.id,
+                "target": hold.target,
+                "target_id": hold.target_id,
+                "document_number": hold.document_number,
+                "review_on": hold.review_on,
+            },
+        )
+
+    async def get(self, case: Case) -> Hold:
+        return (await self.page([case]))[0]
+
+    async def page(self, cases: Sequence[Case]) -> Sequence[Hold]:
+        rows = await self._connection.execute(_GET_MANY, keys_of(cases))
+        found = {row.case_id: row for row in rows}
+        return [_hold(found[case.id]) for case in cases]
+
+    async def on_filings(self, filing_ids: Collection[UUID]) -> Mapping[UUID, Sequence[UUID]]:
+        found: defaultdict[UUID, list[UUID]] = defaultdict(list)
+        for row in await self._connection.execute(_ON_FILINGS, {"ids": list(filing_ids)}):
+            found[row.filing_id].append(row.hold_id)
+        return found
+
+    async def on_people(self, place_id: UUID, people: Collection[UUID]) -> Collection[UUID]:
+        rows = await self._connection.execute(
+            _ON_PEOPLE, {"place_id": place_id, "people": list(people)}
+        )
+        return {row.person_id for row in rows}

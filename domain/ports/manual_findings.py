@@ -1,0 +1,60 @@
+"""Manual findings, honest mistakes, and who took part in verifying a settlement."""
+
+from abc import abstractmethod
+from collections.abc import Collection, Sequence
+from typing import Protocol
+from uuid import UUID
+
+from domain.cases import Case
+from domain.certificate import FindingResult
+from domain.manual_finding import ManualFinding, Sighting
+
+
+class ManualFindings(Protocol):
+    """What people established about declared certificates, as far as the actor may see it."""
+
+    @abstractmethod
+    async def add(self, finding: ManualFinding) -> None:
+        """Store a proposed finding with the first person's sighting."""
+
+    @abstractmethod
+    async def add_sighting(self, case: Case, sighting: Sighting) -> None:
+        """Store what the second person saw."""
+
+    @abstractmethod
+    async def get(self, case: Case) -> ManualFinding:
+        """Return the manual finding of a case."""
+
+    @abstractmethod
+    async def page(self, cases: Sequence[Case]) -> Sequence[ManualFinding]:
+        """Return the manual findings of these cases, in their order."""
+
+    @abstractmethod
+    async def of_settlement(self, settlement: Case) -> Sequence[UUID]:
+        """Return the ids of a settlement's manual findings."""
+
+    @abstractmethod
+    async def establish(self, finding: ManualFinding) -> None:
+        """Insert the finding that two people confirmed: it is the declaration's latest."""
+
+    @abstractmethod
+    async def declared_in(self, settlement: Case, declaration_id: UUID) -> bool:
+        """Tell whether a declaration is one of this settlement's."""
+
+    @abstractmethod
+    async def line_finding(
+        self, settlement: Case, enrolment_id: UUID
+    ) -> tuple[UUID, FindingResult | None] | None:
+        """Return a person's line and its latest finding; None when a person has no line here."""
+
+    @abstractmethod
+    async def add_honest_mistake(self, settlement: Case, line_id: UUID, reason: str) -> bool:
+        """Store the reviewer's decision; False when the line has one already."""
+
+    @abstractmethod
+    async def asked_again(self, settlement: Case, extract_id: UUID) -> None:
+        """Note that the actor asked to verify a settlement against another extract."""
+
+    @abstractmethod
+    async def verifiers(self, settlement: Case) -> Collection[UUID]:
+        """Return who loaded an extract that a settlement was verified against, or asked for it."""

@@ -1,0 +1,46 @@
+"""What an approval of a settlement asks besides money: notice, objections, holds, who verified.
+
+One call from the approval (`check_approval`), one from the review (`set_aside_lines`).
+"""
+
+from domain.cases import Case, CaseKind, Duty
+from domain.errors import Refusal
+from domain.ports.work import Work
+from domain.setting_aside import reasons_without, set_aside
+from service.application.cases import keep_apart
+from service.application.hold import check_no_hold
+from service.application.notice import check_notice_ended
+
+
+async def check_approval(work: Work, case: Case) -> None:
+    """Check a settlement's approval under its lock, and set aside the lines that must wait.
+
+    Refuses `linked_duty_conflict` for who confirmed a finding, loaded an extract it was verified
+    against or asked to verify it again; `on_hold`, `objection_open`, `notice_required`.
+    """
+    settlement = await work.settlements.get(case)
+    await keep_apart(
+        work,
+        await work.manual_findings.of_settlement(case),
+        forbidden={Duty.CONFIRM_FIRST, Duty.CONFIRM_SECOND},
+    )
+    if work.actor.person_id in await work.manual_findings.verifiers(case):
+        raise Refusal("linked_duty_conflict", held="verify")
+    await check_no_hold(work, await work.cases.get(CaseKind.FILING, settlement.filing_id))
+    await set_aside_lines(work, case)
+    await check_notice_ended(work, settlement)
+
+
+async def set_aside_lines(work: Work, case: Case) -> None:
+    """Hold the decided lines that an objection or a hold on the person freezes; refuse the upheld.
+
+    The others keep what they earn: payable lines never wait for held ones.
+    """
+    grounds = await work.objections.grounds(case)
+    before = await work.objections.decisions(case, list(grounds))
+    after = set_aside(before, grounds)
+    if not after:
+        return
+    reasons = await work.settlements.reasons(case)
+    assert reasons is not None
+    await work.settlements.decide(case, after, reasons_without(reasons, before, after))

@@ -1,0 +1,74 @@
+"""A notice as a page to read and to print (公示文本), in both languages."""
+
+from html import escape
+from typing import Final
+
+from domain.errors import RefusalKind, Text
+from domain.money import yuan
+from domain.notice import PublicNotice
+from service.http.html import page, paragraphs, table
+
+_HEAD: Final = '<meta name="robots" content="noindex, nofollow">'
+_TITLE: Final = Text("补贴公示", "Notice of subsidies")
+
+
+def text_of(shown: PublicNotice) -> Text:
+    """Return the sentence that is printed: what, from when to when, and how to object."""
+    start, end = shown.starts_on.isoformat(), shown.ends_on.isoformat()
+    address = f"/v1/notices/{shown.id}/objections"
+    return Text(
+        f"{shown.bureau}对下列企业新型学徒制培训补贴予以公示，公示期自 {start} 起至 {end} 止。"
+        f"如有异议，请在公示期内向{shown.bureau}提出，也可在线提交（{address}），无须登录；"
+        "请写明序号和理由。",
+        f"{shown.bureau} gives notice of the following apprenticeship subsidies from {start} to "
+        f"{end}. Objections go to the bureau within that period, or to {address} without signing "
+        "in; name the item and say why.",
+    )
+
+
+def notice_page(shown: PublicNotice) -> str:
+    """Return the page of a running notice."""
+    items = shown.items or ()
+    parts = [
+        f"<h1>{escape(_TITLE.zh)} <span class='en'>{escape(_TITLE.en)}</span></h1>",
+        paragraphs(text_of(shown)),
+        table(
+            ("序号 No", "企业 Enterprise", "人数 People", "金额（元） Amount (yuan)"),
+            [
+                (
+                    str(item.item_no),
+                    escape(item.enterprise),
+                    str(item.people),
+                    yuan(item.amount_fen),
+                )
+                for item in items
+            ],
+        ),
+        *(
+            table(
+                (
+                    f"{item.item_no} · 序号 No",
+                    "姓名 Name",
+                    "证件号码 Number",
+                    "金额（元） Amount (yuan)",
+                ),
+                [
+                    (
+                        str(one.line_no),
+                        escape(one.name),
+                        escape(one.identity_masked),
+                        yuan(one.amount_fen),
+                    )
+                    for one in item.persons
+                ],
+            )
+            for item in items
+        ),
+    ]
+    return page(_TITLE, "", "".join(parts), head=_HEAD)
+
+
+def unavailable_page(kind: RefusalKind) -> str:
+    """Return the page that says, in both languages, why there is nothing to read."""
+    title = f"<h1>{escape(kind.title.zh)} <span class='en'>{escape(kind.title.en)}</span></h1>"
+    return page(kind.title, "", title + paragraphs(kind.detail), head=_HEAD)
