@@ -20,7 +20,7 @@ SIGNED_BY_PERSON = {"kept_answers", "case_duties", "case_steps", "audit_entries"
 
 FILED = {
     "cases", "payee_accounts", "filings", "roster_versions", "enrolments", "prepayments",
-    "declared_certificates",
+    "declared_certificates", "payment_corrections",
 }  # fmt: skip
 """What an enterprise adds without an authority's region: what it applies with, never what decides.
 Its settlements and their lines it adds as long as they decide nothing; the rows tried here do.
