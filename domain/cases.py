@@ -27,6 +27,8 @@ class CaseKind(StrEnum):
     FUNDING_REQUEST = "funding_request"
     BATCH = "batch"
     APPROPRIATION = "appropriation"
+    ACCOUNT_CHANGE = "account_change"
+    PAYMENT_CORRECTION = "payment_correction"
 
 
 class Duty(StrEnum):

@@ -9,12 +9,14 @@ from typing import Final, NamedTuple
 
 from domain.cases import CaseKind, Duty, Flow, Machine
 from domain.machines import (
+    account_change,
     appropriation,
     batch,
     enrolment,
     filing,
     funding_request,
     payment,
+    payment_correction,
     prepayment,
     settlement,
 )
@@ -26,6 +28,8 @@ SIGNED: Final[Mapping[CaseKind, Machine]] = {
     CaseKind.FUNDING_REQUEST: funding_request.MACHINE,
     CaseKind.BATCH: batch.MACHINE,
     CaseKind.APPROPRIATION: appropriation.MACHINE,
+    CaseKind.ACCOUNT_CHANGE: account_change.MACHINE,
+    CaseKind.PAYMENT_CORRECTION: payment_correction.MACHINE,
 }
 
 FLOWS: Final[Mapping[str, Flow]] = {"enrolment": enrolment.FLOW, "payment": payment.FLOW}

@@ -20,13 +20,15 @@ LATER_LIVE_STATES = {"suspended"}
 
 FINAL_STATES = {
     "filing": {"closed"},
-    "prepayment": {"paid"},
+    "prepayment": {"refused", "cancelled"},
     "settlement": {"closed", "withdrawn"},
-    "funding_request": {"concurred"},
-    "batch": {"reconciled"},
+    "funding_request": {"concurred", "returned", "refused"},
+    "batch": {"reconciled", "cancelled"},
     "appropriation": {"approved"},
+    "account_change": {"refused", "superseded"},
+    "payment_correction": {"confirmed", "refused"},
     "enrolment": {"completed", "failed", "exited"},
-    "payment": {"paid", "returned"},
+    "payment": {"cancelled"},
 }
 
 Graph = Mapping[str, Mapping[str, str]]
