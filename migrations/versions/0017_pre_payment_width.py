@@ -172,7 +172,7 @@ def _attempts() -> None:
         "create index attempts_to_account on payment_attempts (place_id, payee_account_id)",
         "create index bank_results_of_batch on bank_results (place_id, batch_id)",
     )
-    run_files("paid_to_verified")
+    run_files("current_payee_account", "paid_to_verified")
     run(
         "create trigger paid_to_verified after insert on payment_attempts"
         " referencing new table as added for each statement execute function paid_to_verified()"
@@ -298,6 +298,7 @@ def downgrade() -> None:
     )
     drop_tables(("posting_causes", "batch_exclusions", "batch_seals", "payment_corrections"))
     run("drop trigger paid_to_verified on payment_attempts", "drop function paid_to_verified()")
+    run("drop function current_payee_account(uuid, uuid)")
     _bank_words(results="", lines="", attempts="", answered="", live="")
     run(
         "drop index bank_results_of_batch",
