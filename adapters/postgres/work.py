@@ -17,6 +17,7 @@ from adapters.postgres.constraints import refusing
 from adapters.postgres.filings import PostgresFilings
 from adapters.postgres.jobs import PostgresJobs
 from adapters.postgres.ledger import PostgresLedger
+from adapters.postgres.payee_accounts import PostgresPayeeAccounts
 from adapters.postgres.payments import PostgresPayments
 from adapters.postgres.places import PostgresAccounts, PostgresPlaces
 from adapters.postgres.policy_versions import PostgresPolicyVersions
@@ -64,6 +65,7 @@ class PostgresWork(Work):
         self.filings = PostgresFilings(connection, crypto, new_id, now=now, today=today)
         self.jobs = PostgresJobs(connection)
         self.ledger = PostgresLedger(connection, new_id)
+        self.payee_accounts = PostgresPayeeAccounts(connection, crypto, now=now)
         self.payments = PostgresPayments(connection, crypto, new_id, now=now)
         self.places = PostgresPlaces(connection)
         self.policies = PostgresPolicyVersions(connection, now=now)

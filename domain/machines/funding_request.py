@@ -1,4 +1,4 @@
-"""Funding request (拨款申请): the bureau's list to the finance department, which concurs (财政复核), returns or refuses it."""
+"""Funding request (拨款申请): the bureau's list; the finance department concurs (财政复核), returns or refuses."""
 
 from typing import Final
 

@@ -15,6 +15,7 @@ from domain.ports.certificates import Certificates
 from domain.ports.filings import Filings
 from domain.ports.jobs import Jobs
 from domain.ports.ledger import Ledger
+from domain.ports.payee_accounts import PayeeAccounts
 from domain.ports.payments import Payments
 from domain.ports.places import Accounts, Places
 from domain.ports.policy_versions import PolicyVersions
@@ -34,6 +35,7 @@ class Work(Protocol):
     filings: Filings
     jobs: Jobs
     ledger: Ledger
+    payee_accounts: PayeeAccounts
     payments: Payments
     places: Places
     policies: PolicyVersions

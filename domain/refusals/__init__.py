@@ -13,6 +13,7 @@ from domain.refusals.cases import BROKEN, CASES
 from domain.refusals.contract import ASKING, SENT
 from domain.refusals.engine import EMBEDDED, JOBS, LEDGER
 from domain.refusals.filing import FILING
+from domain.refusals.paying_again import PAYING_AGAIN
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
 from domain.refusals.settlement import SETTLING
@@ -26,6 +27,7 @@ SECTIONS: Final = (
     FILING,
     SETTLING,
     PAYING,
+    PAYING_AGAIN,
     JOBS,
     LEDGER,
     EMBEDDED,

@@ -18,7 +18,6 @@ from domain.filing import (
     Payee,
     Screening,
     TrainingMode,
-    checked_payee,
     checked_roster,
 )
 from domain.identifiers.occupation import occupation_fault_of
@@ -31,6 +30,7 @@ from domain.ledger import (
     decision_of,
     transfer_of,
 )
+from domain.payee_account import checked_payee
 from domain.period import month_after
 from domain.places import Place, region_path_of
 from domain.policy.lookup import plan_faults
@@ -38,6 +38,7 @@ from domain.policy.standard import Standard
 from domain.ports.work import Work
 from domain.prepayment_amount import forecast, prepayment
 from service.application.cases import open_case, sign
+from service.application.payee_account import account_for
 
 ROSTER_MAX: Final = 10_000
 
@@ -102,8 +103,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         org_id=enterprise.id,
         facts={"people": len(roster)},
     )
-    payee_account_id = work.new_id()
-    masked = await work.filings.add_payee(payee_account_id, case, payee)
+    account = await account_for(work, place, payee)
     filing = Filing(
         case=case,
         policy_version_id=version.id,
@@ -118,10 +118,10 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         filed_months=command.filed_months,
         uplift_basis_points=command.uplift_basis_points,
         fund_source=command.fund_source,
-        payee_account_id=payee_account_id,
-        payee_name=payee.account_name,
-        payee_account_masked=masked,
-        bank_code=payee.bank_code,
+        payee_account_id=account.case.id,
+        payee_name=account.account_name,
+        payee_account_masked=account.account_masked,
+        bank_code=account.bank_code,
         roster_version=1,
         people=len(roster),
         submitted_at=work.now if command.submit else None,

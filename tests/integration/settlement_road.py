@@ -78,6 +78,7 @@ class SettlementRoad:
         filed = road.a_plan(self.staff, today=FILED.date(), **fields)
         drafted = await self.act(self.staff.filer, lambda work: filing.draft_filing(work, filed))
         case = drafted.case
+        await road.verified_accounts(self.begin_work, self.staff)
         for step in (
             lambda work: filing.accept_filing(work, filing_id=case.id, version=case.version),
             lambda work: filing.review_filing(

@@ -335,7 +335,7 @@ async def test_lines_taken_behind_ones_back_are_noticed(
     async with begin_work(staff.system) as work:
         lines = await work.payments.received(result, 10)
         tried = await work.payments.tried(staff.place.id, {attempts[0].reference})
-        decided = taken(lines, tried, seen=())
+        decided = taken(lines, tried, seen=(), held_fen={})
         await work.payments.take(staff.place.id, decided)
         with pytest.raises(AnsweredTwice):
             await work.payments.take(staff.place.id, decided)

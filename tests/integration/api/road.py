@@ -81,10 +81,22 @@ async def submitted(desk: Desk, **how: Any) -> str:
     return str((await desk.done("CreateFiling", "filer", body=plan(desk, **how)))["case"]["id"])
 
 
+async def accounts_verified(desk: Desk) -> None:
+    """Every payee account that waits is verified."""
+    waiting = await desk.done("ListPayeeAccounts", "handler", query="state=declared")
+    for one in waiting["items"]:
+        case = one["case"]
+        path = {"account_id": case["id"]}
+        await desk.done(
+            "VerifyPayeeAccount", "handler", path=path, version=case["version"], body={}
+        )
+
+
 async def reviewed(desk: Desk, **how: Any) -> str:
     """A filing accepted and reviewed."""
     filing_id = await submitted(desk, **how)
     path = {"filing_id": filing_id}
+    await accounts_verified(desk)
     accepted = await desk.done("AcceptFiling", "handler", path=path, version=2)
     version = accepted["case"]["version"]
     await desk.done("ReviewFiling", "handler", path=path, version=version, body={})
@@ -348,6 +360,8 @@ READ_BY: Mapping[str, str] = {
     "appropriation_id": "GetAppropriation",
     "request_id": "GetFundingRequest",
     "batch_id": "GetBatch",
+    "account_id": "GetPayeeAccount",
+    "correction_id": "GetPaymentCorrection",
 }
 """Which operation reads the case that a parameter names."""
 
