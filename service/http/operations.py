@@ -11,7 +11,9 @@ from service.http import (
     filing,
     funding_request,
     health,
+    payee_account,
     payment,
+    payment_correction,
     policy,
     prepayment,
     session,
@@ -32,5 +34,7 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *batch.OPERATIONS,
     *bank_result.OPERATIONS,
     *payment.OPERATIONS,
+    *payee_account.OPERATIONS,
+    *payment_correction.OPERATIONS,
     *health.OPERATIONS,
 )
