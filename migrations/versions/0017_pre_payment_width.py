@@ -285,7 +285,8 @@ def _causes() -> None:
         )
     run_files("postings_cite_their_cause")
     run(
-        "create trigger postings_cite_their_cause after insert on postings"
+        # Triggers fire in the order of their names: before `apply_postings` locks a balance.
+        "create trigger a_posting_cites_its_cause after insert on postings"
         " referencing new table as added for each statement"
         " execute function postings_cite_their_cause()"
     )
@@ -293,7 +294,7 @@ def _causes() -> None:
 
 def downgrade() -> None:
     run(
-        "drop trigger postings_cite_their_cause on postings",
+        "drop trigger a_posting_cites_its_cause on postings",
         "drop function postings_cite_their_cause()",
     )
     drop_tables(("posting_causes", "batch_exclusions", "batch_seals", "payment_corrections"))
