@@ -61,6 +61,7 @@ def test_a_submission_whose_api_process_is_killed_is_decided_once_when_it_is_ret
         road.staff.place.id,
     )
     assert [(row["action"], row["count"]) for row in acts] == [
+        ("account_change.declare", 1),
         ("filing.draft", 1),
         ("filing.submit", 1),
     ]

@@ -35,7 +35,7 @@ def untied(server: postgres.EmbeddedPostgres) -> Database:
 
     async def untie() -> None:
         connection = await driver.connect(database.admin_url.replace("+asyncpg", ""))
-        await connection.execute("drop trigger postings_cite_their_cause on postings")
+        await connection.execute("drop trigger a_posting_cites_its_cause on postings")
         await connection.close()
 
     asyncio.run(untie())
