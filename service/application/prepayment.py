@@ -128,16 +128,17 @@ async def cancel_unreleased_prepayments(work: Work, filing_case: Case) -> int:
     `prepayment_in_flight` while one stands in a batch that is not with the bank yet, or is under
     correction.
     """
-    prepayments = [one.case for one in await work.prepayments.of_filing(filing_case)]
-    payments = await work.payments.lock_of_subjects(
-        filing_case.place_id, [case.id for case in prepayments]
-    )
+    place_id = filing_case.place_id
+    ids = sorted(one.case.id for one in await work.prepayments.of_filing(filing_case))
+    # Payments before cases, as batches lock them; and again, for one that was planned meanwhile.
+    await work.payments.lock_of_subjects(place_id, ids)
+    cases = await work.cases.lock_many(CaseKind.PREPAYMENT, ids)
+    payments = await work.payments.lock_of_subjects(place_id, ids)
     if any(payment.state == "unknown" for payment in payments):
         raise Refusal("payment_outcome_unknown")
     if any(payment.state in _IN_BETWEEN for payment in payments):
         raise Refusal("prepayment_in_flight")
     gone = {payment.subject.id for payment in payments if payment.state in _GONE}
-    cases = await work.cases.lock_many(CaseKind.PREPAYMENT, sorted(case.id for case in prepayments))
     dropped = [case for case in cases if "drop" in MACHINE[case.state] and case.id not in gone]
     for case in dropped:
         await sign(work, case, "drop", facts={"filing": str(filing_case.id)})
