@@ -37,6 +37,7 @@ from domain.policy.lookup import plan_faults
 from domain.policy.standard import Standard
 from domain.ports.work import Work
 from domain.prepayment_amount import forecast, prepayment
+from service.application.budget import serve_queue
 from service.application.cases import open_case, sign
 from service.application.payee_account import account_for
 
@@ -273,22 +274,24 @@ async def close_filing(work: Work, case: Case, *, settlement: Case) -> Case:
     """Close a completed filing after its final settlement, as the system person.
 
     What is still committed goes back to the fund, naming the settlement's approval as the decision;
-    forward commitments that were never needed are released with it.
+    forward commitments that were never needed are released with it. Who waits for the money is served
+    at once, oldest listing first.
     """
     closed = await sign(work, case, "close", facts={"settlement": str(settlement.id)})
     filing = await work.filings.get(closed)
     decision = decision_of(settlement.id, await work.cases.steps(settlement))
     commitments = await work.budgets.commitments(case)
+    freed = []
     for commitment in commitments:
         if commitment.state is not CommitmentState.COMMITTED:
             continue
-        book = await work.ledger.book(
-            BookKey(
-                place_id=case.place_id,
-                fund_source=commitment.fund_source,
-                budget_year=commitment.budget_year,
-            )
+        key = BookKey(
+            place_id=case.place_id,
+            fund_source=commitment.fund_source,
+            budget_year=commitment.budget_year,
         )
+        await work.budgets.take_turn(key.place_id, key.fund_source, key.budget_year)
+        book = await work.ledger.book(key)
         left_fen = await work.ledger.balance_fen(
             case.place_id, book, AccountKey(AccountKind.COMMITTED, case.id)
         )
@@ -302,7 +305,10 @@ async def close_filing(work: Work, case: Case, *, settlement: Case) -> Case:
                 filing_id=case.id,
             )
             await work.ledger.post(case.place_id, book, [back], cause=decision, posted_at=work.now)
+            freed.append(key)
     await work.budgets.move(case.place_id, [c.id for c in commitments], CommitmentState.RELEASED)
+    for key in freed:
+        await serve_queue(work, key, decision)
     return filing.case
 
 

@@ -11,11 +11,23 @@ import pytest
 from domain.refusals import REGISTRY, SECTIONS
 from service.http.problems import CONTENT_LANGUAGE, STATUS_BY_FAMILY, Problem
 from service.http.words import Language
-from tests.integration.api import probes_asking, probes_filing, probes_paying, probes_settling
+from tests.integration.api import (
+    probes_asking,
+    probes_filing,
+    probes_paying,
+    probes_paying_again,
+    probes_settling,
+)
 from tests.integration.api.desk import Desk, House, borrowed, open_desk
 from tests.integration.api.probe import PROBES, Probe
 
-MODULES: tuple[ModuleType, ...] = (probes_asking, probes_filing, probes_paying, probes_settling)
+MODULES: tuple[ModuleType, ...] = (
+    probes_asking,
+    probes_filing,
+    probes_paying,
+    probes_paying_again,
+    probes_settling,
+)
 
 NOT_OVER_HTTP = {
     # the embedded launcher refuses on the terminal, before anything is served
