@@ -9,6 +9,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.rows import keys_of, scope_of
+from domain.batch_report import ReviewedLine
 from domain.cases import Case, state_after
 from domain.filing import Payee
 from domain.funding_request import PayableKind, Subject
@@ -151,6 +152,32 @@ _ATTEMPTS: Final = text(f"""{ATTEMPT}
  where t.place_id = :place_id and t.batch_id = :id and t.line_no > :after_line
    and (cast(:states as text[]) is null or t.state = any(cast(:states as text[])))
  order by t.line_no limit :limit
+""")
+_REVIEW: Final = text("""
+select t.line_no, t.payment_id, p.org_id, a.account_name as payee_name, a.account_masked, p.amount_fen,
+       v.at as verified_at,
+       (select min(u.name) from user_accounts u where u.person_id = v.person_id) as verified_by,
+       c.state = 'verified' and not exists (
+         select from payee_accounts n join cases d on d.place_id = n.place_id and d.id = n.id
+          where n.place_id = a.place_id and n.replaces_id = a.id and d.state = 'declared') as payable,
+       (select count(*) from payment_attempts y
+         where y.place_id = t.place_id and y.payee_account_id = a.id and y.state = 'paid') as paid_before,
+       coalesce((select y.payee_account_id <> a.id
+          from payments q join payment_attempts y on y.place_id = q.place_id and y.payment_id = q.id
+         where q.place_id = p.place_id and q.org_id = p.org_id and y.state = 'paid'
+         order by y.id desc limit 1), false) as changed,
+       (select count(distinct b.org_id) from payee_accounts b
+         where b.place_id = a.place_id and b.account_index = a.account_index
+           and b.org_id <> a.org_id) as shared_with
+  from payment_attempts t
+  join payments p on p.place_id = t.place_id and p.id = t.payment_id
+  join payee_accounts a on a.place_id = t.place_id and a.id = coalesce(t.payee_account_id, p.payee_account_id)
+  join cases c on c.place_id = a.place_id and c.id = a.id
+  left join lateral (
+       select s.at, s.person_id from case_steps s
+        where s.place_id = a.place_id and s.case_id = a.id and s.to_state = 'verified'
+        order by s.seq desc limit 1) v on true
+ where t.place_id = :place_id and t.batch_id = :id and t.state <> 'cancelled' order by t.line_no
 """)
 _PAID_BY: Final = text(f"""{PAYMENT}
  where p.place_id = :place_id
@@ -362,6 +389,10 @@ class PostgresBatches(Batches):
             },
         )
         return [attempt_of(row) for row in rows]
+
+    async def review(self, batch: Case) -> Sequence[ReviewedLine]:
+        rows = await self._connection.execute(_REVIEW, {"place_id": batch.place_id, "id": batch.id})
+        return [ReviewedLine(**row._mapping) for row in rows]
 
     async def paid_by(self, batch: Case) -> Mapping[UUID, Payment]:
         rows = await self._connection.execute(

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.bank_result import BankLine, BankResult, Held, LineState, ResultLine, Taken, Tried
+from domain.batch_report import ReviewedLine
 from domain.cases import Case
 from domain.filing import Payee
 from domain.funding_request import FundingLine, FundingRequest, Payable
@@ -122,6 +123,10 @@ class Batches(Protocol):
         limit: int | None = None,
     ) -> Sequence[AttemptOnFile]:
         """Return a batch's attempts by line, those in some states if asked."""
+
+    @abstractmethod
+    async def review(self, batch: Case) -> Sequence[ReviewedLine]:
+        """Return the standing lines of a batch with what history says of their accounts, by line."""
 
     @abstractmethod
     async def paid_by(self, batch: Case) -> Mapping[UUID, Payment]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.audit import Act, Fact, Ground
+from domain.batch_report import BatchReview, review_of
 from domain.cases import CaseKind
 from domain.errors import Fault, Refusal
 from domain.funding_request import NOT_TO_PREPARE, PayableKind, uncovered
@@ -195,6 +196,12 @@ async def split_batch(
 async def list_exclusions(work: Work, batch_id: UUID) -> Sequence[Exclusion]:
     """Return the lines taken out of a batch, each with its reason; refuses `not_found`."""
     return await work.payments.exclusions(await work.cases.get(CaseKind.BATCH, batch_id))
+
+
+async def review_batch(work: Work, batch_id: UUID) -> BatchReview:
+    """Return what the releaser should look at: totals, each line's account and flags, what blocks."""
+    case = await work.cases.get(CaseKind.BATCH, batch_id)
+    return review_of(await work.payments.batch(case), await work.payments.review(case))
 
 
 async def submit_batch(work: Work, *, batch_id: UUID) -> bool:

@@ -73,9 +73,9 @@ async def take_up_correction(
 ) -> Correction:
     """Take up what an enterprise asked for: the payment is then under correction."""
     payment, case, _ = await _locked(work, correction_id, version)
+    signed = await sign(work, case, "take_up", reason=reason)
     if payment.state != RETURNED:
         raise Refusal("payment_not_returned", state=payment.state)
-    signed = await sign(work, case, "take_up", reason=reason)
     await work.payments.move(payment, state_after(FLOW, payment.state, "correct"))
     return (await work.payments.corrections([signed]))[0]
 

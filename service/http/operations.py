@@ -5,6 +5,7 @@ from typing import Final
 from service.http import (
     bank_result,
     batch,
+    batch_report,
     budget,
     calculation,
     certificate,
@@ -32,6 +33,7 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *budget.OPERATIONS,
     *funding_request.OPERATIONS,
     *batch.OPERATIONS,
+    *batch_report.OPERATIONS,
     *bank_result.OPERATIONS,
     *payment.OPERATIONS,
     *payee_account.OPERATIONS,

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.postgres.constraints import constraint_of
+from domain.batch_report import Flag
 from domain.cases import CaseKind
 from domain.errors import Refusal
 from domain.funding_request import PayableKind
@@ -205,6 +206,11 @@ async def test_a_changed_account_is_taken_out_of_a_sealed_batch_before_it_is_sen
         ),
     )
     assert [fault.code for fault in stranger.faults] == ["payment_unknown"]
+    async with again.begin_work(staff.releaser) as work:
+        review = await batch.review_batch(work, case.id)
+    assert (review.lines, review.total_fen, review.blocks) == (3, sealed.total_fen, ())
+    assert {line.verified_by for line, _ in review.flagged} == {staff.handler.account_name}
+    assert {flags for _, flags in review.flagged} == {(Flag.FIRST_PAYMENT, Flag.DUPLICATE)}
     held = attempts[1]
     split = await again.act(
         staff.handler,
@@ -234,6 +240,8 @@ async def test_a_changed_account_is_taken_out_of_a_sealed_batch_before_it_is_sen
         lambda work: batch.release_batch(work, batch_id=case.id, version=split.case.version),
     )
     assert refused.code == "batch_to_split"
+    async with again.begin_work(staff.releaser) as work:
+        assert (await batch.review_batch(work, case.id)).blocks == ("batch_to_split",)
     assert [fault.pointer for fault in refused.faults] == ["/lines/1", "/lines/3"]
     empty = await again.refused(
         staff.handler,

@@ -213,6 +213,43 @@ async def paid(desk: Desk, *subjects: tuple[str, str], year: int = YEAR) -> str:
     return str(loaded["id"])
 
 
+async def returned(desk: Desk, *subjects: tuple[str, str], year: int = YEAR) -> str:
+    """Subjects whose one payment the bank refuses; the payment's id."""
+    await ordered(desk, *subjects, year=year)
+    batch_id = await sent(desk, year=year)
+    lines = [line.replace(",paid,", ",rejected,") for line in await answers_to(desk, batch_id)]
+    path = {"batch_id": batch_id}
+    await desk.done("LoadBankResult", "handler", path=path, body=bank_file(*lines))
+    await desk.idle()
+    found = await desk.done("ListPayments", "handler", query="state=returned")
+    return str(found["items"][-1]["id"])
+
+
+async def paid_again(desk: Desk, payment_id: str, *, year: int = YEAR) -> str:
+    """A returned payment paid again to its account; the correction's id."""
+    path = {"payment_id": payment_id}
+    account_id = (await desk.done("GetPayment", "handler", path=path))["payee_account_id"]
+    body = {
+        "payment_id": payment_id,
+        "remedy": "pay_again",
+        "payee_account_id": account_id,
+        "reason": "银行更正",
+    }
+    case = (await desk.done("ProposePaymentCorrection", "handler", body=body))["case"]
+    await desk.done(
+        "ApprovePaymentCorrection",
+        "approver",
+        path={"correction_id": case["id"]},
+        version=case["version"],
+        body={},
+    )
+    batch_id = await sent(desk, year=year)
+    answer = bank_file(*await answers_to(desk, batch_id))
+    await desk.done("LoadBankResult", "handler", path={"batch_id": batch_id}, body=answer)
+    await desk.idle()
+    return str(case["id"])
+
+
 async def opened(desk: Desk, filing_id: str) -> None:
     """The class begins."""
     desk.clock.at = FILED + timedelta(days=1)
@@ -372,7 +409,8 @@ async def travelled(desk: Desk) -> Travelled:
     apprentice = person()
     filing_id = await listed(desk, roster=[apprentice])
     prepayment_id = await prepayment_approved(desk, filing_id)
-    await paid(desk, ("prepayment", prepayment_id))
+    refused_id = await returned(desk, ("prepayment", prepayment_id))
+    correction_id = await paid_again(desk, refused_id)
     (one,) = await completed(desk, filing_id)
     extract_id = await loaded(desk, registered(one, apprentice))
     settlement_id = await judged(desk, filing_id, declaration(one))
@@ -395,6 +433,8 @@ async def travelled(desk: Desk) -> Travelled:
             "batch_id": batch_id,
             "result_id": result_id,
             "payment_id": payments["items"][-1]["id"],
+            "account_id": payments["items"][-1]["payee_account_id"],
+            "correction_id": correction_id,
             "extract_id": extract_id,
             "enrolment_id": one,
         },
