@@ -1,6 +1,7 @@
 """Where an enterprise is paid: declared by one, verified by another, released by a third."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -121,6 +122,14 @@ async def test_the_name_is_the_registered_one_character_by_character(again: Agai
         "found": "(",
         "expected": "∅",
     }
+
+
+async def test_an_account_is_declared_in_a_place_that_decides(again: Again) -> None:
+    nowhere = replace(again.declaration(), region_code="990000")
+    refused = await again.refused(
+        again.staff.filer, lambda work: payee_account.declare_account(work, nowhere)
+    )
+    assert (refused.code, refused.faults[0].pointer) == ("place_unknown", "/region_code")
 
 
 async def test_an_account_is_declared_once_and_replaces_a_verified_one_of_its_own(
