@@ -21,6 +21,22 @@ begin
    limit 1;
 
   if broken is null then
+    -- What the bank says moves the attempt its line is about, by its amount, and as it says.
+    select 'cause_concerns_posting' into broken
+      from added a
+      join bank_lines l on l.place_id = a.place_id and l.id = a.bank_line_id
+     where a.attempt_id is not null
+       and (l.attempt_id is distinct from a.attempt_id
+         or l.amount_fen <> a.amount_fen
+         or not case
+              when a.event = 'bank_refused' then l.result in ('rejected', 'returned', 'not_known')
+              when a.event = 'bank_returned' or a.kind = 'reversal' then l.result = 'returned'
+              else l.result = 'paid'
+            end)
+     limit 1;
+  end if;
+
+  if broken is null then
     -- What a batch sends: its own attempts, each with the amount, filing and payment it is an attempt at.
     select 'cause_concerns_posting' into broken
       from added a
