@@ -27,8 +27,8 @@ from domain.payment import AttemptState
 from domain.ports.work import Work
 from service.application.cases import sign_many
 
-CHUNK: Final = 2_000
-"""Lines taken in one transaction, posted as one set; steps of prepayments are signed one by one."""
+CHUNK: Final = 5_000
+"""Lines taken in one transaction, posted, signed and audited as sets."""
 
 _RECONCILED_FROM: Final = "submitted"
 

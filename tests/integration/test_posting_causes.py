@@ -189,12 +189,29 @@ async def test_a_request_that_finance_returned_commits_nothing(
     assert refused == "cause_decides_event"
 
 
-@pytest.mark.parametrize("event", ["bank_refused", "bank_confirmed_prepayment"])
-async def test_no_decision_moves_what_only_the_bank_can_say(
-    event: str, staff: Staff, begin_work: BeginWork, engine: AsyncEngine
+async def test_a_bank_line_moves_the_attempt_it_is_about_and_as_it_says(
+    staff: Staff, begin_work: BeginWork, engine: AsyncEngine
 ) -> None:
-    released = await pay.released(begin_work, staff)
-    refused = await Forger(engine, staff).refused(
-        "batch_released", released.case.id, staff.handler, staff.releaser, event=event
+    at_bank, (first, second) = await pay.submitted(begin_work, staff, payments=2)
+    said = pay.answer(pay.line(first), pay.line(second, result="unknown"))
+    await pay.ingested(begin_work, staff, at_bank.case.id, said)
+    lines = [
+        await one(
+            engine, staff, "select bank_line_id from payment_attempts where id = :id", id=attempt.id
+        )
+        for attempt in (first, second)
+    ]
+    forged = text(
+        "insert into postings (place_id, org_id, region_path, id, book_id, kind, event, from_account_id,"
+        " from_kind, to_account_id, to_kind, amount_fen, posting_key, attempt_id, bank_line_id, posted_at)"
+        " select place_id, org_id, region_path, gen_random_uuid(), book_id, kind, 'bank_refused',"
+        " to_account_id, to_kind, from_account_id, from_kind, amount_fen, 'forged', attempt_id, :line,"
+        " posted_at from postings where event = 'batch_released' and attempt_id = :attempt"
     )
-    assert refused is not None
+    # the second attempt, by the line about the first, and by its own line that says nothing yet
+    for line in lines:
+        async with engine.connect() as connection:
+            await pay.scoped(connection, staff.releaser)
+            with pytest.raises(DBAPIError) as refused:
+                await connection.execute(forged, {"line": line, "attempt": second.id})
+        assert constraint_of(refused.value) == "cause_concerns_posting"
