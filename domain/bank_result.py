@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -16,7 +16,7 @@ from uuid import UUID
 
 from domain.errors import Fault, Refusal
 from domain.funding_request import PayableKind, Subject
-from domain.ledger import Event, Transfer, transfer_of
+from domain.ledger import AccountKind, Event, Posting, Transfer, reversal_of, transfer_of
 from domain.money import FEN_MAX
 from domain.payment import AttemptState
 
@@ -39,10 +39,17 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class BankAnswer(StrEnum):
-    """What the bank says became of one attempt."""
+    """What the bank says became of one attempt.
+
+    `unknown`: it cannot say yet. `returned`: given back, after it had said paid. `not_known`: it has
+    never had a payment of this reference, which is an answer to our asking.
+    """
 
     PAID = "paid"
     REJECTED = "rejected"
+    UNKNOWN = "unknown"
+    RETURNED = "returned"
+    NOT_KNOWN = "not_known"
 
 
 class LineState(StrEnum):
@@ -55,6 +62,32 @@ class LineState(StrEnum):
     AMOUNT_DIFFERS = "amount_differs"
     ALREADY_ANSWERED = "already_answered"
     NOT_SUBMITTED = "not_submitted"
+    EARNED_ALREADY = "earned_already"
+
+
+_ATTEMPT_AFTER: Final[Mapping[tuple[AttemptState, BankAnswer], AttemptState]] = {
+    **{
+        (before, answer): after
+        for before in (AttemptState.SUBMITTED, AttemptState.UNKNOWN)
+        for answer, after in {
+            BankAnswer.PAID: AttemptState.PAID,
+            BankAnswer.REJECTED: AttemptState.REJECTED,
+            BankAnswer.RETURNED: AttemptState.REJECTED,
+            BankAnswer.NOT_KNOWN: AttemptState.REJECTED,
+        }.items()
+    },
+    (AttemptState.SUBMITTED, BankAnswer.UNKNOWN): AttemptState.UNKNOWN,
+    (AttemptState.PAID, BankAnswer.RETURNED): AttemptState.RETURNED,
+}
+"""What an answer makes of an attempt. An absent pair says nothing new: it is `already_answered`."""
+
+PAYMENT_EVENTS: Final[Mapping[AttemptState, str]] = {
+    AttemptState.PAID: "confirm",
+    AttemptState.REJECTED: "reject",
+    AttemptState.UNKNOWN: "lose",
+    AttemptState.RETURNED: "give_back",
+}
+"""The event of the payment's flow by which it follows its attempt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,11 +147,19 @@ class Tried:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A line with its outcome; `tried` is the attempt that its reference names."""
+    """A line with its outcome; `tried` is the attempt that its reference names.
+
+    `after` is the state a matched line leaves the attempt in; None where it answers nothing.
+    """
 
     line: BankLine
     outcome: LineState
     tried: Tried | None
+    after: AttemptState | None = None
+
+
+Held = tuple[AccountKind, UUID, str, int]
+"""An account of a filing in a book: its kind, the filing, fund source and budget year."""
 
 
 def parse_bank_result(text: str, *, today: date) -> list[ResultLine]:
@@ -214,50 +255,98 @@ def outcome_of(line: ResultLine, tried: Tried | None, *, repeated: bool) -> Line
         return LineState.REPEATED
     if tried is None:
         return LineState.UNKNOWN_REFERENCE
-    if tried.state is AttemptState.BATCHED:
+    if tried.state in {AttemptState.BATCHED, AttemptState.CANCELLED}:
         return LineState.NOT_SUBMITTED
-    if tried.state is not AttemptState.SUBMITTED:
+    if (tried.state, line.answer) not in _ATTEMPT_AFTER:
         return LineState.ALREADY_ANSWERED
     if tried.amount_fen != line.amount_fen:
         return LineState.AMOUNT_DIFFERS
     return LineState.MATCHED
 
 
+def confirmed_account(tried: Tried) -> Held:
+    """Return the account that a confirmation of this attempt filled, and its return empties."""
+    kind = (
+        AccountKind.PREPAYMENT_RECEIVABLE
+        if tried.subject.kind is PayableKind.PREPAYMENT
+        else AccountKind.EXPENSE
+    )
+    return kind, tried.filing_id, tried.fund_source, tried.budget_year
+
+
 def taken(
-    lines: Sequence[BankLine], attempts: Mapping[str, Tried], *, seen: Collection[str]
+    lines: Sequence[BankLine],
+    attempts: Mapping[str, Tried],
+    *,
+    seen: Collection[str],
+    held_fen: Mapping[Held, int],
 ) -> list[Taken]:
     """Decide a chunk of lines in the order of the file.
 
-    `attempts` by payment reference, `seen` the bank's line references that answered before this chunk. A
-    second answer to one attempt within the chunk is `already_answered`.
+    `attempts` by payment reference, `seen` the bank's line references that answered before this
+    chunk, `held_fen` what the accounts of confirmed payments hold. The chunk ends before a line that
+    follows up on an answer of the chunk: that line is decided in the next. A payment given
+    back after a settlement has earned it is `earned_already`: it stays visible and moves nothing,
+    for what was earned is undone by a decision alone.
     """
-    known, answered, decided = set(seen), set[UUID](), list[Taken]()
+    known, left, decided = set(seen), dict(held_fen), list[Taken]()
+    answered = dict[UUID, AttemptState]()
     for line in lines:
         tried = attempts.get(line.line.payment_reference)
-        outcome = outcome_of(line.line, tried, repeated=line.line.line_reference in known)
+        repeated = line.line.line_reference in known
+        if tried is not None and tried.attempt_id in answered and not repeated:
+            if (answered[tried.attempt_id], line.line.answer) in _ATTEMPT_AFTER:
+                break
+            tried = replace(tried, state=answered[tried.attempt_id])
+        outcome = outcome_of(line.line, tried, repeated=repeated)
+        after = None
         if outcome is LineState.MATCHED and tried is not None:
-            if tried.attempt_id in answered:
-                outcome = LineState.ALREADY_ANSWERED
-            answered.add(tried.attempt_id)
+            after = _ATTEMPT_AFTER[tried.state, line.line.answer]
+            if after is AttemptState.RETURNED:
+                account = confirmed_account(tried)
+                left[account] = left.get(account, 0) - tried.amount_fen
+                if left[account] < 0:
+                    left[account] += tried.amount_fen
+                    outcome, after = LineState.EARNED_ALREADY, None
+        if after is not None and tried is not None:
+            answered[tried.attempt_id] = after
         if outcome in {LineState.MATCHED, LineState.ALREADY_ANSWERED}:
             known.add(line.line.line_reference)
         names_attempt = outcome not in {LineState.REPEATED, LineState.UNKNOWN_REFERENCE}
-        decided.append(Taken(line=line, outcome=outcome, tried=tried if names_attempt else None))
+        decided.append(
+            Taken(line=line, outcome=outcome, tried=tried if names_attempt else None, after=after)
+        )
     return decided
 
 
-def answer_transfer(line: BankLine, tried: Tried) -> Transfer:
-    """Move an answered attempt's money out of transit: to what it paid, or back."""
-    if line.line.answer is BankAnswer.REJECTED:
+def answer_transfers(
+    tried: Tried, after: AttemptState, *, confirmation: Posting | None = None
+) -> list[Transfer]:
+    """Move an answered attempt's money: out of transit to what it paid, back, or nowhere yet.
+
+    One given back after its confirmation mirrors the `confirmation` first.
+    """
+    if after is AttemptState.UNKNOWN:
+        return []
+    if after is AttemptState.RETURNED:
+        assert confirmation is not None
+        mirror = reversal_of(confirmation, posting_key=f"bank_unconfirmed:{tried.attempt_id}")
+        back = _transfer(Event.BANK_RETURNED, tried, f"bank_given_back:{tried.attempt_id}")
+        return [mirror, back]
+    if after is AttemptState.REJECTED:
         event = Event.BANK_REFUSED
     elif tried.subject.kind is PayableKind.PREPAYMENT:
         event = Event.BANK_CONFIRMED_PREPAYMENT
     else:
         event = Event.BANK_CONFIRMED_BALANCE
+    return [_transfer(event, tried, f"bank_answered:{tried.attempt_id}")]
+
+
+def _transfer(event: Event, tried: Tried, posting_key: str) -> Transfer:
     return transfer_of(
         event,
         amount_fen=tried.amount_fen,
-        posting_key=f"bank_answered:{tried.attempt_id}",
+        posting_key=posting_key,
         org_id=tried.org_id,
         partner_org_id=tried.partner_org_id,
         filing_id=tried.filing_id,

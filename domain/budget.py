@@ -1,5 +1,6 @@
 """Budgets: appropriations, and what a filing is expected to cost in which budget year (CASES 5)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,3 +68,31 @@ def affordable(waiting: tuple[Commitment, ...], available_fen: int) -> tuple[Com
         available_fen -= commitment.amount_fen
         taken.append(commitment)
     return tuple(taken)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """A commitment that waits for money: its place in the queue from 1, and what is missing, in fen.
+
+    `missing_fen` is what the book must still get before this one's turn is served, everybody before
+    it included; zero for one that the next turn serves.
+    """
+
+    place_no: int
+    commitment: Commitment
+    missing_fen: int
+
+
+def queue_of(waiting: Sequence[Commitment], available_fen: int) -> list[Queued]:
+    """Number those who wait for a book's money, oldest listing first, as `affordable` serves them."""
+    needed_fen, queue = 0, list[Queued]()
+    for place_no, commitment in enumerate(waiting, start=1):
+        needed_fen += commitment.amount_fen
+        queue.append(
+            Queued(
+                place_no=place_no,
+                commitment=commitment,
+                missing_fen=max(0, needed_fen - available_fen),
+            )
+        )
+    return queue

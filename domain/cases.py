@@ -35,6 +35,8 @@ class CaseKind(StrEnum):
     MANUAL_FINDING = "manual_finding"
     HOLD = "hold"
     REVIEW_REQUEST = "review_request"
+    ACCOUNT_CHANGE = "account_change"
+    PAYMENT_CORRECTION = "payment_correction"
 
 
 class Duty(StrEnum):

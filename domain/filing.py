@@ -7,7 +7,7 @@ from uuid import UUID
 
 from domain.cases import Case
 from domain.errors import Fault, Refusal, Value
-from domain.identifiers import bank, citizen_id, person_name, phone
+from domain.identifiers import citizen_id, person_name, phone
 from domain.identifiers.characters import forbidden_in
 from domain.policy.standard import Category
 
@@ -208,19 +208,3 @@ def _citizen_id_fault(pointer: str, code: str, number: str, today: date) -> Faul
     if citizen_id.precision_lost(number):
         return Fault(pointer, "excel_precision_loss")
     return Fault(pointer, code, proposal=citizen_id.proposal_for(number, today=today))
-
-
-def checked_payee(payee: Payee, *, enterprise_name: str) -> Payee:
-    """Return the payee with numbers normalised; the account name must be the enterprise's registered name."""
-    number = bank.normalised(payee.account_number)
-    code = bank.normalised(payee.bank_code)
-    faults = []
-    if payee.account_name != enterprise_name:
-        faults.append(Fault("/payee/account_name", "payee_name_differs"))
-    if fault := bank.account_fault_of(number):
-        faults.append(Fault("/payee/account_number", fault))
-    if fault := bank.code_fault_of(code):
-        faults.append(Fault("/payee/bank_code", fault))
-    if faults:
-        raise Refusal("payee_faulty", faults=tuple(faults))
-    return Payee(account_name=payee.account_name, account_number=number, bank_code=code)

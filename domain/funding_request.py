@@ -53,7 +53,10 @@ class Payable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundingLine:
-    """One subject in a request. `payment_id` is None until the concurred line is ordered."""
+    """One subject in a request. `payment_id` is None until the concurred line is ordered.
+
+    A `released` line pays nothing any more: its subject may be requested again.
+    """
 
     id: UUID
     line_no: int
@@ -62,6 +65,7 @@ class FundingLine:
     payee_account_id: UUID
     amount_fen: int
     payment_id: UUID | None = None
+    released: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

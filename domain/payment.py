@@ -19,6 +19,7 @@ from domain.errors import Fault, Refusal
 from domain.funding_request import Subject
 from domain.ledger import Event, Transfer, transfer_of
 from domain.machines.payment import FLOW
+from domain.payee_account import Waiting
 
 BATCH_LINES_MAX: Final = 100_000
 
@@ -48,19 +49,56 @@ class AttemptState(StrEnum):
 
     BATCHED = "batched"
     SUBMITTED = "submitted"
+    UNKNOWN = "unknown"
     PAID = "paid"
     REJECTED = "rejected"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
 
 
-UNANSWERED: Final = frozenset({AttemptState.BATCHED, AttemptState.SUBMITTED})
-"""Our side's leftovers: tries that the bank has not answered."""
+UNANSWERED: Final = frozenset({AttemptState.BATCHED, AttemptState.SUBMITTED, AttemptState.UNKNOWN})
+"""Our side's leftovers: tries of which the bank has not said what became of them."""
+
+STANDING: Final = frozenset(AttemptState) - {AttemptState.CANCELLED}
+"""Tries that stand in their batch's file: all but those taken out before it was sent."""
+
+
+class Remedy(StrEnum):
+    """What a correction does with a returned payment."""
+
+    PAY_AGAIN = "pay_again"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """What is to become of a returned payment; `payee_account_id` is where it is paid again."""
+
+    case: Case
+    payment_id: UUID
+    remedy: Remedy
+    payee_account_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exclusion:
+    """A line taken out of a batch before it was sent, and why."""
+
+    attempt_id: UUID
+    payment_id: UUID
+    line_no: int
+    amount_fen: int
+    reason: str
+    excluded_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     """The intent to pay one payee what a concurred line says, from one book.
 
-    `reference` and `batch_id` are those of the newest attempt; `booked_on` is the bank's day.
+    `payee_account_id` is where it goes now: the account of the line, or the verified one that has
+    replaced it. `reference` and `batch_id` are those of the newest attempt; `booked_on` is the bank's
+    day; `waits_for` says what keeps a planned payment out of every batch.
     """
 
     id: UUID
@@ -84,6 +122,7 @@ class Payment:
     attempts: int
     reference: str | None
     batch_id: UUID | None
+    waits_for: Waiting | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +131,7 @@ class Attempt:
 
     id: UUID
     payment_id: UUID
+    payee_account_id: UUID
     attempt_no: int
     line_no: int
 
@@ -107,6 +147,7 @@ class AttemptOnFile:
 
     id: UUID
     payment_id: UUID
+    payee_account_id: UUID
     batch_id: UUID
     attempt_no: int
     line_no: int
@@ -206,6 +247,8 @@ def checked_payments(
             faults.append(Fault(pointer, "payment_not_planned", {"state": payment.state}))
         elif (payment.fund_source, payment.budget_year) != (fund_source, budget_year):
             faults.append(Fault(pointer, "payment_of_other_book"))
+        elif payment.waits_for is not None:
+            faults.append(Fault(pointer, payment.waits_for))
         else:
             payments.append(payment)
         seen.add(payment_id)
@@ -248,6 +291,30 @@ def check_exportable(state: str) -> None:
     """Refuse `wrong_state` before the batch is released."""
     if state not in EXPORTED_FROM:
         raise Refusal("wrong_state", state=state, event="export")
+
+
+def check_as_sealed(batch: Batch, file: BatchFile) -> None:
+    """Refuse `batch_file_differs` unless the attempts are still those that were sealed, to the byte."""
+    sealed = (batch.lines, batch.total_fen, batch.digest)
+    if sealed != (file.lines, file.total_fen, file.digest):
+        raise Refusal("batch_file_differs")
+
+
+def check_sendable(
+    attempts: Sequence[AttemptOnFile], payments: Mapping[UUID, Payment], verified: Collection[UUID]
+) -> None:
+    """Refuse `batch_to_split`, located by line, when an account is no longer the verified one to pay to.
+
+    `verified` are the accounts that are, and that no declared change waits to replace.
+    """
+    faults = tuple(
+        Fault(f"/lines/{attempt.line_no}", "payee_account_unverified")
+        for attempt in attempts
+        if attempt.payee_account_id not in verified
+        or attempt.payee_account_id != payments[attempt.payment_id].payee_account_id
+    )
+    if faults:
+        raise Refusal("batch_to_split", faults=faults, count=len(faults))
 
 
 def release_transfer(attempt: AttemptOnFile, payment: Payment) -> Transfer:

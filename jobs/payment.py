@@ -24,7 +24,7 @@ async def ingest_bank_result(run: JobRun, *, size: int = CHUNK) -> None:
     """Take a bank's file chunk by chunk, then reconcile the batches that have every answer.
 
     The cursor says how far it came; lines are picked by state, so a repeated chunk takes nothing
-    twice. Each line is a posting of its own, so a chunk never holds more than `CHUNK`.
+    twice. A chunk never holds more than `CHUNK`, so that its transaction stays within the lease.
     """
     size = min(size, CHUNK)
     while True:

@@ -9,7 +9,7 @@ from domain.filing import Apprentice, ClaimBasis, Filing, Payee, TrainingMode
 from domain.party import Actor
 from domain.policy.standard import Category
 from domain.ports.work import BeginWork, Work
-from service.application import budget, filing
+from service.application import budget, filing, payee_account
 from service.application.filing import DraftFiling, ListedFiling
 from tests import documents
 from tests.people import Staff, citizen_id
@@ -80,12 +80,26 @@ async def submitted(
     return await act(begin_work, staff.filer, do)
 
 
+async def verified_accounts(begin_work: BeginWork, staff: Staff) -> None:
+    """Every account that waits, verified by the handler."""
+
+    async def do(work: Work) -> None:
+        waiting = await payee_account.list_accounts(work, state="declared", after=None, limit=100)
+        for one in waiting:
+            await payee_account.verify_account(
+                work, account_id=one.case.id, version=one.case.version
+            )
+
+    await act(begin_work, staff.handler, do)
+
+
 async def reviewed(
     begin_work: BeginWork, staff: Staff, *, people: int = 3, **changed: object
 ) -> Filing:
     """A filing accepted and reviewed by the handler."""
     case = (await submitted(begin_work, staff, people=people, **changed)).case
     await act(begin_work, staff.filer, lambda work: documents.send_contents(work, case))
+    await verified_accounts(begin_work, staff)
     accepted = await act(
         begin_work,
         staff.handler,

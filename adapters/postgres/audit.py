@@ -27,6 +27,18 @@ values (
   :id, :at, :place_id, :org_id, :partner_org_id, :region_path, :person_id, :account_name,
   :action, :object_kind, :object_id, :request_id, :payload)
 """)
+_RECORD_ALL: Final = text("""
+insert into audit_entries (
+  id, at, place_id, org_id, partner_org_id, region_path, person_id, account_name,
+  action, object_kind, object_id, request_id, payload)
+select u.id, :at, u.place_id, u.org_id, u.partner_org_id, u.region_path, :person_id, :account_name,
+       u.action, u.object_kind, u.object_id, :request_id, u.payload
+  from unnest(
+    cast(:ids as uuid[]), cast(:place_ids as uuid[]), cast(:org_ids as uuid[]),
+    cast(:partner_org_ids as uuid[]), cast(:region_paths as text[]), cast(:actions as text[]),
+    cast(:object_kinds as text[]), cast(:object_ids as text[]), cast(:payloads as bytea[]))
+       as u(id, place_id, org_id, partner_org_id, region_path, action, object_kind, object_id, payload)
+""")
 _SCOPE: Final = text("""
 select set_config('xuetu.person_id', :person_id, true), set_config('xuetu.org_id', '', true),
        set_config('xuetu.region_path', :region_path, true), clock_timestamp() as now
@@ -115,6 +127,29 @@ class PostgresAuditTrail(AuditTrail):
                 "object_id": act.object_id,
                 "request_id": self._request_id,
                 "payload": canonical(act.facts),
+            },
+        )
+
+    async def record_all(self, acts: Sequence[Act]) -> None:
+        if not acts:
+            return
+        grounds = [act.ground for act in acts]
+        await self._connection.execute(
+            _RECORD_ALL,
+            {
+                "at": self._now,
+                "person_id": self._actor.person_id,
+                "account_name": self._actor.account_name,
+                "request_id": self._request_id,
+                "ids": [self._new_id() for _ in acts],
+                "place_ids": [ground and ground.place_id for ground in grounds],
+                "org_ids": [ground.org_id if ground else self._own_org_id() for ground in grounds],
+                "partner_org_ids": [ground and ground.partner_org_id for ground in grounds],
+                "region_paths": [ground.region_path if ground else ROOT for ground in grounds],
+                "actions": [act.action for act in acts],
+                "object_kinds": [act.object_kind for act in acts],
+                "object_ids": [act.object_id for act in acts],
+                "payloads": [canonical(act.facts) for act in acts],
             },
         )
 

@@ -44,10 +44,12 @@ _COMMITMENT: Final = """
 select id, filing_id, org_id, partner_org_id, fund_source, budget_year, amount_fen, listed_at, state
   from commitments
 """
-_WAITING: Final = text(f"""{_COMMITMENT}
+_FORWARD: Final = f"""{_COMMITMENT}
  where place_id = :place_id and fund_source = :fund_source and budget_year = :budget_year and state = 'forward'
- order by listed_at, id for update
-""")
+ order by listed_at, id
+"""
+_QUEUE: Final = text(_FORWARD)
+_WAITING: Final = text(f"{_FORWARD} for update")
 _TAKE_TURN: Final = text("select pg_advisory_xact_lock(hashtextextended(cast(:book as text), 0))")
 _OF_FILING: Final = text(
     f"{_COMMITMENT} where place_id = :place_id and filing_id = :id order by budget_year"
@@ -141,6 +143,14 @@ class PostgresBudgets(Budgets):
     ) -> Sequence[Commitment]:
         rows = await self._connection.execute(
             _WAITING, {"place_id": place_id, "fund_source": fund_source, "budget_year": budget_year}
+        )
+        return [_commitment(row) for row in rows]
+
+    async def queue(
+        self, place_id: UUID, fund_source: str, budget_year: int
+    ) -> Sequence[Commitment]:
+        rows = await self._connection.execute(
+            _QUEUE, {"place_id": place_id, "fund_source": fund_source, "budget_year": budget_year}
         )
         return [_commitment(row) for row in rows]
 

@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.constraints import constraint_of
-from adapters.postgres.rows import CASE_COLUMNS, case_of, scope_of
+from adapters.postgres.rows import CASE_COLUMNS, Params, case_of, scope_of
 from domain.cases import NEW, Case, CaseKind, Duty, Move, Step
 from domain.errors import Refusal
 from domain.party import Actor
@@ -45,6 +45,28 @@ with duty as (
 )
 update cases set state = :to_state, step_seq = :seq, version = version + 1
  where place_id = :place_id and id = :case_id and step_seq = :seq - 1
+""")
+
+_SIGN_ALL: Final = text("""
+with u as (
+  select * from unnest(cast(:case_ids as uuid[]), cast(:seqs as integer[])) as u(case_id, seq)
+), c as (
+  select c.place_id, c.id, c.kind, c.org_id, c.partner_org_id, c.region_path, u.seq
+    from u join cases c on c.place_id = :place_id and c.id = u.case_id
+), duty as (
+  insert into case_duties (place_id, case_id, person_id, duty, case_kind, org_id, partner_org_id, region_path)
+  select place_id, id, :person_id, :duty, kind, org_id, partner_org_id, region_path from c
+  on conflict do nothing
+), step as (
+  insert into case_steps (place_id, case_id, seq, case_kind, org_id, partner_org_id, region_path, from_state,
+                          to_state, duty, person_id, at, reason)
+  select place_id, id, seq, kind, org_id, partner_org_id, region_path, :from_state, :to_state, :duty,
+         :person_id, :at, :reason
+    from c
+)
+update cases x set state = :to_state, step_seq = u.seq, version = x.version + 1
+  from u
+ where x.place_id = :place_id and x.id = u.case_id and x.step_seq = u.seq - 1
 """)
 
 _TOUCH: Final = text(
@@ -83,6 +105,10 @@ select {CASE_COLUMNS} from cases c
    and (cast(:after as uuid) is null or c.id > :after)
  order by c.id limit :limit
 """)
+
+
+def _after(case: Case, move: Move) -> Case:
+    return replace(case, state=move.to, step_seq=case.step_seq + 1, version=case.version + 1)
 
 
 class PostgresCases(Cases):
@@ -146,31 +172,51 @@ class PostgresCases(Cases):
     async def sign(
         self, case: Case, *, move: Move, at: datetime, reason: str = "", clause: str = ""
     ) -> Case:
+        named = {
+            **scope_of(case),
+            "case_id": case.id,
+            "kind": case.kind,
+            "seq": case.step_seq + 1,
+            "from_state": case.state,
+            "reason": reason,
+            "clause": clause,
+        }
+        await self._sign(_SIGN, named, move, at, count=1)
+        return _after(case, move)
+
+    async def sign_all(
+        self, cases: Sequence[Case], *, move: Move, at: datetime, reason: str = ""
+    ) -> Sequence[Case]:
+        ((place_id, from_state),) = {(case.place_id, case.state) for case in cases}
+        named = {
+            "place_id": place_id,
+            "case_ids": [case.id for case in cases],
+            "seqs": [case.step_seq + 1 for case in cases],
+            "from_state": from_state,
+            "reason": reason,
+        }
+        await self._sign(_SIGN_ALL, named, move, at, count=len(cases))
+        return [_after(case, move) for case in cases]
+
+    async def _sign(
+        self, statement: TextClause, named: Params, move: Move, at: datetime, *, count: int
+    ) -> None:
+        signed = {
+            **named,
+            "to_state": move.to,
+            "duty": move.duty,
+            "person_id": self._actor.person_id,
+            "at": at,
+        }
         try:
-            result = await self._connection.execute(
-                _SIGN,
-                {
-                    **scope_of(case),
-                    "case_id": case.id,
-                    "kind": case.kind,
-                    "seq": case.step_seq + 1,
-                    "from_state": case.state,
-                    "to_state": move.to,
-                    "duty": move.duty,
-                    "person_id": self._actor.person_id,
-                    "at": at,
-                    "reason": reason,
-                    "clause": clause,
-                },
-            )
+            result = await self._connection.execute(statement, signed)
         except DBAPIError as error:
             # The duty insert met a row of mine with another duty, and the step found none to lean on.
             if constraint_of(error) == "person_holds_that_duty":
                 raise Refusal("duty_conflict", duty=move.duty.value) from error
             raise
-        if result.rowcount != 1:
+        if result.rowcount != count:
             raise Refusal("stale_version")
-        return replace(case, state=move.to, step_seq=case.step_seq + 1, version=case.version + 1)
 
     async def touch(self, case: Case) -> Case:
         await self._connection.execute(_TOUCH, {"place_id": case.place_id, "case_id": case.id})

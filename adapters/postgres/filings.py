@@ -19,7 +19,6 @@ from domain.filing import (
     Enrolment,
     Filing,
     Outcome,
-    Payee,
     Screening,
     TrainingMode,
 )
@@ -28,13 +27,6 @@ from domain.policy.standard import Category
 from domain.ports.crypto import Crypto
 from domain.ports.filings import Filings
 from domain.ports.ids import NewId
-
-_ADD_PAYEE: Final = text("""
-insert into payee_accounts (place_id, org_id, partner_org_id, region_path, id, account_name, account_sealed,
-                            account_index, account_masked, bank_code, created_at)
-values (:place_id, :org_id, null, :region_path, :id, :account_name, :account_sealed,
-        :account_index, :account_masked, :bank_code, :at)
-""")
 
 _ADD: Final = text("""
 insert into filings (place_id, org_id, partner_org_id, region_path, id, policy_version_id, class_name, occupation_code,
@@ -247,27 +239,6 @@ class PostgresFilings(Filings):
         self._new_id = new_id
         self._now = now
         self._today = today
-
-    async def add_payee(self, account_id: UUID, case: Case, payee: Payee) -> str:
-        masked = masking.masked_account(payee.account_number)
-        await self._connection.execute(
-            _ADD_PAYEE,
-            {
-                **scope_of(case),
-                "id": account_id,
-                "account_name": payee.account_name,
-                "account_sealed": self._crypto.seal(
-                    "payee_accounts", "account_sealed", account_id, payee.account_number
-                ),
-                "account_index": self._crypto.blind_index(
-                    ValueKind.BANK_ACCOUNT, payee.account_number
-                ),
-                "account_masked": masked,
-                "bank_code": payee.bank_code,
-                "at": self._now,
-            },
-        )
-        return masked
 
     async def add(self, filing: Filing) -> None:
         await self._connection.execute(

@@ -1,6 +1,6 @@
 """The ledger in PostgreSQL: one INSERT for a set; constraints and one trigger do the refusing."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -72,18 +72,21 @@ insert into postings
    posted_at)
 select p.id, t.org_id, t.partner_org_id, p.region_path, t.id, :book_id, t.kind, t.event,
        t.from_account_id, t.from_kind, t.to_account_id, t.to_kind, t.amount_fen, t.posting_key,
-       t.attempt_id, t.reverses_id, cast(:decision_case_id as uuid), cast(:first_seq as integer),
-       cast(:first_person_id as uuid), cast(:second_seq as integer),
-       cast(:second_person_id as uuid), cast(:bank_line_id as uuid), :posted_at
+       t.attempt_id, t.reverses_id, t.decision_case_id, t.first_seq, t.first_person_id, t.second_seq,
+       t.second_person_id, t.bank_line_id, :posted_at
   from places p
  cross join unnest(cast(:ids as uuid[]), cast(:org_ids as uuid[]), cast(:partner_org_ids as uuid[]),
                    cast(:kinds as text[]), cast(:events as text[]),
                    cast(:from_ids as uuid[]), cast(:from_kinds as text[]),
                    cast(:to_ids as uuid[]), cast(:to_kinds as text[]),
                    cast(:amounts as bigint[]), cast(:posting_keys as text[]),
-                   cast(:attempt_ids as uuid[]), cast(:reverses_ids as uuid[]))
+                   cast(:attempt_ids as uuid[]), cast(:reverses_ids as uuid[]),
+                   cast(:decision_case_ids as uuid[]), cast(:first_seqs as integer[]),
+                   cast(:first_person_ids as uuid[]), cast(:second_seqs as integer[]),
+                   cast(:second_person_ids as uuid[]), cast(:bank_line_ids as uuid[]))
        as t(id, org_id, partner_org_id, kind, event, from_account_id, from_kind, to_account_id,
-            to_kind, amount_fen, posting_key, attempt_id, reverses_id)
+            to_kind, amount_fen, posting_key, attempt_id, reverses_id, decision_case_id, first_seq,
+            first_person_id, second_seq, second_person_id, bank_line_id)
  where p.id = :place_id
 """)
 
@@ -140,6 +143,15 @@ _OF_DECISION: Final = text(
 """
 )
 
+_CONFIRMATIONS: Final = text(
+    _POSTING
+    + """
+ where p.place_id = :place_id and p.attempt_id = any(:attempt_ids) and p.kind = 'posting'
+   and p.event in ('bank_confirmed_prepayment', 'bank_confirmed_balance')
+   and not exists (select from postings r where r.place_id = p.place_id and r.reverses_id = p.id)
+"""
+)
+
 _POSTED_BEFORE: Final = frozenset(
     {
         "posted_once",
@@ -181,8 +193,20 @@ class PostgresLedger(Ledger):
         cause: Cause,
         posted_at: datetime,
     ) -> Sequence[UUID]:
-        if not transfers:
+        caused = [(transfer, cause) for transfer in transfers]
+        return await self.post_each(place_id, book_id, caused, posted_at=posted_at)
+
+    async def post_each(
+        self,
+        place_id: UUID,
+        book_id: UUID,
+        caused: Sequence[tuple[Transfer, Cause]],
+        *,
+        posted_at: datetime,
+    ) -> Sequence[UUID]:
+        if not caused:
             return []
+        transfers = [transfer for transfer, _ in caused]
         accounts = await self._accounts(place_id, book_id, transfers)
         ids = [self._new_id() for _ in transfers]
         columns: dict[str, Any] = {
@@ -202,7 +226,7 @@ class PostgresLedger(Ledger):
         }
         named = {"place_id": place_id, "book_id": book_id, "posted_at": posted_at}
         try:
-            await self._connection.execute(_POST, {**named, **columns, **_caused_by(cause)})
+            await self._connection.execute(_POST, {**named, **columns, **_causes(caused)})
         except DBAPIError as error:
             broken = constraint_of(error)
             if broken == "no_overdraft":
@@ -211,6 +235,13 @@ class PostgresLedger(Ledger):
                 raise Refusal("already_posted") from error
             raise
         return ids
+
+    async def confirmations(
+        self, place_id: UUID, attempt_ids: Collection[UUID]
+    ) -> Mapping[UUID, Posting]:
+        named = {"place_id": place_id, "attempt_ids": list(attempt_ids)}
+        rows = await self._connection.execute(_CONFIRMATIONS, named)
+        return {row.attempt_id: _posting(place_id, row) for row in rows}
 
     async def _accounts(
         self, place_id: UUID, book_id: UUID, transfers: Sequence[Transfer]
@@ -303,15 +334,15 @@ class PostgresLedger(Ledger):
         return [_posting(place_id, row) for row in rows]
 
 
-def _caused_by(cause: Cause) -> Mapping[str, object]:
-    decision = cause if isinstance(cause, Decision) else None
+def _causes(caused: Sequence[tuple[Transfer, Cause]]) -> Mapping[str, list[Any]]:
+    decisions = [cause if isinstance(cause, Decision) else None for _, cause in caused]
     return {
-        "decision_case_id": decision and decision.case_id,
-        "first_seq": decision and decision.first.seq,
-        "first_person_id": decision and decision.first.person_id,
-        "second_seq": decision and decision.second.seq,
-        "second_person_id": decision and decision.second.person_id,
-        "bank_line_id": cause.id if isinstance(cause, BankLine) else None,
+        "decision_case_ids": [one and one.case_id for one in decisions],
+        "first_seqs": [one and one.first.seq for one in decisions],
+        "first_person_ids": [one and one.first.person_id for one in decisions],
+        "second_seqs": [one and one.second.seq for one in decisions],
+        "second_person_ids": [one and one.second.person_id for one in decisions],
+        "bank_line_ids": [cause.id if isinstance(cause, BankLine) else None for _, cause in caused],
     }
 
 

@@ -1,6 +1,6 @@
 """Everything on the road from an approved case to the bank's answer, in PostgreSQL."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -17,12 +17,14 @@ from adapters.postgres.payments_batches import (
 )
 from adapters.postgres.payments_requests import PostgresFundingRequests
 from adapters.postgres.payments_results import PostgresBankResults
+from adapters.postgres.rows import keys_of, scope_of
+from domain.cases import Case
 from domain.errors import Refusal
 from domain.funding_request import PayableKind
-from domain.payment import AttemptOnFile, Payment, PersonShare
+from domain.payment import AttemptOnFile, Correction, Payment, PersonShare, Remedy
 from domain.ports.crypto import Crypto
 from domain.ports.ids import NewId
-from domain.ports.payments import Payments
+from domain.ports.payments import AnsweredTwice, Payments
 
 _GET: Final = text(f"{PAYMENT} where p.id = :id")
 _PAGE: Final = text(f"""{PAYMENT}
@@ -41,6 +43,42 @@ select enrolment_id, amount_fen from prepayment_lines
 _SETTLED_PEOPLE: Final = text("""
 select enrolment_id, amount_fen from entitlements
  where place_id = :place_id and settlement_id = :id order by enrolment_id
+""")
+
+
+_LOCK: Final = text("select id from payments where id = :id for update")
+_LOCK_OF_SUBJECTS: Final = text("""
+select id from payments where place_id = :place_id and subject_id = any(:ids) order by id for update
+""")
+_OF_SUBJECTS: Final = text(
+    f"{PAYMENT} where p.place_id = :place_id and p.subject_id = any(:ids) order by p.id"
+)
+_MOVE: Final = text("""
+update payments set state = :to_state, new_account_id = coalesce(cast(:account_id as uuid), new_account_id)
+ where place_id = :place_id and id = :id and state = :from_state
+""")
+_LOCK_TO_ACCOUNT: Final = text("""
+select id from payments
+ where place_id = :place_id and coalesce(new_account_id, payee_account_id) = :from_id
+   and state in ('planned', 'returned', 'corrected')
+ order by id for update
+""")
+_REDIRECT: Final = text("""
+update payments set new_account_id = :to_id
+ where place_id = :place_id and coalesce(new_account_id, payee_account_id) = :from_id
+   and state in ('planned', 'returned', 'corrected')
+""")
+_ADD_CORRECTION: Final = text("""
+insert into payment_corrections (place_id, org_id, partner_org_id, region_path, id, payment_id, remedy,
+                                 payee_account_id)
+values (:place_id, :org_id, :partner_org_id, :region_path, :id, :payment_id, :remedy, :payee_account_id)
+""")
+_CORRECTIONS: Final = text("""
+select id, payment_id, remedy, payee_account_id from payment_corrections
+ where place_id = any(:places) and id = any(:ids)
+""")
+_CORRECTIONS_OF: Final = text("""
+select id from payment_corrections where place_id = :place_id and payment_id = any(:ids) order by id
 """)
 
 
@@ -68,6 +106,76 @@ class PostgresPayments(PostgresFundingRequests, PostgresBatches, PostgresBankRes
             _PAGE, {"filing_id": filing_id, "state": state, "after": after, "limit": limit}
         )
         return [payment_of(row) for row in rows]
+
+    async def lock_payment(self, payment_id: UUID) -> Payment:
+        await self._connection.execute(_LOCK, {"id": payment_id})
+        return await self.get(payment_id)
+
+    async def lock_of_subjects(
+        self, place_id: UUID, subject_ids: Collection[UUID]
+    ) -> Sequence[Payment]:
+        named = {"place_id": place_id, "ids": list(subject_ids)}
+        await self._connection.execute(_LOCK_OF_SUBJECTS, named)
+        return [payment_of(row) for row in await self._connection.execute(_OF_SUBJECTS, named)]
+
+    async def move(
+        self, payment: Payment, to_state: str, *, account_id: UUID | None = None
+    ) -> Payment:
+        moved = await self._connection.execute(
+            _MOVE,
+            {
+                "place_id": payment.place_id,
+                "id": payment.id,
+                "from_state": payment.state,
+                "to_state": to_state,
+                "account_id": account_id,
+            },
+        )
+        if moved.rowcount != 1:
+            raise AnsweredTwice
+        return await self.get(payment.id)
+
+    async def lock_to_account(self, place_id: UUID, account_id: UUID) -> None:
+        await self._connection.execute(
+            _LOCK_TO_ACCOUNT, {"place_id": place_id, "from_id": account_id}
+        )
+
+    async def redirect(self, place_id: UUID, *, from_id: UUID, to_id: UUID) -> int:
+        moved = await self._connection.execute(
+            _REDIRECT, {"place_id": place_id, "from_id": from_id, "to_id": to_id}
+        )
+        return moved.rowcount
+
+    async def add_correction(self, correction: Correction) -> None:
+        await self._connection.execute(
+            _ADD_CORRECTION,
+            {
+                **scope_of(correction.case),
+                "id": correction.case.id,
+                "payment_id": correction.payment_id,
+                "remedy": correction.remedy,
+                "payee_account_id": correction.payee_account_id,
+            },
+        )
+
+    async def corrections(self, cases: Sequence[Case]) -> Sequence[Correction]:
+        rows = await self._connection.execute(_CORRECTIONS, keys_of(cases))
+        found = {row.id: row for row in rows}
+        return [
+            Correction(
+                case=case,
+                payment_id=found[case.id].payment_id,
+                remedy=Remedy(found[case.id].remedy),
+                payee_account_id=found[case.id].payee_account_id,
+            )
+            for case in cases
+        ]
+
+    async def corrections_of(self, place_id: UUID, payment_ids: Collection[UUID]) -> Sequence[UUID]:
+        rows = await self._connection.execute(
+            _CORRECTIONS_OF, {"place_id": place_id, "ids": list(payment_ids)}
+        )
+        return list(rows.scalars())
 
     async def attempts_of(self, payment: Payment) -> Sequence[AttemptOnFile]:
         rows = await self._connection.execute(

@@ -72,19 +72,26 @@ select id, fund_source, budget_year, lines, total_fen from funding_requests
 """)
 _LINES: Final = text("""
 select l.id, l.line_no, l.subject_kind, l.subject_id, l.filing_id, l.payee_account_id, l.amount_fen,
-       p.id as payment_id
+       p.id as payment_id, l.released_at is not null as released
   from funding_request_lines l
   left join payments p on p.place_id = l.place_id and p.funding_request_line_id = l.id
  where l.place_id = :place_id and l.funding_request_id = :id
  order by l.line_no
 """)
+_RELEASE: Final = text("""
+update funding_request_lines set released_at = :at
+ where place_id = :place_id and released_at is null
+   and (cast(:request_id as uuid) is null or funding_request_id = :request_id)
+   and (cast(:subject_id as uuid) is null or subject_id = :subject_id)
+""")
 _PLAN: Final = text("""
 insert into payments (place_id, org_id, partner_org_id, region_path, id, funding_request_line_id, filing_id,
                       subject_kind, subject_id, payee_account_id, fund_source, budget_year, amount_fen,
-                      purpose, state, planned_at)
+                      purpose, state, planned_at, new_account_id)
 select l.place_id, l.org_id, l.partner_org_id, l.region_path, u.id, l.id, l.filing_id,
        l.subject_kind, l.subject_id, l.payee_account_id, :fund_source, :budget_year, l.amount_fen,
-       u.purpose, :state, :at
+       u.purpose, :state, :at,
+       nullif(current_payee_account(l.place_id, l.payee_account_id), l.payee_account_id)
   from unnest(cast(:ids as uuid[]), cast(:line_ids as uuid[]), cast(:purposes as text[]))
        as u(id, line_id, purpose)
   join funding_request_lines l on l.place_id = :place_id and l.id = u.line_id
@@ -100,6 +107,7 @@ def _line(row: Row[Any]) -> FundingLine:
         payee_account_id=row.payee_account_id,
         amount_fen=row.amount_fen,
         payment_id=row.payment_id,
+        released=row.released,
     )
 
 
@@ -190,8 +198,27 @@ class PostgresFundingRequests(FundingRequests):
         rows = await self._connection.execute(_LINES, {"place_id": case.place_id, "id": case.id})
         return [_line(row) for row in rows]
 
+    async def release_lines(
+        self, place_id: UUID, *, request_id: UUID | None = None, subject_id: UUID | None = None
+    ) -> int:
+        assert (request_id is None) != (subject_id is None)
+        released = await self._connection.execute(
+            _RELEASE,
+            {
+                "place_id": place_id,
+                "request_id": request_id,
+                "subject_id": subject_id,
+                "at": self._now,
+            },
+        )
+        return released.rowcount
+
     async def plan(self, request: FundingRequest) -> Sequence[FundingLine]:
-        lines = [ln for ln in await self.request_lines(request.case) if ln.payment_id is None]
+        lines = [
+            line
+            for line in await self.request_lines(request.case)
+            if line.payment_id is None and not line.released
+        ]
         await self._connection.execute(
             _PLAN,
             {

@@ -10,10 +10,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.postgres.bulk import BulkInsert
 from adapters.postgres.payments_batches import SUBMITTED
 from adapters.postgres.rows import Params, scope_of
-from domain.bank_result import BankAnswer, BankLine, BankResult, LineState, ResultLine, Taken, Tried
+from domain.bank_result import (
+    PAYMENT_EVENTS,
+    BankAnswer,
+    BankLine,
+    BankResult,
+    Held,
+    LineState,
+    ResultLine,
+    Taken,
+    Tried,
+)
 from domain.cases import Case, state_after
 from domain.errors import Refusal
 from domain.funding_request import PayableKind, Subject
+from domain.ledger import AccountKind
 from domain.machines.payment import FLOW
 from domain.payment import AttemptState
 from domain.ports.ids import NewId
@@ -86,14 +97,22 @@ _ANSWER_ATTEMPTS: Final = text("""
 update payment_attempts t
    set state = u.state, bank_line_id = u.line_id, booked_on = u.booked_on, bank_reason = u.reason
   from unnest(cast(:attempt_ids as uuid[]), cast(:states as text[]), cast(:line_ids as uuid[]),
-              cast(:days as date[]), cast(:reasons as text[])) as u(attempt_id, state, line_id, booked_on, reason)
- where t.place_id = :place_id and t.id = u.attempt_id and t.state = 'submitted'
+              cast(:days as date[]), cast(:reasons as text[]), cast(:befores as text[]))
+       as u(attempt_id, state, line_id, booked_on, reason, before)
+ where t.place_id = :place_id and t.id = u.attempt_id and t.state = u.before
 """)
 _ANSWER_PAYMENTS: Final = text("""
 update payments p set state = u.state, booked_on = u.booked_on
-  from unnest(cast(:payment_ids as uuid[]), cast(:states as text[]), cast(:days as date[]))
-       as u(payment_id, state, booked_on)
- where p.place_id = :place_id and p.id = u.payment_id and p.state = :submitted
+  from unnest(cast(:payment_ids as uuid[]), cast(:states as text[]), cast(:days as date[]),
+              cast(:befores as text[])) as u(payment_id, state, booked_on, before)
+ where p.place_id = :place_id and p.id = u.payment_id and p.state = u.before
+""")
+_HELD: Final = text("""
+select a.kind, a.subject_id, a.fund_source, a.budget_year, (b.debits_fen - b.credits_fen)::bigint as fen
+  from ledger_accounts a
+  join ledger_balances b on b.place_id = a.place_id and b.account_id = a.id
+ where a.place_id = :place_id and a.kind in ('prepayment_receivable', 'expense')
+   and a.subject_id = any(:filing_ids)
 """)
 _ANSWERED_BATCHES: Final = text("""
 select t.batch_id from bank_lines b
@@ -103,14 +122,12 @@ union
 select batch_id from bank_results where place_id = :place_id and id = :id
 """)
 
-_ATTEMPT_AFTER: Final = {
-    BankAnswer.PAID: AttemptState.PAID,
-    BankAnswer.REJECTED: AttemptState.REJECTED,
+_PAYMENT_OF: Final = {
+    AttemptState.SUBMITTED: SUBMITTED,
+    AttemptState.UNKNOWN: state_after(FLOW, SUBMITTED, "lose"),
+    AttemptState.PAID: state_after(FLOW, SUBMITTED, "confirm"),
 }
-_PAYMENT_AFTER: Final = {
-    BankAnswer.PAID: state_after(FLOW, SUBMITTED, "confirm"),
-    BankAnswer.REJECTED: state_after(FLOW, SUBMITTED, "reject"),
-}
+"""The state of a payment whose newest attempt is in this state, before the bank answers."""
 
 
 def _line(row: Row[Any]) -> BankLine:
@@ -219,6 +236,15 @@ class PostgresBankResults(BankResults):
         )
         return set(rows.scalars())
 
+    async def held_fen(self, place_id: UUID, *, filing_ids: Collection[UUID]) -> Mapping[Held, int]:
+        rows = await self._connection.execute(
+            _HELD, {"place_id": place_id, "filing_ids": list(filing_ids)}
+        )
+        return {
+            (AccountKind(row.kind), row.subject_id, row.fund_source, row.budget_year): row.fen
+            for row in rows
+        }
+
     async def take(self, place_id: UUID, lines: Sequence[Taken]) -> None:
         await self._all_of(
             len(lines),
@@ -231,20 +257,21 @@ class PostgresBankResults(BankResults):
             },
         )
         answers = [
-            (taken.line, taken.tried)
-            for taken in lines
-            if taken.outcome is LineState.MATCHED and taken.tried is not None
+            (one.line, one.tried, one.after)
+            for one in lines
+            if one.after is not None and one.tried is not None
         ]
         await self._all_of(
             len(answers),
             _ANSWER_ATTEMPTS,
             {
                 "place_id": place_id,
-                "attempt_ids": [tried.attempt_id for _, tried in answers],
-                "states": [_ATTEMPT_AFTER[line.line.answer] for line, _ in answers],
-                "line_ids": [line.id for line, _ in answers],
-                "days": [line.line.booked_on for line, _ in answers],
-                "reasons": [line.line.reason for line, _ in answers],
+                "attempt_ids": [tried.attempt_id for _, tried, _ in answers],
+                "befores": [tried.state for _, tried, _ in answers],
+                "states": [after for _, _, after in answers],
+                "line_ids": [line.id for line, _, _ in answers],
+                "days": [line.line.booked_on for line, _, _ in answers],
+                "reasons": [line.line.reason for line, _, _ in answers],
             },
         )
         await self._all_of(
@@ -252,10 +279,13 @@ class PostgresBankResults(BankResults):
             _ANSWER_PAYMENTS,
             {
                 "place_id": place_id,
-                "submitted": SUBMITTED,
-                "payment_ids": [tried.payment_id for _, tried in answers],
-                "states": [_PAYMENT_AFTER[line.line.answer] for line, _ in answers],
-                "days": [line.line.booked_on for line, _ in answers],
+                "payment_ids": [tried.payment_id for _, tried, _ in answers],
+                "befores": [_PAYMENT_OF[tried.state] for _, tried, _ in answers],
+                "states": [
+                    state_after(FLOW, _PAYMENT_OF[tried.state], PAYMENT_EVENTS[after])
+                    for _, tried, after in answers
+                ],
+                "days": [line.line.booked_on for line, _, _ in answers],
             },
         )
 

@@ -28,6 +28,7 @@ from adapters.postgres.manual_findings import PostgresManualFindings
 from adapters.postgres.notices import PostgresNotices
 from adapters.postgres.objections import PostgresObjections
 from adapters.postgres.official_documents import PostgresOfficialDocuments
+from adapters.postgres.payee_accounts import PostgresPayeeAccounts
 from adapters.postgres.payments import PostgresPayments
 from adapters.postgres.places import PostgresAccounts, PostgresPlaces
 from adapters.postgres.policy_proposals import PostgresPolicyProposals
@@ -92,6 +93,7 @@ class PostgresWork(Work):
         self.manual_findings = PostgresManualFindings(connection, now=now)
         self.notices = PostgresNotices(connection, now=now)
         self.objections = PostgresObjections(connection, crypto)
+        self.payee_accounts = PostgresPayeeAccounts(connection, crypto, now=now)
         self.payments = PostgresPayments(connection, crypto, new_id, now=now)
         self.places = PostgresPlaces(connection)
         self.policies = PostgresPolicyVersions(connection, now=now)

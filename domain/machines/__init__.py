@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from domain.cases import CaseKind, Duty, Flow, Machine
 from domain.machines import (
+    account_change,
     appropriation,
     batch,
     enrolment,
@@ -20,6 +21,7 @@ from domain.machines import (
     notice,
     objection,
     payment,
+    payment_correction,
     policy_version,
     prepayment,
     recovery,
@@ -42,6 +44,8 @@ SIGNED: Final[Mapping[CaseKind, Machine]] = {
     CaseKind.MANUAL_FINDING: manual_finding.MACHINE,
     CaseKind.HOLD: hold.MACHINE,
     CaseKind.REVIEW_REQUEST: review_request.MACHINE,
+    CaseKind.ACCOUNT_CHANGE: account_change.MACHINE,
+    CaseKind.PAYMENT_CORRECTION: payment_correction.MACHINE,
 }
 
 FLOWS: Final[Mapping[str, Flow]] = {"enrolment": enrolment.FLOW, "payment": payment.FLOW}

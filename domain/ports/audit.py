@@ -17,6 +17,10 @@ class AuditTrail(Protocol):
     async def record(self, act: Act) -> None:
         """Record one act of the transaction's actor, and queue its entry for the sealer."""
 
+    @abstractmethod
+    async def record_all(self, acts: Sequence[Act]) -> None:
+        """Record several acts as one set, an entry each."""
+
 
 class AuditChain(Protocol):
     """The chains, for the one sealer, checkpoints and exports.

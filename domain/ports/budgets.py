@@ -39,6 +39,12 @@ class Budgets(Protocol):
         """Return forward commitments against one book, oldest listing first, locked."""
 
     @abstractmethod
+    async def queue(
+        self, place_id: UUID, fund_source: str, budget_year: int
+    ) -> Sequence[Commitment]:
+        """Return what `waiting` returns, locking nothing: for reading."""
+
+    @abstractmethod
     async def commitments(self, case: Case) -> Sequence[Commitment]:
         """Return the parts of one filing's forecast, by year."""
 

@@ -42,6 +42,15 @@ class Cases(Protocol):
         """
 
     @abstractmethod
+    async def sign_all(
+        self, cases: Sequence[Case], *, move: Move, at: datetime, reason: str = ""
+    ) -> Sequence[Case]:
+        """Sign the same move of several locked cases, all of one place and in one state, as one set.
+
+        Refuses as `sign` does, for all of them.
+        """
+
+    @abstractmethod
     async def touch(self, case: Case) -> Case:
         """Raise a locked case's version: something its page shows has changed."""
 

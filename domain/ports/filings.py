@@ -7,15 +7,11 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.cases import Case
-from domain.filing import Apprentice, Enrolment, Filing, Outcome, Payee, Screening
+from domain.filing import Apprentice, Enrolment, Filing, Outcome, Screening
 
 
 class Filings(Protocol):
     """The filings the actor may see. Citizen ids, phones and accounts are sealed on the way in."""
-
-    @abstractmethod
-    async def add_payee(self, account_id: UUID, case: Case, payee: Payee) -> str:
-        """Store an account of the case's organisation and return it masked."""
 
     @abstractmethod
     async def add(self, filing: Filing) -> None:

@@ -1,7 +1,7 @@
 """The ledger's port: books, postings, balances (CASES 5)."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -33,6 +33,23 @@ class Ledger(Protocol):
         posting key, a reversal or a departure of a payment attempt repeats. After a refusal
         the transaction can only be rolled back.
         """
+
+    @abstractmethod
+    async def post_each(
+        self,
+        place_id: UUID,
+        book_id: UUID,
+        caused: Sequence[tuple[Transfer, Cause]],
+        *,
+        posted_at: datetime,
+    ) -> Sequence[UUID]:
+        """Post transfers of one book as one set, each with its own cause; as `post` otherwise."""
+
+    @abstractmethod
+    async def confirmations(
+        self, place_id: UUID, attempt_ids: Collection[UUID]
+    ) -> Mapping[UUID, Posting]:
+        """Return the standing confirmation of each of these payment attempts, by attempt."""
 
     @abstractmethod
     async def balance_fen(self, place_id: UUID, book_id: UUID, account: AccountKey) -> int:

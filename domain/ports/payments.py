@@ -5,11 +5,22 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
-from domain.bank_result import BankLine, BankResult, LineState, ResultLine, Taken, Tried
+from domain.bank_result import BankLine, BankResult, Held, LineState, ResultLine, Taken, Tried
+from domain.batch_report import ReviewedLine
 from domain.cases import Case
 from domain.filing import Payee
 from domain.funding_request import FundingLine, FundingRequest, Payable
-from domain.payment import Attempt, AttemptOnFile, AttemptState, Batch, Payment, PersonShare
+from domain.payment import (
+    Attempt,
+    AttemptOnFile,
+    AttemptState,
+    Batch,
+    BatchFile,
+    Correction,
+    Exclusion,
+    Payment,
+    PersonShare,
+)
 
 
 class FundingRequests(Protocol):
@@ -42,6 +53,12 @@ class FundingRequests(Protocol):
         """Return a request's lines, in their order."""
 
     @abstractmethod
+    async def release_lines(
+        self, place_id: UUID, *, request_id: UUID | None = None, subject_id: UUID | None = None
+    ) -> int:
+        """Free the lines of a request, or of a subject, for another request; return how many."""
+
+    @abstractmethod
     async def plan(self, request: FundingRequest) -> Sequence[FundingLine]:
         """Plan a payment for each line that has none, and return those lines."""
 
@@ -68,6 +85,23 @@ class Batches(Protocol):
         """Store a batch with its attempts; its payments are batched with it."""
 
     @abstractmethod
+    async def take_out(
+        self, batch: Case, attempt_ids: Collection[UUID] | None, *, reason: str
+    ) -> int:
+        """Cancel these attempts of an unsent batch, or all, each with its reason; payments wait again.
+
+        Return how many. Raises `AnsweredTwice` when one of them no longer stands.
+        """
+
+    @abstractmethod
+    async def seal_again(self, batch: Case, file: BatchFile) -> None:
+        """Record what a batch holds after lines were taken out of it."""
+
+    @abstractmethod
+    async def exclusions(self, batch: Case) -> Sequence[Exclusion]:
+        """Return the lines taken out of a batch, by line."""
+
+    @abstractmethod
     async def submit(self, batch: Batch) -> None:
         """Record that a batch went out: its attempts and payments are submitted."""
 
@@ -89,6 +123,10 @@ class Batches(Protocol):
         limit: int | None = None,
     ) -> Sequence[AttemptOnFile]:
         """Return a batch's attempts by line, those in some states if asked."""
+
+    @abstractmethod
+    async def review(self, batch: Case) -> Sequence[ReviewedLine]:
+        """Return the standing lines of a batch with what history says of their accounts, by line."""
 
     @abstractmethod
     async def paid_by(self, batch: Case) -> Mapping[UUID, Payment]:
@@ -129,6 +167,10 @@ class BankResults(Protocol):
         """Return which of the bank's own references have been taken before."""
 
     @abstractmethod
+    async def held_fen(self, place_id: UUID, *, filing_ids: Collection[UUID]) -> Mapping[Held, int]:
+        """Return what the receivable and expense accounts of these filings hold, in fen."""
+
+    @abstractmethod
     async def take(self, place_id: UUID, lines: Sequence[Taken]) -> None:
         """Record the outcome of lines; a matched one answers its attempt and payment.
 
@@ -163,6 +205,45 @@ class Payments(FundingRequests, Batches, BankResults, Protocol):
         self, *, filing_id: UUID | None, state: str | None, after: UUID | None, limit: int
     ) -> Sequence[Payment]:
         """Return up to `limit` payments in id order after the given one."""
+
+    @abstractmethod
+    async def lock_payment(self, payment_id: UUID) -> Payment:
+        """Lock a payment and return it, or refuse `not_found`."""
+
+    @abstractmethod
+    async def lock_of_subjects(
+        self, place_id: UUID, subject_ids: Collection[UUID]
+    ) -> Sequence[Payment]:
+        """Lock and return every payment of these prepayments or settlements, in id order."""
+
+    @abstractmethod
+    async def move(
+        self, payment: Payment, to_state: str, *, account_id: UUID | None = None
+    ) -> Payment:
+        """Move a locked payment; with an account it goes there from now on.
+
+        Raises `AnsweredTwice` when its state is no longer the one it was read in.
+        """
+
+    @abstractmethod
+    async def lock_to_account(self, place_id: UUID, account_id: UUID) -> None:
+        """Lock the payments that wait to go to an account, in id order: before its case, as batches do."""
+
+    @abstractmethod
+    async def redirect(self, place_id: UUID, *, from_id: UUID, to_id: UUID) -> int:
+        """Let payments that wait go to the account that replaces theirs; return how many."""
+
+    @abstractmethod
+    async def add_correction(self, correction: Correction) -> None:
+        """Store a correction whose case was just opened."""
+
+    @abstractmethod
+    async def corrections(self, cases: Sequence[Case]) -> Sequence[Correction]:
+        """Return the corrections of these cases, in their order."""
+
+    @abstractmethod
+    async def corrections_of(self, place_id: UUID, payment_ids: Collection[UUID]) -> Sequence[UUID]:
+        """Return the cases of the corrections of these payments."""
 
     @abstractmethod
     async def attempts_of(self, payment: Payment) -> Sequence[AttemptOnFile]:

@@ -26,6 +26,7 @@ from domain.ports.manual_findings import ManualFindings
 from domain.ports.notices import Notices
 from domain.ports.objections import Objections
 from domain.ports.official_documents import OfficialDocuments
+from domain.ports.payee_accounts import PayeeAccounts
 from domain.ports.payments import Payments
 from domain.ports.places import Accounts, Places
 from domain.ports.policy_proposals import PolicyProposals
@@ -61,6 +62,7 @@ class Work(Protocol):
     manual_findings: ManualFindings
     notices: Notices
     objections: Objections
+    payee_accounts: PayeeAccounts
     payments: Payments
     places: Places
     policies: PolicyVersions

@@ -18,6 +18,7 @@ from domain.refusals.filing import FILING
 from domain.refusals.filing_width import FILING_WIDTH
 from domain.refusals.notice import NOTICES
 from domain.refusals.official_document import OFFICIAL
+from domain.refusals.paying_again import PAYING_AGAIN
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
 from domain.refusals.policy_version import POLICY_VERSIONS
@@ -45,6 +46,7 @@ SECTIONS: Final = (
     PAYING,
     OFFICIAL,
     LEDGER_VIEWS,
+    PAYING_AGAIN,
     JOBS,
     LEDGER,
     EMBEDDED,

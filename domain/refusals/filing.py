@@ -161,8 +161,8 @@ FILING: Final = (
         Family.RULE_BROKEN,
         ("户名与企业名称不一致", "Account name differs"),
         (
-            "户名必须与企业登记名称完全一致（含括号全半角）。",
-            "The account name must equal the enterprise's registered name exactly.",
+            "户名必须与企业登记名称完全一致（含括号全半角）：第 {position} 个字符应为“{expected}”，实际为“{found}”。",
+            "It must equal the registered name: character {position} should be “{expected}”, not “{found}”.",
         ),
     ),
     kind(

@@ -175,7 +175,10 @@ PAYING: Final = (
     rule(
         "result_unknown",
         ("结果未知", "The result is unknown"),
-        ("第 {row} 行：结果只能是 paid 或 rejected。", "Row {row}: a result is paid or rejected."),
+        (
+            "第 {row} 行：结果只能是 paid、rejected、unknown、returned 或 not_known。",
+            "Row {row}: a result is paid, rejected, unknown, returned or not_known.",
+        ),
     ),
     rule(
         "amount_malformed",

@@ -4,10 +4,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from domain.budget import FUND_SOURCES, Appropriation, CommitmentState, affordable
+from domain.budget import (
+    FUND_SOURCES,
+    Appropriation,
+    CommitmentState,
+    Queued,
+    affordable,
+    queue_of,
+)
 from domain.cases import CaseKind
 from domain.errors import Fault, Refusal
-from domain.ledger import AccountKey, AccountKind, BookKey, Event, decision_of, transfer_of
+from domain.ledger import (
+    AccountKey,
+    AccountKind,
+    BookKey,
+    Decision,
+    Event,
+    decision_of,
+    transfer_of,
+)
 from domain.places import Place
 from domain.ports.work import Work
 from service.application.cases import open_case, sign
@@ -78,55 +93,67 @@ async def approve_appropriation(
     signed = await sign(work, case, "approve")
     appropriation = await work.budgets.appropriation(signed)
     decision = decision_of(case.id, await work.cases.steps(signed))
-    book = await work.ledger.book(
-        BookKey(
-            place_id=case.place_id,
-            fund_source=appropriation.fund_source,
-            budget_year=appropriation.budget_year,
-        )
+    key = BookKey(
+        place_id=case.place_id,
+        fund_source=appropriation.fund_source,
+        budget_year=appropriation.budget_year,
     )
-    await work.budgets.take_turn(
-        case.place_id, appropriation.fund_source, appropriation.budget_year
-    )
+    await work.budgets.take_turn(key.place_id, key.fund_source, key.budget_year)
     place = await work.places.get(case.place_id)
+    posted = transfer_of(
+        Event.APPROPRIATION_APPROVED,
+        amount_fen=appropriation.amount_fen,
+        posting_key=f"appropriation:{case.id}",
+        org_id=place.bureau_org_id,
+    )
+    book = await work.ledger.book(key)
+    await work.ledger.post(key.place_id, book, [posted], cause=decision, posted_at=work.now)
+    return appropriation, await serve_queue(work, key, decision)
+
+
+async def serve_queue(work: Work, key: BookKey, decision: Decision) -> int:
+    """Commit what a book can afford to those who wait for it; return how many it served.
+
+    Oldest listing first, stopping at the first it cannot cover. `decision` is what made the money
+    available: an appropriation, or the settlement whose filing's closing gave it back. Callers that
+    post to the book first take its turn before they do.
+    """
+    await work.budgets.take_turn(key.place_id, key.fund_source, key.budget_year)
+    waiting = await work.budgets.waiting(key.place_id, key.fund_source, key.budget_year)
+    if not waiting:
+        return 0
+    book = await work.ledger.book(key)
+    available = await work.ledger.balance_fen(key.place_id, book, AccountKey(AccountKind.AVAILABLE))
+    served = affordable(tuple(waiting), available)
     await work.ledger.post(
-        case.place_id,
+        key.place_id,
         book,
         [
             transfer_of(
-                Event.APPROPRIATION_APPROVED,
-                amount_fen=appropriation.amount_fen,
-                posting_key=f"appropriation:{case.id}",
-                org_id=place.bureau_org_id,
+                Event.FORWARD_COMMITTED,
+                amount_fen=commitment.amount_fen,
+                posting_key=f"committed:{commitment.filing_id}:{commitment.budget_year}",
+                org_id=commitment.org_id,
+                partner_org_id=commitment.partner_org_id,
+                filing_id=commitment.filing_id,
             )
+            for commitment in served
         ],
         cause=decision,
         posted_at=work.now,
     )
-    waiting = await work.budgets.waiting(
-        case.place_id, appropriation.fund_source, appropriation.budget_year
-    )
+    await work.budgets.move(key.place_id, [c.id for c in served], CommitmentState.COMMITTED)
+    return len(served)
+
+
+async def budget_queue(work: Work, *, fund_source: str, budget_year: int) -> Sequence[Queued]:
+    """Return who waits for a book's money in the actor's place, in order; refuses `place_unknown`."""
+    place = await own_place(work)
+    waiting = await work.budgets.queue(place.id, fund_source, budget_year)
+    if not waiting:
+        return []
+    key = BookKey(place_id=place.id, fund_source=fund_source, budget_year=budget_year)
     available = await work.ledger.balance_fen(
-        case.place_id, book, AccountKey(AccountKind.AVAILABLE)
+        place.id, await work.ledger.book(key), AccountKey(AccountKind.AVAILABLE)
     )
-    taken = affordable(tuple(waiting), available)
-    if taken:
-        await work.ledger.post(
-            case.place_id,
-            book,
-            [
-                transfer_of(
-                    Event.FORWARD_COMMITTED,
-                    amount_fen=commitment.amount_fen,
-                    posting_key=f"committed:{commitment.filing_id}:{commitment.budget_year}",
-                    org_id=commitment.org_id,
-                    partner_org_id=commitment.partner_org_id,
-                    filing_id=commitment.filing_id,
-                )
-                for commitment in taken
-            ],
-            cause=decision,
-            posted_at=work.now,
-        )
-        await work.budgets.move(case.place_id, [c.id for c in taken], CommitmentState.COMMITTED)
-    return appropriation, len(taken)
+    return queue_of(waiting, available)

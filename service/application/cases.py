@@ -1,5 +1,6 @@
 """Steps every case shares: open it, sign it, keep people apart across linked cases."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from itertools import islice
 from typing import Final, Protocol, TypeVar
@@ -75,8 +76,16 @@ async def sign(
 async def sign_many(
     work: Work, cases: Collection[Case], event: str, *, reason: str = ""
 ) -> list[Case]:
-    """Sign the same step of several locked cases."""
-    return [await sign(work, case, event, reason=reason) for case in cases]
+    """Sign the same step of several locked cases, audited: as one set for each kind, place and state."""
+    sets: defaultdict[tuple[CaseKind, UUID, str], list[Case]] = defaultdict(list)
+    for case in cases:
+        sets[case.kind, case.place_id, case.state].append(case)
+    signed: list[Case] = []
+    for (kind, _, state), alike in sets.items():
+        move = move_of(SIGNED[kind], state, event)
+        signed += await work.cases.sign_all(alike, move=move, at=work.now, reason=reason)
+    await work.audit.record_all([_act(case, event, NOTHING) for case in signed])
+    return signed
 
 
 class _OfCase(Protocol):
@@ -112,12 +121,14 @@ async def keep_apart(work: Work, linked: Collection[UUID], *, forbidden: Collect
 
 
 async def _record(work: Work, case: Case, event: str, facts: Mapping[str, Fact]) -> None:
-    await work.audit.record(
-        Act(
-            action=f"{case.kind}.{event}",
-            object_kind=case.kind,
-            object_id=str(case.id),
-            ground=Ground.of(case),
-            facts={"state": case.state, "step": case.step_seq, **facts},
-        )
+    await work.audit.record(_act(case, event, facts))
+
+
+def _act(case: Case, event: str, facts: Mapping[str, Fact]) -> Act:
+    return Act(
+        action=f"{case.kind}.{event}",
+        object_kind=case.kind,
+        object_id=str(case.id),
+        ground=Ground.of(case),
+        facts={"state": case.state, "step": case.step_seq, **facts},
     )

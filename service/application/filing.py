@@ -23,7 +23,6 @@ from domain.filing import (
     ReviewAdvice,
     Screening,
     TrainingMode,
-    checked_payee,
     checked_roster,
 )
 from domain.joint_class import ClassTerms
@@ -36,6 +35,7 @@ from domain.ledger import (
     decision_of,
     transfer_of,
 )
+from domain.payee_account import checked_payee
 from domain.period import month_after
 from domain.places import Place, region_path_of
 from domain.policy.overlay import Stage
@@ -53,6 +53,7 @@ from service.application.completeness import (
 )
 from service.application.correction_deadline import check_in_time
 from service.application.document import check_declared
+from service.application.payee_account import account_for
 from service.application.plan import check_plan, check_start, faults_of_standard, start_faults
 from service.application.quota import take_quota
 
@@ -163,8 +164,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         partner_org_id=provider_id,
         facts={"people": len(roster)},
     )
-    payee_account_id = work.new_id()
-    masked = await work.filings.add_payee(payee_account_id, case, payee)
+    account = await account_for(work, place, payee)
     filing = Filing(
         case=case,
         policy_version_id=version.id,
@@ -180,10 +180,10 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         filed_months=command.filed_months,
         uplift_basis_points=command.uplift_basis_points,
         fund_source=command.fund_source,
-        payee_account_id=payee_account_id,
-        payee_name=payee.account_name,
-        payee_account_masked=masked,
-        bank_code=payee.bank_code,
+        payee_account_id=account.case.id,
+        payee_name=account.account_name,
+        payee_account_masked=account.account_masked,
+        bank_code=account.bank_code,
         roster_version=1,
         people=len(roster),
         submitted_at=work.now if command.submit else None,
@@ -380,7 +380,8 @@ async def close_filing(work: Work, case: Case, *, settlement: Case) -> Case:
     """Close a completed or terminated filing after its final settlement, as the system person.
 
     What is still committed goes back to the fund, naming the settlement's approval as the decision;
-    forward commitments that were never needed are released with it.
+    forward commitments that were never needed are released with it. Who waits for the money is served
+    at once, oldest listing first.
     """
     closed = await sign(work, case, "close", facts={"settlement": str(settlement.id)})
     event = Event.FILING_TERMINATED if case.state == "terminated" else Event.FILING_CLOSED

@@ -9,10 +9,12 @@ from domain.case_clock import RETURNED
 from domain.cases import CaseKind
 from domain.correction import CorrectionItem, CorrectionNotice, check_items, deadline_in
 from domain.errors import Refusal
-from domain.filing import Apprentice, Filing, Payee, Plan, checked_payee, checked_roster
+from domain.filing import Apprentice, Filing, Payee, Plan, checked_roster
+from domain.payee_account import checked_payee
 from domain.policy.overlay import Limit
 from domain.ports.work import Work
 from service.application.cases import sign
+from service.application.payee_account import account_for
 from service.application.plan import check_plan, check_start
 
 
@@ -86,8 +88,8 @@ async def correct_filing(
     if command.payee is not None:
         enterprise = await work.places.organisation(case.org_id)
         payee = checked_payee(command.payee, enterprise_name=enterprise.name)
-        payee_account_id = work.new_id()
-        await work.filings.add_payee(payee_account_id, case, payee)
+        place = await work.places.get(case.place_id)
+        payee_account_id = (await account_for(work, place, payee)).case.id
     if command.roster is not None:
         roster = checked_roster(command.roster, today=work.today)
         following = filing.roster_version + 1

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.audit import Act, Ground
 from domain.budget import FUND_SOURCES
 from domain.cases import Case, CaseKind
 from domain.errors import Fault, Refusal
@@ -21,6 +22,7 @@ from domain.ledger import AccountKey, AccountKind, BookKey, Event, decision_of, 
 from domain.ports.work import Work
 from service.application.budget import own_place
 from service.application.cases import keep_apart, open_case, sign, sign_many
+from service.application.payee_account import check_reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +122,33 @@ async def concur_funding_request(
     return await funding_request(work, request_id)
 
 
+async def return_funding_request(
+    work: Work, *, request_id: UUID, version: int, reason: str
+) -> FundingRequestOnFile:
+    """Return a submitted request (退回) with a reason: its lines are free to be requested again.
+
+    Refuses `wrong_state`, `stale_version`, `duty_conflict`, `reason_missing`.
+    """
+    return await _without_money(work, "return", request_id, version, reason)
+
+
+async def refuse_funding_request(
+    work: Work, *, request_id: UUID, version: int, reason: str
+) -> FundingRequestOnFile:
+    """Refuse a submitted request with a reason, its lines free as when it is returned."""
+    return await _without_money(work, "refuse", request_id, version, reason)
+
+
+async def _without_money(
+    work: Work, event: str, request_id: UUID, version: int, reason: str
+) -> FundingRequestOnFile:
+    check_reason(reason)
+    case = await work.cases.lock(CaseKind.FUNDING_REQUEST, request_id, version=version)
+    await sign(work, case, event, reason=reason)
+    await work.payments.release_lines(case.place_id, request_id=case.id)
+    return await funding_request(work, request_id)
+
+
 async def _spare_fen(work: Work, key: BookKey) -> int:
     # Only this year's money, and only while nobody waits for it: a balance overtakes no listing.
     if key.budget_year != work.today.year:
@@ -133,7 +162,7 @@ async def _spare_fen(work: Work, key: BookKey) -> int:
 
 async def _commit_balances(work: Work, case: Case) -> None:
     request = await work.payments.request(case)
-    lines = await work.payments.request_lines(case)
+    lines = [line for line in await work.payments.request_lines(case) if not line.released]
     key = BookKey(
         place_id=case.place_id, fund_source=request.fund_source, budget_year=request.budget_year
     )
@@ -180,16 +209,30 @@ async def order_payments(work: Work, *, request_id: UUID) -> int:
     case = await work.cases.lock(CaseKind.FUNDING_REQUEST, request_id)
     if case.state != "concurred":
         raise Refusal("wrong_state", state=case.state, event="order")
+    # Locked before anything is planned: what a settlement drops meanwhile is not planned any more.
+    lines = await work.payments.request_lines(case)
+    prepayments = await work.cases.lock_many(
+        CaseKind.PREPAYMENT,
+        sorted(line.subject.id for line in lines if line.subject.kind is PayableKind.PREPAYMENT),
+    )
     planned = await work.payments.plan(await work.payments.request(case))
     if not planned:
         return 0
-    prepayments = await work.cases.lock_many(
-        CaseKind.PREPAYMENT,
-        [line.subject.id for line in planned if line.subject.kind is PayableKind.PREPAYMENT],
-    )
     approved = [prepayment for prepayment in prepayments if prepayment.state == APPROVED]
     await sign_many(work, approved, "order")
     await work.cases.touch(case)
+    await work.audit.record(
+        Act(
+            action="funding_request.ordered",
+            object_kind=CaseKind.FUNDING_REQUEST,
+            object_id=str(case.id),
+            ground=Ground.of(case),
+            facts={
+                "payments": len(planned),
+                "total_fen": sum(line.amount_fen for line in planned),
+            },
+        )
+    )
     return len(planned)
 
 

@@ -1,25 +1,35 @@
 """Prepayment use cases (预支, PAY-05): requested by the enterprise, reviewed, approved with its amount."""
 
 from collections.abc import Sequence
+from typing import Final
 from uuid import UUID
 
-from domain.cases import CaseKind
+from domain.cases import Case, CaseKind, state_after
 from domain.eligibility import on_payable_roster
 from domain.entitlement import expected_entitlement_fen
 from domain.errors import Fault, Refusal
 from domain.filing import Enrolment, Filing
+from domain.machines.payment import FLOW
+from domain.machines.prepayment import MACHINE
 from domain.policy.standard import PrepaymentCondition
 from domain.ports.prepayments import PrepaymentLine, PrepaymentOnFile
 from domain.ports.work import Work
 from domain.prepayment_amount import Prepayment, parts_of, prepayment
 from service.application.cases import open_case, page_of, sign
 from service.application.hold import check_no_hold
+from service.application.payee_account import check_reason
 
 PAYABLE_FROM = {
     PrepaymentCondition.LISTED: frozenset({"listed", "in_training"}),
     PrepaymentCondition.TRAINING_STARTED: frozenset({"in_training"}),
 }
 """Filing states in which a standard lets a prepayment be asked for. None after training has ended."""
+
+
+_IN_BETWEEN: Final = frozenset({"batched", "corrected"})
+_GONE: Final = frozenset({"submitted", "paid"})
+_STOPPABLE: Final = frozenset({"planned", "returned"})
+"""States of a prepayment's payment, by what becomes of it when the intent is dropped."""
 
 
 async def request_prepayment(work: Work, *, filing_id: UUID) -> PrepaymentOnFile:
@@ -75,6 +85,72 @@ async def review_prepayment(
     return await work.prepayments.get(await sign(work, case, "review", reason=reason))
 
 
+async def return_prepayment(
+    work: Work, *, prepayment_id: UUID, version: int, reason: str
+) -> PrepaymentOnFile:
+    """Return a requested prepayment for correction (补正), with a reason. Refuses `reason_missing`."""
+    return await _answered(work, "return", prepayment_id, version, reason)
+
+
+async def request_prepayment_again(
+    work: Work, *, prepayment_id: UUID, version: int, reason: str = ""
+) -> PrepaymentOnFile:
+    """Ask again for a prepayment that was returned, as its enterprise."""
+    return await _step(work, "request_again", prepayment_id, version, reason)
+
+
+async def refuse_prepayment(
+    work: Work, *, prepayment_id: UUID, version: int, reason: str
+) -> PrepaymentOnFile:
+    """Refuse a reviewed prepayment as its approver, with a reason. Refuses `reason_missing`."""
+    return await _answered(work, "refuse", prepayment_id, version, reason)
+
+
+async def send_prepayment_back(
+    work: Work, *, prepayment_id: UUID, version: int, reason: str
+) -> PrepaymentOnFile:
+    """Send a reviewed prepayment back to its reviewer, with a reason. Refuses `reason_missing`."""
+    return await _answered(work, "send_back", prepayment_id, version, reason)
+
+
+async def cancel_prepayment(
+    work: Work, *, prepayment_id: UUID, version: int, reason: str = ""
+) -> PrepaymentOnFile:
+    """Give a prepayment up before its approval, as its enterprise: the settlement pays it all."""
+    return await _step(work, "cancel", prepayment_id, version, reason)
+
+
+async def cancel_unreleased_prepayments(work: Work, filing_case: Case) -> int:
+    """Cancel a locked filing's prepayments whose money has not left, or has come back; return how many.
+
+    What a settlement's approval does first, signed by its approver: requests not yet decided,
+    approved ones not yet asked for or not yet in a batch, and those that the bank refused or gave
+    back. One that is paid, or with the bank, is left: it is history. Refuses
+    `payment_outcome_unknown` while the bank has not said what became of one, and
+    `prepayment_in_flight` while one stands in a batch that is not with the bank yet, or is under
+    correction.
+    """
+    place_id = filing_case.place_id
+    ids = sorted(one.case.id for one in await work.prepayments.of_filing(filing_case))
+    # Payments before cases, as batches lock them; and again, for one that was planned meanwhile.
+    await work.payments.lock_of_subjects(place_id, ids)
+    cases = await work.cases.lock_many(CaseKind.PREPAYMENT, ids)
+    payments = await work.payments.lock_of_subjects(place_id, ids)
+    if any(payment.state == "unknown" for payment in payments):
+        raise Refusal("payment_outcome_unknown")
+    if any(payment.state in _IN_BETWEEN for payment in payments):
+        raise Refusal("prepayment_in_flight")
+    gone = {payment.subject.id for payment in payments if payment.state in _GONE}
+    dropped = [case for case in cases if "drop" in MACHINE[case.state] and case.id not in gone]
+    for case in dropped:
+        await sign(work, case, "drop", facts={"filing": str(filing_case.id)})
+        await work.payments.release_lines(case.place_id, subject_id=case.id)
+    for payment in payments:
+        if payment.state in _STOPPABLE:
+            await work.payments.move(payment, state_after(FLOW, payment.state, "cancel"))
+    return len(dropped)
+
+
 async def approve_prepayment(
     work: Work, *, prepayment_id: UUID, version: int, share_basis_points: int | None, reason: str
 ) -> PrepaymentOnFile:
@@ -83,9 +159,10 @@ async def approve_prepayment(
     Refuses `reason_missing` for a lower share, `share_above_policy`, `prepayment_of_nothing`, and
     `prepayment_not_yet` once training has ended (none after class end).
     """
+    seen = await work.prepayments.get(await work.cases.get(CaseKind.PREPAYMENT, prepayment_id))
+    filing_case = await work.cases.lock(CaseKind.FILING, seen.filing_id)
     case = await work.cases.lock(CaseKind.PREPAYMENT, prepayment_id, version=version)
     on_file = await work.prepayments.get(case)
-    filing_case = await work.cases.lock(CaseKind.FILING, on_file.filing_id)
     filing = await work.filings.get(filing_case)
     if filing_case.state not in {"listed", "in_training"}:
         raise Refusal("prepayment_not_yet", state=filing_case.state)
@@ -130,6 +207,20 @@ async def list_prepayments(
         return page_of(of_filing, state=state, after=after, limit=limit)
     cases = await work.cases.page(CaseKind.PREPAYMENT, state=state, after=after, limit=limit)
     return await work.prepayments.page(cases)
+
+
+async def _step(
+    work: Work, event: str, prepayment_id: UUID, version: int, reason: str
+) -> PrepaymentOnFile:
+    case = await work.cases.lock(CaseKind.PREPAYMENT, prepayment_id, version=version)
+    return await work.prepayments.get(await sign(work, case, event, reason=reason))
+
+
+async def _answered(
+    work: Work, event: str, prepayment_id: UUID, version: int, reason: str
+) -> PrepaymentOnFile:
+    check_reason(reason)
+    return await _step(work, event, prepayment_id, version, reason)
 
 
 async def _payable_people(work: Work, filing: Filing) -> Sequence[Enrolment]:

@@ -111,6 +111,11 @@ class _Road:
         submitted = self._filer.step(path, "submit")
         self._say(f"and submits it; standard in force: {submitted['policy_id']}")
         self._on("2024-02-19")
+        for one in self._handler.get("/v1/payee-accounts?state=declared")["items"]:
+            self._handler.step(
+                f"/v1/payee-accounts/{one['case']['id']}", "verify", {"reason": "户名与登记一致"}
+            )
+        self._say("the bureau verifies where the enterprise is to be paid")
         self._handler.step(path, "accept")
         reviewed = self._handler.step(path, "review", {"reason": "材料齐全"})
         listing = self._approver.ask(

@@ -1,5 +1,6 @@
 """Batches over HTTP: sealed, released, exported."""
 
+from datetime import datetime
 from typing import Annotated, Final
 from uuid import UUID
 
@@ -8,7 +9,7 @@ import msgspec
 from domain.cases import CaseKind
 from domain.errors import Text
 from domain.party import Role
-from domain.payment import AttemptOnFile, AttemptState, Batch
+from domain.payment import AttemptOnFile, AttemptState, Batch, Exclusion
 from domain.ports.work import Work
 from service.application import batch
 from service.application.batch import SealBatch
@@ -17,7 +18,16 @@ from service.http.case_lists import in_state
 from service.http.history import steps_of
 from service.http.operation import Query, operation
 from service.http.payment import AttemptView
-from service.http.shapes import Body, CaseView, Decision, FundSource, HistoryView, View, Year
+from service.http.shapes import (
+    Body,
+    CaseView,
+    Decision,
+    FundSource,
+    HistoryView,
+    Reason,
+    View,
+    Year,
+)
 
 TAG: Final = "batches"
 CSV: Final = "text/csv"
@@ -62,6 +72,42 @@ class BatchView(View):
             sha256=shown.digest.hex(),
             unanswered=shown.unanswered,
         )
+
+
+class SplitBody(Body):
+    """Which payments leave a sealed batch, and why; those whose account changed leave with them."""
+
+    payment_ids: Annotated[list[UUID], msgspec.Meta(max_length=10_000)]
+    reason: Reason = ""
+
+
+class ExclusionView(View):
+    """A line taken out of a batch before it was sent; the amount in fen."""
+
+    attempt_id: UUID
+    payment_id: UUID
+    line_no: int
+    amount_fen: int
+    reason: str
+    excluded_at: datetime
+
+    @classmethod
+    def of(cls, one: Exclusion) -> "ExclusionView":
+        """Show a line."""
+        return cls(
+            attempt_id=one.attempt_id,
+            payment_id=one.payment_id,
+            line_no=one.line_no,
+            amount_fen=one.amount_fen,
+            reason=one.reason,
+            excluded_at=one.excluded_at,
+        )
+
+
+class ExclusionsView(View):
+    """The lines taken out of a batch, in the order of its file."""
+
+    exclusions: list[ExclusionView]
 
 
 def _answer(shown: Batch, *, status: int = 200) -> Answer:
@@ -131,6 +177,8 @@ async def create_batch(call: Call) -> Answer:
         "linked_duty_conflict",
         "on_hold",
         "fund_insufficient",
+        "batch_to_split",
+        "batch_file_differs",
         "already_posted",
         "busy",
     ),
@@ -146,6 +194,94 @@ async def release_batch(call: Call) -> Answer:
         ),
         _answer,
     )
+
+
+@operation(
+    id="CancelBatch",
+    method="POST",
+    path="/v1/batches/{batch_id}/cancel",
+    tag=TAG,
+    summary=Text("取消支付批次", "Cancel a batch that has not been released"),
+    description=Text(
+        "由制单人以外的一人取消；各笔款项回到待支付。",
+        "By a second person; its payments wait for another batch.",
+    ),
+    roles=frozenset({Role.RELEASER}),
+    body=Decision,
+    body_example={"reason": "收款账户有误"},
+    answer=BatchView,
+    keyed=True,
+    versioned=True,
+    problems=("wrong_state", "duty_conflict", "reason_missing", "busy"),
+)
+async def cancel_batch(call: Call) -> Answer:
+    """Cancel a batch that has not been released."""
+    return await call.once(
+        lambda work: batch.cancel_batch(
+            work,
+            batch_id=call.path("batch_id"),
+            version=call.if_match,
+            reason=call.decode(Decision).reason,
+        ),
+        _answer,
+    )
+
+
+@operation(
+    id="SplitBatch",
+    method="POST",
+    path="/v1/batches/{batch_id}/split",
+    tag=TAG,
+    summary=Text("拆分支付批次", "Take lines out of a sealed batch"),
+    description=Text(
+        "移出指定的支付（如被暂停的），以及收款账户已变化的支付，其余重新封存；移出的每一笔留有理由。",
+        "Out go the payments named (one on hold, say) and every one whose account no longer stands; the "
+        "rest is sealed anew, and each line taken out keeps its reason.",
+    ),
+    roles=_PREPARER,
+    body=SplitBody,
+    body_example={"payment_ids": [], "reason": "收款账户已变更"},
+    answer=BatchView,
+    keyed=True,
+    versioned=True,
+    problems=(
+        "wrong_state",
+        "duty_conflict",
+        "reason_missing",
+        "batch_faulty",
+        "nothing_to_take_out",
+        "batch_would_be_empty",
+        "busy",
+    ),
+)
+async def split_batch(call: Call) -> Answer:
+    """Take lines out, and seal the rest anew."""
+
+    async def act(work: Work) -> Batch:
+        body = call.decode(SplitBody)
+        return await batch.split_batch(
+            work,
+            batch_id=call.path("batch_id"),
+            version=call.if_match,
+            payment_ids=body.payment_ids,
+            reason=body.reason,
+        )
+
+    return await call.once(act, _answer)
+
+
+@operation(
+    id="ListBatchExclusions",
+    method="GET",
+    path="/v1/batches/{batch_id}/exclusions",
+    tag=TAG,
+    summary=Text("批次中移出的支付", "List the lines taken out of a batch"),
+    answer=ExclusionsView,
+)
+async def list_batch_exclusions(call: Call) -> Answer:
+    """List what was taken out before the batch was sent, and why."""
+    found = await call.read(lambda work: batch.list_exclusions(work, call.path("batch_id")))
+    return json_answer(ExclusionsView(exclusions=[ExclusionView.of(one) for one in found]))
 
 
 @operation(
@@ -279,6 +415,9 @@ async def list_attempts(call: Call) -> Answer:
 OPERATIONS: Final[tuple[Served, ...]] = (
     create_batch,
     release_batch,
+    cancel_batch,
+    split_batch,
+    list_batch_exclusions,
     export_batch,
     get_batch,
     list_batches,

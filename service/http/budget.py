@@ -1,9 +1,10 @@
 """Appropriations, commitments and the trial balance over HTTP."""
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from domain.budget import Appropriation
+from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES, Appropriation, Queued
 from domain.cases import CaseKind
 from domain.errors import Text
 from domain.party import Role
@@ -12,7 +13,7 @@ from service.application import budget
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import in_state
 from service.http.history import steps_of
-from service.http.operation import operation
+from service.http.operation import Query, operation
 from service.http.shapes import (
     Body,
     CaseView,
@@ -79,6 +80,32 @@ class CommitmentsView(View):
 
     filing_id: UUID
     commitments: list[CommitmentView]
+
+
+class QueuedView(View):
+    """A filing that waits for a book's money; amounts in fen.
+
+    `missing_fen` is what the book must still get before its turn, everybody before it included.
+    """
+
+    place_no: int
+    filing_id: UUID
+    org_id: UUID
+    amount_fen: int
+    listed_at: datetime
+    missing_fen: int
+
+    @classmethod
+    def of(cls, queued: Queued) -> "QueuedView":
+        """Show who waits."""
+        return cls(
+            place_no=queued.place_no,
+            filing_id=queued.commitment.filing_id,
+            org_id=queued.commitment.org_id,
+            amount_fen=queued.commitment.amount_fen,
+            listed_at=queued.commitment.listed_at,
+            missing_fen=queued.missing_fen,
+        )
 
 
 class TrialRowView(View):
@@ -261,6 +288,55 @@ async def get_commitments(call: Call) -> Answer:
 
 
 @operation(
+    id="ListBudgetQueue",
+    method="GET",
+    path="/v1/budget-queue",
+    tag=TAG,
+    summary=Text("等待资金的备案", "List who waits for a book's money"),
+    description=Text(
+        "按列入先后排列：资金到位时依次安排，任何人不得插队。",
+        "In order of listing: money that comes serves them in turn, and nobody is overtaken.",
+    ),
+    roles=frozenset({Role.FINANCE, Role.AUDITOR, Role.APPROVER, Role.PREPARER, Role.REVIEWER}),
+    query=(
+        Query(
+            name="fund_source",
+            required=True,
+            pattern=f"^({'|'.join(FUND_SOURCES)})$",
+            description=Text("资金来源。", "The fund source."),
+        ),
+        Query(
+            name="budget_year",
+            kind=int,
+            required=True,
+            least=2000,
+            most=BUDGET_YEAR_MAX,
+            description=Text("预算年度。", "The budget year."),
+        ),
+    ),
+    answer=QueuedView,
+    paged=True,
+    problems=("place_unknown",),
+)
+async def list_budget_queue(call: Call) -> Answer:
+    """List those who wait, each with its place and what is missing."""
+    page = call.page()
+
+    async def act(work: Work) -> list[Queued]:
+        queue = await budget.budget_queue(
+            work,
+            fund_source=call.query("fund_source", str) or "",
+            budget_year=call.query("budget_year", int) or 0,
+        )
+        after = int(page.after or 0)
+        return [one for one in queue if one.place_no > after][: page.limit]
+
+    return call.page_answer(
+        await call.read(act), page, view=QueuedView.of, after=lambda one: one.place_no
+    )
+
+
+@operation(
     id="GetTrialBalance",
     method="GET",
     path="/v1/trial-balance",
@@ -303,6 +379,7 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     list_appropriations,
     get_appropriation,
     get_commitments,
+    list_budget_queue,
     get_trial_balance,
     get_appropriation_history,
 )

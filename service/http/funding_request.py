@@ -206,6 +206,68 @@ async def concur_funding_request(call: Call) -> Answer:
 
 
 @operation(
+    id="ReturnFundingRequest",
+    method="POST",
+    path="/v1/funding-requests/{request_id}/return",
+    tag=TAG,
+    summary=Text("退回拨款申请", "Return a funding request"),
+    description=Text(
+        "其各行可重新申请。",
+        "Its lines are free to be requested again.",
+    ),
+    roles=frozenset({Role.FINANCE}),
+    body=Decision,
+    body_example={"reason": "金额与预算不符"},
+    answer=FundingRequestView,
+    keyed=True,
+    versioned=True,
+    problems=(*_SIGNED, "reason_missing"),
+)
+async def return_funding_request(call: Call) -> Answer:
+    """Return a funding request."""
+    return await call.once(
+        lambda work: funding_request.return_funding_request(
+            work,
+            request_id=call.path("request_id"),
+            version=call.if_match,
+            reason=call.decode(Decision).reason,
+        ),
+        _answer,
+    )
+
+
+@operation(
+    id="RefuseFundingRequest",
+    method="POST",
+    path="/v1/funding-requests/{request_id}/refuse",
+    tag=TAG,
+    summary=Text("不予拨款", "Refuse a funding request"),
+    description=Text(
+        "其各行可重新申请。",
+        "Its lines are free to be requested again.",
+    ),
+    roles=frozenset({Role.FINANCE}),
+    body=Decision,
+    body_example={"reason": "不属支出范围"},
+    answer=FundingRequestView,
+    keyed=True,
+    versioned=True,
+    problems=(*_SIGNED, "reason_missing"),
+)
+async def refuse_funding_request(call: Call) -> Answer:
+    """Refuse a funding request."""
+    return await call.once(
+        lambda work: funding_request.refuse_funding_request(
+            work,
+            request_id=call.path("request_id"),
+            version=call.if_match,
+            reason=call.decode(Decision).reason,
+        ),
+        _answer,
+    )
+
+
+@operation(
     id="GetFundingRequest",
     method="GET",
     path="/v1/funding-requests/{request_id}",
@@ -265,6 +327,8 @@ async def list_funding_requests(call: Call) -> Answer:
 OPERATIONS: Final[tuple[Served, ...]] = (
     create_funding_request,
     concur_funding_request,
+    return_funding_request,
+    refuse_funding_request,
     get_funding_request,
     list_funding_requests,
     get_funding_request_history,

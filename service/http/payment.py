@@ -8,6 +8,7 @@ from domain.errors import Text
 from domain.explanation import explain_payment
 from domain.funding_request import PayableKind
 from domain.machines.payment import FLOW
+from domain.payee_account import Waiting
 from domain.payment import AttemptOnFile, AttemptState, MoneyChain, Payment
 from domain.ports.work import Work
 from service.application import payment
@@ -21,7 +22,10 @@ _STATES: Final = "|".join(state for state in FLOW if state != "new")
 
 
 class PaymentView(View):
-    """A payment, in fen; the account masked. Reference and batch are those of the newest attempt."""
+    """A payment, in fen; the account masked. Reference and batch are those of the newest attempt.
+
+    `waits_for` says what keeps a planned payment out of every batch.
+    """
 
     id: UUID
     state: str
@@ -41,6 +45,8 @@ class PaymentView(View):
     attempts: int
     reference: str | None
     batch_id: UUID | None
+    payee_account_id: UUID
+    waits_for: Waiting | None
 
     @classmethod
     def of(cls, shown: Payment) -> "PaymentView":
@@ -64,6 +70,8 @@ class PaymentView(View):
             attempts=shown.attempts,
             reference=shown.reference,
             batch_id=shown.batch_id,
+            payee_account_id=shown.payee_account_id,
+            waits_for=shown.waits_for,
         )
 
 

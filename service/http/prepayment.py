@@ -169,6 +169,141 @@ async def approve_prepayment(call: Call) -> Answer:
 
 
 @operation(
+    id="ReturnPrepayment",
+    method="POST",
+    path="/v1/prepayments/{prepayment_id}/return",
+    tag=TAG,
+    summary=Text("退回补正", "Return a prepayment for correction"),
+    roles=frozenset({Role.REVIEWER}),
+    body=Decision,
+    body_example={"reason": "请补充开班材料"},
+    answer=PrepaymentView,
+    keyed=True,
+    versioned=True,
+    problems=(*_SIGNED, "reason_missing"),
+)
+async def return_prepayment(call: Call) -> Answer:
+    """Return a prepayment for correction."""
+    return await call.once(
+        lambda work: prepayment.return_prepayment(
+            work,
+            prepayment_id=call.path("prepayment_id"),
+            version=call.if_match,
+            reason=call.decode(Decision).reason,
+        ),
+        _answer,
+    )
+
+
+@operation(
+    id="RequestPrepaymentAgain",
+    method="POST",
+    path="/v1/prepayments/{prepayment_id}/request-again",
+    tag=TAG,
+    summary=Text("补正后重新申请", "Ask again after a correction"),
+    roles=frozenset({Role.FILER}),
+    body=Decision,
+    body_example={"reason": "已补充"},
+    answer=PrepaymentView,
+    keyed=True,
+    versioned=True,
+    problems=(*_SIGNED,),
+)
+async def request_prepayment_again(call: Call) -> Answer:
+    """Ask again after a correction."""
+    return await call.once(
+        lambda work: prepayment.request_prepayment_again(
+            work,
+            prepayment_id=call.path("prepayment_id"),
+            version=call.if_match,
+            reason=call.decode(Decision).reason,
+        ),
+        _answer,
+    )
+
+
+@operation(
+    id="SendPrepaymentBack",
+    method="POST",
+    path="/v1/prepayments/{prepayment_id}/send-back",
+    tag=TAG,
+    summary=Text("退回审核", "Send a reviewed prepayment back to its reviewer"),
+    roles=frozenset({Role.APPROVER}),
+    body=Decision,
+    body_example={"reason": "人数需核对"},
+    answer=PrepaymentView,
+    keyed=True,
+    versioned=True,
+    problems=(*_SIGNED, "reason_missing"),
+)
+async def send_prepayment_back(call: Call) -> Answer:
+    """Send a reviewed prepayment back to its reviewer."""
+    return await call.once(
+        lambda work: prepayment.send_prepayment_back(
+            work,
+            prepayment_id=call.path("prepayment_id"),
+            version=call.if_match,
+            reason=call.decode(Decision).reason,
+        ),
+        _answer,
+    )
+
+
+@operation(
+    id="RefusePrepayment",
+    method="POST",
+    path="/v1/prepayments/{prepayment_id}/refuse",
+    tag=TAG,
+    summary=Text("不予预支", "Refuse a prepayment"),
+    roles=frozenset({Role.APPROVER}),
+    body=Decision,
+    body_example={"reason": "培训未实际开展"},
+    answer=PrepaymentView,
+    keyed=True,
+    versioned=True,
+    problems=(*_SIGNED, "reason_missing"),
+)
+async def refuse_prepayment(call: Call) -> Answer:
+    """Refuse a prepayment."""
+    return await call.once(
+        lambda work: prepayment.refuse_prepayment(
+            work,
+            prepayment_id=call.path("prepayment_id"),
+            version=call.if_match,
+            reason=call.decode(Decision).reason,
+        ),
+        _answer,
+    )
+
+
+@operation(
+    id="CancelPrepayment",
+    method="POST",
+    path="/v1/prepayments/{prepayment_id}/cancel",
+    tag=TAG,
+    summary=Text("撤销预支申请", "Give a prepayment up before its approval"),
+    roles=frozenset({Role.FILER}),
+    body=Decision,
+    body_example={"reason": ""},
+    answer=PrepaymentView,
+    keyed=True,
+    versioned=True,
+    problems=(*_SIGNED,),
+)
+async def cancel_prepayment(call: Call) -> Answer:
+    """Give a prepayment up before its approval."""
+    return await call.once(
+        lambda work: prepayment.cancel_prepayment(
+            work,
+            prepayment_id=call.path("prepayment_id"),
+            version=call.if_match,
+            reason=call.decode(Decision).reason,
+        ),
+        _answer,
+    )
+
+
+@operation(
     id="ListPrepayments",
     method="GET",
     path="/v1/prepayments",
@@ -248,6 +383,11 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     request_prepayment,
     review_prepayment,
     approve_prepayment,
+    return_prepayment,
+    request_prepayment_again,
+    send_prepayment_back,
+    refuse_prepayment,
+    cancel_prepayment,
     list_prepayments,
     get_prepayment,
     explain,

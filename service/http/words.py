@@ -82,6 +82,8 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "batches": Text("支付批次", "batches"),
         "bank-results": Text("银行回盘", "bank-results"),
         "payments": Text("支付", "payments"),
+        "payee-accounts": Text("收款账户", "payee-accounts"),
+        "payment-corrections": Text("支付更正", "payment-corrections"),
         "health": Text("运行状况", "health"),
     }
 )

@@ -31,7 +31,7 @@ from domain.ports.clock import day_in_china
 from tests import documents
 from tests.bench.contender import Rounds, serve_rounds
 from tests.bench.filing_over_http import filers_of
-from tests.bench.plans import PEOPLE, Filer, roster
+from tests.bench.plans import PEOPLE, Filer, account_number, roster
 
 SCOPE: Final = """
 select set_config('xuetu.person_id', $1, true), set_config('xuetu.org_id', $2, true),
@@ -60,6 +60,24 @@ insert into audit_entries (id, at, place_id, org_id, region_path, person_id, acc
                            object_kind, object_id, request_id, payload)
 values ($1, $3, $4, $5, $6, $7, $8, 'filing.draft', 'filing', $9, $10, $11),
        ($2, $3, $4, $5, $6, $7, $8, 'filing.submit', 'filing', $9, $10, $12)
+"""
+ACCOUNT_CASE: Final = """
+insert into cases (place_id, id, kind, org_id, region_path, state, step_seq, version, created_at)
+values ($1, $2, 'account_change', $3, $4, 'declared', 1, 1, $5)
+"""
+ACCOUNT_DUTY: Final = """
+insert into case_duties (place_id, case_id, person_id, duty, case_kind, org_id, region_path)
+values ($1, $2, $3, 'file', 'account_change', $4, $5)
+"""
+ACCOUNT_STEP: Final = """
+insert into case_steps (place_id, case_id, seq, case_kind, org_id, region_path, from_state, to_state,
+                        duty, person_id, at)
+values ($1, $2, 1, 'account_change', $3, $4, 'new', 'declared', 'file', $5, $6)
+"""
+ACCOUNT_AUDIT: Final = """
+insert into audit_entries (id, at, place_id, org_id, region_path, person_id, account_name, action,
+                           object_kind, object_id, request_id, payload)
+values ($1, $2, $3, $4, $5, $6, $7, 'account_change.declare', 'account_change', $8, $9, $10)
 """
 PAYEE: Final = """
 insert into payee_accounts (place_id, org_id, region_path, id, account_name, account_sealed,
@@ -166,7 +184,7 @@ class ByHand(Rounds):
             filer.region_path,
             filer.person_id,
         )
-        account = "3200160123456789012"
+        account = account_number(plan)
         people = roster(plan)
         ids = [new_id() for _ in people]
         numbers = [p["citizen_id"] for p in people]
@@ -198,6 +216,24 @@ class ByHand(Rounds):
                     request_id,
                     canonical({"state": "draft", "step": 1, "people": PEOPLE}),
                     canonical({"state": "submitted", "step": 2}),
+                ),
+            ),
+            Statement(sql=ACCOUNT_CASE, values=(place, payee_id, org, region, now)),
+            Statement(sql=ACCOUNT_DUTY, values=(place, payee_id, person, org, region)),
+            Statement(sql=ACCOUNT_STEP, values=(place, payee_id, org, region, person, now)),
+            Statement(
+                sql=ACCOUNT_AUDIT,
+                values=(
+                    new_id(),
+                    now,
+                    place,
+                    org,
+                    region,
+                    person,
+                    filer.account_name,
+                    str(payee_id),
+                    request_id,
+                    canonical({"state": "declared", "step": 1}),
                 ),
             ),
             Statement(

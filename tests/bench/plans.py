@@ -54,6 +54,11 @@ def roster(plan: int) -> list[dict[str, Any]]:
     ]
 
 
+def account_number(plan: int) -> str:
+    """Return an account that no other plan of a run names, so that each is declared anew."""
+    return f"32001601{plan:011d}"
+
+
 def body(plan: int, filer: Filer) -> dict[str, Any]:
     """Return the body that files the n-th plan of a run and submits it."""
     starts_on = day_in_china(SystemClock().now()) + timedelta(days=30)
@@ -69,7 +74,7 @@ def body(plan: int, filer: Filer) -> dict[str, Any]:
         "fund_source": "employment_subsidy",
         "payee": {
             "account_name": filer.enterprise,
-            "account_number": "3200160123456789012",
+            "account_number": account_number(plan),
             "bank_code": "102100099996",
         },
         "roster": roster(plan),

@@ -49,6 +49,7 @@ update ledger_balances set debits_fen = debits_fen + 1 where place_id = $1 and a
 """
 _BARE: Final = (
     "drop trigger apply_postings on postings",
+    "drop trigger a_posting_cites_its_cause on postings",
     "drop trigger balances_follow_postings on ledger_balances",
     "grant update (debits_fen, credits_fen) on ledger_balances to xuetu_app",
 )
@@ -71,7 +72,7 @@ class Books:
         self._scope = (str(place.releaser), str(place.bureau_org_id), place.region_path)
         self._from, self._to = accounts
         self._place_id = place.place_id
-        decision = place.decision
+        decision = place.listing
         self._fixed = (
             place.place_id,
             place.org_id,
@@ -180,7 +181,7 @@ async def _books(stage: Stage) -> tuple[Books, Books]:
     async with within(engine, place.bureau) as connection:
         ledger = PostgresLedger(connection, new_id)
         (made,) = await ledger.post(
-            place.place_id, place.book_id, [first], cause=place.decision, posted_at=NOW
+            place.place_id, place.book_id, [first], cause=place.listing, posted_at=NOW
         )
     await engine.dispose()
     maintenance = _superuser(stage, "postgres")

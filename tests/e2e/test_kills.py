@@ -25,10 +25,10 @@ def test_a_submission_whose_api_process_is_killed_is_decided_once_when_it_is_ret
     rig.start_api(crash_at=point)
     plan, key = road.plan(3), new_key()
     whole = {
-        "audit_entries": 2,
-        "case_duties": 1,
-        "case_steps": 2,
-        "cases": 1,
+        "audit_entries": 3,
+        "case_duties": 2,
+        "case_steps": 3,
+        "cases": 2,
         "documents": 3,
         "enrolments": 3,
         "filings": 1,
@@ -62,6 +62,7 @@ def test_a_submission_whose_api_process_is_killed_is_decided_once_when_it_is_ret
         road.staff.place.id,
     )
     assert [(row["action"], row["count"]) for row in acts] == [
+        ("account_change.declare", 1),
         ("filing.draft", 1),
         ("filing.submit", 1),
     ]

@@ -49,6 +49,7 @@ def test_qidong_2025_04_end_to_end(rig: Rig) -> None:
         place_id,
     )
     assert {(row["kind"], row["state"]): row["count"] for row in states} == {
+        ("account_change", "verified"): 1,
         ("appropriation", "approved"): 2,
         ("batch", "reconciled"): 2,
         ("filing", "closed"): 1,

@@ -12,10 +12,10 @@ from tests.e2e.rig import Person, Rig
 from tests.e2e.road import HttpRoad, new_key
 
 ONE_SUBMISSION = {
-    "audit_entries": 2,
-    "case_duties": 1,
-    "case_steps": 2,
-    "cases": 1,
+    "audit_entries": 3,
+    "case_duties": 2,
+    "case_steps": 3,
+    "cases": 2,
     "enrolments": 2,
     "filings": 1,
     "jobs": 1,

@@ -95,6 +95,7 @@ PLACELESS: Mapping[str, Placeless] = {
         reason="the public calendar of rest and working days", may=_may(READ, ADD), open=True
     ),
     "posting_rules": Placeless(reason="the domain's table of postings", may=_may(READ), open=True),
+    "posting_causes": Placeless(reason="the domain's table of causes", may=_may(READ), open=True),
     "finding_rules": Placeless(reason="the domain's table of findings", may=_may(READ), open=True),
     "policy_versions": Placeless(
         reason="policy is public and holds for many places", may=_may(READ, ADD), open=True

@@ -1,10 +1,17 @@
 """One more PostgreSQL for the tests that every supported version must pass."""
 
+import asyncio
 from collections.abc import Iterator, Mapping
+from typing import Any
 
+import asyncpg
 import pytest
 
 from adapters.embedded import postgres
+from tests.conftest import Database, migrated
+
+driver: Any = asyncpg
+"""asyncpg ships no types."""
 
 
 @pytest.fixture(scope="session")
@@ -15,3 +22,21 @@ def servers(
     oldest = postgres.start(tmp_path_factory.mktemp("pg16"), major=16, durable=False)
     yield {16: oldest, 18: server}
     oldest.stop()
+
+
+@pytest.fixture(scope="session")
+def untied(server: postgres.EmbeddedPostgres) -> Database:
+    """A database whose postings may cite any two people's decision.
+
+    There the ledger's own rules are tried with every event in any order; that a posting cites the
+    decision that moves its money is proved in `test_posting_causes`, on the road itself.
+    """
+    database = migrated(server, "xuetu_untied")
+
+    async def untie() -> None:
+        connection = await driver.connect(database.admin_url.replace("+asyncpg", ""))
+        await connection.execute("drop trigger a_posting_cites_its_cause on postings")
+        await connection.close()
+
+    asyncio.run(untie())
+    return database

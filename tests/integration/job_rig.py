@@ -1,6 +1,6 @@
 """What tests of jobs share: ports on the real database, and a work that offers jobs only."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -52,6 +52,10 @@ class Notebook(AuditTrail):
 
     async def record(self, act: Act) -> None:
         self.acts.append(act)
+
+    async def record_all(self, acts: Sequence[Act]) -> None:
+        for act in acts:
+            await self.record(act)
 
 
 class JobsWork:

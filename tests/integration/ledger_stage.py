@@ -108,6 +108,11 @@ class Stage:
         return Decision(self.batch_id, Signature(2, self.preparer), Signature(3, self.releaser))
 
     @property
+    def listing(self) -> Decision:
+        """What two people decided about the filing."""
+        return Decision(self.filing_id, Signature(4, self.reviewer), Signature(5, self.releaser))
+
+    @property
     def row(self) -> dict[str, Any]:
         """The columns every row of this place begins with."""
         return {
@@ -123,6 +128,12 @@ _STEPS = {
         ("new", "draft", "file", "filer"),
         ("draft", "submitted", "file", "filer"),
         ("submitted", "accepted", "review", "reviewer"),
+        ("accepted", "reviewed", "review", "reviewer"),
+        ("reviewed", "listed", "approve", "releaser"),
+    ),
+    "appropriation": (
+        ("new", "draft", "prepare", "preparer"),
+        ("draft", "approved", "approve", "releaser"),
     ),
     "batch": (
         ("new", "draft", "prepare", "preparer"),
@@ -245,8 +256,18 @@ async def make_stage(engine: AsyncEngine) -> Stage:
 
 
 async def appropriate(engine: AsyncEngine, stage: Stage, amount_fen: int) -> None:
-    """Put money into the stage's book."""
+    """Put money into the stage's book, by an appropriation that two people signed."""
+    owned = {**stage.row, "org_id": stage.bureau_org_id}
+    people = {"preparer": stage.preparer, "releaser": stage.releaser}
     async with within(engine, stage.bureau) as connection:
+        case_id = await _open_case(connection, "appropriation", owned, people)
+        row = {"fund_source": "employment_subsidy", "budget_year": YEAR, "amount_fen": amount_fen}
+        await insert(
+            connection,
+            "appropriations",
+            {**owned, "id": case_id, **row, "document_number": str(case_id)},
+        )
+        await set_scope(connection, stage.bureau)
         await PostgresLedger(connection, uuid4).post(
             stage.place_id,
             stage.book_id,
@@ -258,7 +279,7 @@ async def appropriate(engine: AsyncEngine, stage: Stage, amount_fen: int) -> Non
                     org_id=stage.bureau_org_id,
                 )
             ],
-            cause=stage.decision,
+            cause=Decision(case_id, Signature(1, stage.preparer), Signature(2, stage.releaser)),
             posted_at=NOW,
         )
 

@@ -84,6 +84,20 @@ async def requested(
     )
 
 
+async def request_returned(
+    begin_work: BeginWork, staff: Staff, on_file: FundingRequestOnFile
+) -> FundingRequestOnFile:
+    """A submitted request that the finance department returns."""
+    case = on_file.request.case
+    return await road.act(
+        begin_work,
+        staff.finance,
+        lambda work: funding_request.return_funding_request(
+            work, request_id=case.id, version=case.version, reason="金额与预算不符"
+        ),
+    )
+
+
 async def concurred(
     begin_work: BeginWork, staff: Staff, subjects: Sequence[Subject]
 ) -> FundingRequestOnFile:

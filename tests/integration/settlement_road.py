@@ -79,6 +79,7 @@ class SettlementRoad:
         drafted = await self.act(self.staff.filer, lambda work: filing.draft_filing(work, filed))
         case = drafted.case
         await self.act(self.staff.filer, lambda work: documents.send_contents(work, case))
+        await road.verified_accounts(self.begin_work, self.staff)
         for step in (
             lambda work: filing.accept_filing(work, filing_id=case.id, version=case.version),
             lambda work: filing.review_filing(

@@ -29,6 +29,7 @@ FILED = {
     "cases", "payee_accounts", "filings", "roster_versions", "enrolments", "prepayments",
     "declared_certificates", "joint_classes",
     "review_requests",
+    "payment_corrections",
 }  # fmt: skip
 """What an enterprise adds without an authority's region: what it applies with, never what decides.
 Its settlements and their lines it adds as long as they decide nothing; the rows tried here do.

@@ -248,10 +248,10 @@ async def _fill(engine: AsyncEngine, stage: Stage, ids: dict[str, UUID], line: B
 
 
 @pytest.fixture(scope="session")
-async def ground(database: Urls) -> AsyncIterator[Ground]:
-    app = create_async_engine(database.app_url)
-    owner = create_async_engine(database.owner_url)
-    admin = create_async_engine(database.admin_url)
+async def ground(untied: Urls) -> AsyncIterator[Ground]:
+    app = create_async_engine(untied.app_url)
+    owner = create_async_engine(untied.owner_url)
+    admin = create_async_engine(untied.admin_url)
     stage, other = await make_stage(app), await make_stage(app)
     await appropriate(app, stage, FUND)
     await appropriate(app, other, FUND)

@@ -72,7 +72,7 @@ SHAPE = {
     """,
 }
 
-WRITTEN = ("step_rules", "posting_rules", "finding_rules", "persons")
+WRITTEN = ("step_rules", "posting_rules", "posting_causes", "finding_rules", "persons")
 """Tables that migrations fill."""
 
 Shape = Mapping[str, Rows]

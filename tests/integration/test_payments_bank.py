@@ -15,7 +15,7 @@ from domain.errors import Refusal
 from domain.funding_request import PayableKind, Subject
 from domain.jobs import JobLost
 from domain.ledger import AccountKind, BankLine, Event
-from domain.payment import AttemptOnFile, AttemptState
+from domain.payment import AttemptOnFile, AttemptState, Remedy
 from domain.ports.payments import AnsweredTwice
 from domain.ports.work import BeginWork, Work
 from jobs.payment import ingest_bank_result, order_payments, submit_batch
@@ -25,6 +25,7 @@ from service.application.batch import SealBatch
 from tests import road
 from tests.conftest import Database
 from tests.integration import payments_road as pay
+from tests.integration.again_road import Again
 from tests.integration.payments_rig import PaymentsRig
 from tests.people import Staff
 
@@ -335,7 +336,7 @@ async def test_lines_taken_behind_ones_back_are_noticed(
     async with begin_work(staff.system) as work:
         lines = await work.payments.received(result, 10)
         tried = await work.payments.tried(staff.place.id, {attempts[0].reference})
-        decided = taken(lines, tried, seen=())
+        decided = taken(lines, tried, seen=(), held_fen={})
         await work.payments.take(staff.place.id, decided)
         with pytest.raises(AnsweredTwice):
             await work.payments.take(staff.place.id, decided)
@@ -484,3 +485,26 @@ async def test_a_chunk_under_a_lost_lease_keeps_nothing(
         with pytest.raises(JobLost):
             await work.jobs.advance(job, "1", pay.LEASE)
     assert await payment_states(begin_work, staff, at_bank.case.id) == ["submitted"]
+
+
+async def test_a_cancelled_balance_may_be_requested_anew(
+    staff: Staff, begin_work: BeginWork, database: Database
+) -> None:
+    subject, batch_id, attempt = await submitted_settlement(begin_work, staff, database)
+    refused = pay.answer(pay.line(attempt, result="rejected"))
+    await pay.ingested(begin_work, staff, batch_id, refused)
+    again = Again(begin_work, staff)
+    with pytest.raises(Refusal) as requested:
+        await pay.requested(begin_work, staff, [subject])
+    assert requested.value.code == "already_requested"
+    returned = await again.payment(attempt.payment_id)
+    await again.approved(await again.proposed(returned, Remedy.CANCEL))
+    assert (await again.payment(attempt.payment_id)).state == "cancelled"
+    request = (await pay.concurred(begin_work, staff, [subject])).request
+    planned = await road.act(
+        begin_work,
+        staff.system,
+        lambda work: funding_request.order_payments(work, request_id=request.case.id),
+    )
+    assert planned == 1
+    assert await pay.state_of(begin_work, staff, CaseKind.SETTLEMENT, subject.id) == "approved"

@@ -1,6 +1,7 @@
 """Bank results: a file that cannot be read is refused whole, one that can is taken line by line."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -16,8 +17,9 @@ from domain.bank_result import (
     ResultLine,
     Taken,
     Tried,
-    answer_transfer,
+    answer_transfers,
     check_answerable,
+    confirmed_account,
     outcome_of,
     parse_bank_result,
     taken,
@@ -198,19 +200,19 @@ def test_a_stray_line_gets_an_outcome(
 
 def test_one_attempt_is_answered_once_within_a_file() -> None:
     lines = [on_file(a_line()), on_file(a_line(line_reference="B2"))]
-    decided = taken(lines, {"01H": a_try()}, seen=())
+    decided = taken(lines, {"01H": a_try()}, seen=(), held_fen={})
     assert outcomes(decided) == [LineState.MATCHED, LineState.ALREADY_ANSWERED]
     assert all(item.tried is not None for item in decided)
 
 
 def test_a_line_repeated_within_a_file_is_processed_once() -> None:
-    decided = taken([on_file(a_line()), on_file(a_line())], {"01H": a_try()}, seen=())
+    decided = taken([on_file(a_line()), on_file(a_line())], {"01H": a_try()}, seen=(), held_fen={})
     assert outcomes(decided) == [LineState.MATCHED, LineState.REPEATED]
     assert decided[1].tried is None
 
 
 def test_a_line_seen_in_an_earlier_file_is_repeated() -> None:
-    assert outcomes(taken([on_file(a_line())], {"01H": a_try()}, seen={"B1"})) == [
+    assert outcomes(taken([on_file(a_line())], {"01H": a_try()}, seen={"B1"}, held_fen={})) == [
         LineState.REPEATED
     ]
 
@@ -221,33 +223,138 @@ def test_a_stray_line_does_not_keep_the_next_from_matching() -> None:
         on_file(a_line(line_reference="B1", amount_fen=1)),
         on_file(a_line(line_reference="B2")),
     ]
-    assert outcomes(taken(lines, {"01H": a_try()}, seen=())) == [
+    assert outcomes(taken(lines, {"01H": a_try()}, seen=(), held_fen={})) == [
         LineState.UNKNOWN_REFERENCE,
         LineState.AMOUNT_DIFFERS,
         LineState.MATCHED,
     ]
 
 
+_ANSWERS = [
+    (AttemptState.SUBMITTED, BankAnswer.PAID, AttemptState.PAID),
+    (AttemptState.SUBMITTED, BankAnswer.REJECTED, AttemptState.REJECTED),
+    (AttemptState.SUBMITTED, BankAnswer.RETURNED, AttemptState.REJECTED),
+    (AttemptState.SUBMITTED, BankAnswer.NOT_KNOWN, AttemptState.REJECTED),
+    (AttemptState.SUBMITTED, BankAnswer.UNKNOWN, AttemptState.UNKNOWN),
+    (AttemptState.UNKNOWN, BankAnswer.PAID, AttemptState.PAID),
+    (AttemptState.UNKNOWN, BankAnswer.REJECTED, AttemptState.REJECTED),
+    (AttemptState.UNKNOWN, BankAnswer.NOT_KNOWN, AttemptState.REJECTED),
+    (AttemptState.UNKNOWN, BankAnswer.UNKNOWN, None),
+    (AttemptState.PAID, BankAnswer.RETURNED, AttemptState.RETURNED),
+    (AttemptState.PAID, BankAnswer.REJECTED, None),
+    (AttemptState.PAID, BankAnswer.NOT_KNOWN, None),
+    (AttemptState.REJECTED, BankAnswer.PAID, None),
+    (AttemptState.RETURNED, BankAnswer.PAID, None),
+    (AttemptState.RETURNED, BankAnswer.RETURNED, None),
+]
+"""Before, what the bank says, after; None where that says nothing new."""
+
+
+@pytest.mark.parametrize(("before", "answer", "after"), _ANSWERS)
+def test_an_answer_leaves_an_attempt_in_one_state(
+    before: AttemptState, answer: BankAnswer, after: AttemptState | None
+) -> None:
+    tried = a_try(state=before)
+    (item,) = taken(
+        [on_file(a_line(answer=answer))],
+        {"01H": tried},
+        seen=(),
+        held_fen={confirmed_account(tried): tried.amount_fen},
+    )
+    assert item.after is after
+    assert (item.outcome is LineState.MATCHED) == (after is not None)
+    if after is None:
+        assert item.outcome is LineState.ALREADY_ANSWERED
+
+
+def test_a_line_that_follows_up_on_an_answer_of_its_chunk_waits_for_the_next() -> None:
+    lines = [
+        on_file(a_line()),
+        on_file(a_line(line_reference="B2", answer=BankAnswer.RETURNED)),
+        on_file(a_line(line_reference="B3", payment_reference="XXX")),
+    ]
+    assert outcomes(taken(lines, {"01H": a_try()}, seen=(), held_fen={})) == [LineState.MATCHED]
+
+
+def test_what_a_settlement_has_earned_is_not_given_back_by_a_bank_line() -> None:
+    tried = a_try(state=AttemptState.PAID)
+    line = on_file(a_line(answer=BankAnswer.RETURNED))
+    account = confirmed_account(tried)
+    short = taken([line], {"01H": tried}, seen=(), held_fen={account: tried.amount_fen - 1})
+    assert outcomes(short) == [LineState.EARNED_ALREADY]
+    assert (short[0].after, short[0].tried) == (None, tried)
+    assert outcomes(taken([line], {"01H": tried}, seen=(), held_fen={})) == [
+        LineState.EARNED_ALREADY
+    ]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(list(BankAnswer)), st.integers(0, 2), st.integers(0, 3)),
+        max_size=12,
+    )
+)
+def test_whatever_a_bank_says_an_attempt_follows_its_answers_and_money_moves_with_it(
+    said: list[tuple[BankAnswer, int, int]],
+) -> None:
+    attempts = {name: a_try(reference=name, amount_fen=100) for name in ("A", "B", "C")}
+    in_transit = dict.fromkeys(attempts, 1)
+    paid = dict.fromkeys(attempts, 0)
+    waiting = [
+        on_file(
+            a_line(
+                line_reference=f"L{ref}{n}",
+                payment_reference="ABC"[who],
+                answer=answer,
+                amount_fen=100,
+            )
+        )
+        for n, (answer, who, ref) in enumerate(said)
+    ]
+    while waiting:
+        held = {confirmed_account(one): 100 * paid[name] for name, one in attempts.items()}
+        chunk = taken(waiting, attempts, seen=(), held_fen=held)
+        assert chunk, "the first line of a chunk is always decided"
+        waiting = waiting[len(chunk) :]
+        for item in chunk:
+            if item.after is None or item.tried is None:
+                continue
+            name = item.tried.reference
+            attempts[name] = replace(attempts[name], state=item.after)
+            in_transit[name] = int(item.after is AttemptState.UNKNOWN)
+            paid[name] = int(item.after is AttemptState.PAID)
+    for name, one in attempts.items():
+        unanswered = one.state in {AttemptState.SUBMITTED, AttemptState.UNKNOWN}
+        assert (in_transit[name], paid[name]) == (
+            int(unanswered),
+            int(one.state is AttemptState.PAID),
+        )
+
+
 @pytest.mark.parametrize(
-    ("answer", "kind", "to"),
+    ("after", "kind", "to"),
     [
-        (BankAnswer.PAID, PayableKind.PREPAYMENT, AccountKind.PREPAYMENT_RECEIVABLE),
-        (BankAnswer.PAID, PayableKind.SETTLEMENT, AccountKind.EXPENSE),
-        (BankAnswer.REJECTED, PayableKind.PREPAYMENT, AccountKind.COMMITTED),
-        (BankAnswer.REJECTED, PayableKind.SETTLEMENT, AccountKind.COMMITTED),
+        (AttemptState.PAID, PayableKind.PREPAYMENT, AccountKind.PREPAYMENT_RECEIVABLE),
+        (AttemptState.PAID, PayableKind.SETTLEMENT, AccountKind.EXPENSE),
+        (AttemptState.REJECTED, PayableKind.PREPAYMENT, AccountKind.COMMITTED),
+        (AttemptState.REJECTED, PayableKind.SETTLEMENT, AccountKind.COMMITTED),
     ],
 )
 def test_an_answer_moves_the_money_out_of_transit(
-    answer: BankAnswer, kind: PayableKind, to: AccountKind
+    after: AttemptState, kind: PayableKind, to: AccountKind
 ) -> None:
     tried = a_try(subject=Subject(kind=kind, id=uuid4()))
-    transfer = answer_transfer(on_file(a_line(answer=answer)), tried)
+    (transfer,) = answer_transfers(tried, after)
     assert (transfer.from_.kind, transfer.from_.subject_id) == (
         AccountKind.IN_TRANSIT,
         tried.payment_id,
     )
     assert (transfer.to.kind, transfer.to.subject_id) == (to, tried.filing_id)
     assert transfer.attempt_id == tried.attempt_id
+
+
+def test_an_unknown_outcome_moves_nothing() -> None:
+    assert answer_transfers(a_try(), AttemptState.UNKNOWN) == []
 
 
 @pytest.mark.parametrize("state", ["draft", "sealed", "released"])

@@ -3,7 +3,8 @@
 import pytest
 
 from domain.errors import Refusal
-from domain.filing import Payee, checked_payee
+from domain.filing import Payee
+from domain.payee_account import checked_payee
 
 NAME = "启东示例机械有限公司"
 PAYEE = Payee(account_name=NAME, account_number="3200 1601 2345 6789 012", bank_code="102100099996")

@@ -20,21 +20,23 @@ LATER_LIVE_STATES = {"suspended"}
 
 FINAL_STATES = {
     "filing": {"closed", "withdrawn", "refused", "lapsed"},
-    "prepayment": {"paid"},
+    "prepayment": {"refused", "cancelled"},
     "settlement": {"closed", "withdrawn", "refused"},
     "recovery": {"collected", "cancelled"},
-    "funding_request": {"concurred"},
-    "batch": {"reconciled"},
+    "funding_request": {"concurred", "returned", "refused"},
+    "batch": {"reconciled", "cancelled"},
     "appropriation": {"approved"},
     "joint_class": {"confirmed"},
     "policy_version": {"active", "refused", "withdrawn"},
-    "enrolment": {"completed", "failed", "exited", "freed"},
     "notice": {"ended", "withdrawn"},
     "objection": {"answered"},
     "manual_finding": {"confirmed", "rejected"},
     "hold": {"lifted", "refused"},
     "review_request": {"upheld", "rejected"},
-    "payment": {"paid", "returned"},
+    "account_change": {"refused", "superseded"},
+    "payment_correction": {"confirmed", "refused"},
+    "enrolment": {"completed", "failed", "exited", "freed"},
+    "payment": {"cancelled"},
 }
 
 Graph = Mapping[str, Mapping[str, str]]

@@ -265,6 +265,7 @@ def test_a_release_moves_each_payment_from_its_filings_commitment_into_transit()
         id=uuid4(),
         payment_id=payment.id,
         batch_id=uuid4(),
+        payee_account_id=uuid4(),
         attempt_no=1,
         line_no=1,
         reference="R",

@@ -121,10 +121,22 @@ async def submitted(desk: Desk, **how: Any) -> str:
     return str(made["case"]["id"])
 
 
+async def accounts_verified(desk: Desk) -> None:
+    """Every payee account that waits is verified."""
+    waiting = await desk.done("ListPayeeAccounts", "handler", query="state=declared")
+    for one in waiting["items"]:
+        case = one["case"]
+        path = {"account_id": case["id"]}
+        await desk.done(
+            "VerifyPayeeAccount", "handler", path=path, version=case["version"], body={}
+        )
+
+
 async def reviewed(desk: Desk, **how: Any) -> str:
     """A filing accepted and reviewed."""
     filing_id = await submitted(desk, **how)
     path = {"filing_id": filing_id}
+    await accounts_verified(desk)
     accepted = await desk.done("AcceptFiling", "handler", path=path, version=2)
     version = accepted["case"]["version"]
     await desk.done("ReviewFiling", "handler", path=path, version=version, body={})
@@ -239,6 +251,43 @@ async def paid(desk: Desk, *subjects: tuple[str, str], year: int = YEAR) -> str:
     loaded = await desk.done("LoadBankResult", "handler", path={"batch_id": batch_id}, body=body)
     await desk.idle()
     return str(loaded["id"])
+
+
+async def returned(desk: Desk, *subjects: tuple[str, str], year: int = YEAR) -> str:
+    """Subjects whose one payment the bank refuses; the payment's id."""
+    await ordered(desk, *subjects, year=year)
+    batch_id = await sent(desk, year=year)
+    lines = [line.replace(",paid,", ",rejected,") for line in await answers_to(desk, batch_id)]
+    path = {"batch_id": batch_id}
+    await desk.done("LoadBankResult", "handler", path=path, body=bank_file(*lines))
+    await desk.idle()
+    found = await desk.done("ListPayments", "handler", query="state=returned")
+    return str(found["items"][-1]["id"])
+
+
+async def paid_again(desk: Desk, payment_id: str, *, year: int = YEAR) -> str:
+    """A returned payment paid again to its account; the correction's id."""
+    path = {"payment_id": payment_id}
+    account_id = (await desk.done("GetPayment", "handler", path=path))["payee_account_id"]
+    body = {
+        "payment_id": payment_id,
+        "remedy": "pay_again",
+        "payee_account_id": account_id,
+        "reason": "银行更正",
+    }
+    case = (await desk.done("ProposePaymentCorrection", "handler", body=body))["case"]
+    await desk.done(
+        "ApprovePaymentCorrection",
+        "approver",
+        path={"correction_id": case["id"]},
+        version=case["version"],
+        body={},
+    )
+    batch_id = await sent(desk, year=year)
+    answer = bank_file(*await answers_to(desk, batch_id))
+    await desk.done("LoadBankResult", "handler", path={"batch_id": batch_id}, body=answer)
+    await desk.idle()
+    return str(case["id"])
 
 
 async def opened(desk: Desk, filing_id: str) -> None:
@@ -577,6 +626,8 @@ READ_BY: Mapping[str, str] = {
     "manual_finding_id": "GetManualFinding",
     "hold_id": "GetHold",
     "review_request_id": "GetReviewRequest",
+    "account_id": "GetPayeeAccount",
+    "correction_id": "GetPaymentCorrection",
 }
 """Which operation reads the case that a parameter names."""
 
@@ -590,7 +641,8 @@ async def travelled(desk: Desk) -> Travelled:
     hold_id = await imposed(desk, "filing", filing_id)
     review_request_id = await lifted_by_review(desk, hold_id)
     prepayment_id = await prepayment_approved(desk, filing_id)
-    await paid(desk, ("prepayment", prepayment_id))
+    refused_id = await returned(desk, ("prepayment", prepayment_id))
+    correction_id = await paid_again(desk, refused_id)
     recovery_id = await recovery_proposed(desk, filing_id)  # the settlement overtakes it
     receipts_id = await received(desk, (f"S-{filing_id}", "RNOBODYS", 1))
     (one,) = await completed(desk, filing_id)
@@ -627,6 +679,8 @@ async def travelled(desk: Desk) -> Travelled:
             "batch_id": batch_id,
             "result_id": result_id,
             "payment_id": payments["items"][-1]["id"],
+            "account_id": payments["items"][-1]["payee_account_id"],
+            "correction_id": correction_id,
             "extract_id": extract_id,
             "enrolment_id": one,
             "document_id": held["items"][0]["id"],

@@ -202,6 +202,20 @@ async def _dry(desk: Desk, operation: Operation, headers: Mapping[str, str | Non
         case "DraftPolicy":
             body = {"policy": road.overlay(desk)}
             return desk.ask(operation.id, "approver", body=body, **how)
+        case "DeclarePayeeAccount":
+            body = {
+                "region_code": desk.staff.region_code,
+                "account_name": desk.staff.enterprise.name,
+                "account_number": "6222021234567890123",
+                "bank_code": "102100099996",
+            }
+            return desk.ask(operation.id, "filer", body=body, **how)
+        case "ProposePaymentCorrection":
+            await road.appropriated(desk)
+            prepayment_id = await road.prepayment_approved(desk, await road.listed(desk))
+            payment_id = await road.returned(desk, ("prepayment", prepayment_id))
+            body = {"payment_id": payment_id, "remedy": "cancel", "reason": "银行退回"}
+            return desk.ask(operation.id, "handler", body=body, **how)
         case "DraftSettlement":
             filing_id = await road.listed(desk)
             (one, _) = await road.completed(desk, filing_id)
