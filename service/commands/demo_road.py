@@ -202,7 +202,10 @@ class _Road:
         path = f"/v1/settlements/{drafted['case']['id']}"
         self._filer.upload(path, "training_receipt", RECEIPT, _pdf(RECEIPT))
         self._filer.step(path, "submit")
-        self._say(f"the enterprise declares {CERTIFIED} certificates and submits the settlement")
+        self._say(
+            f"the enterprise declares {CERTIFIED} certificates and a video by where it is kept,"
+            " uploads the provider's receipt, and submits the settlement"
+        )
         extract = self._handler.ask("POST", "/v1/certificate-extracts?register=osta", _extract())
         self._say(f"a clerk loads an extract of {extract['rows']} certificates")
         self._handler.step(path, "accept")
@@ -218,7 +221,7 @@ class _Road:
         )
         _same("balance", amounts["balance_fen"], BALANCE_FEN)
         self._on("2025-04-14")
-        self._approver.step(path, "approve", {"reason": "公示无异议"})
+        self._approver.step(path, "approve", {"reason": "同意结算"})
         self._pay("settlement", drafted["case"]["id"], 2025, booked_on="2025-04-18")
         self._filer.wait_for(path, "closed")
         self._filer.wait_for(filing, "closed")

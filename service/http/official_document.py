@@ -60,8 +60,9 @@ class OfficialDocumentView(View):
     tag=TAG,
     summary=Text("公文列表", "List official documents"),
     description=Text(
-        "每一决定生成一份带文号和哈希值的公文；本单位的，或本地区的。",
-        "Every decision issues a numbered document with its hash: those of the own organisation, or region.",
+        "受理、列入、预支、结算和拨款申请各生成一份带文号和哈希值的公文；本单位的，或本地区的。",
+        "Acceptance, listing, prepayment, settlement and funding request each issue a numbered document with "
+        "its hash: those of the own organisation, or region.",
     ),
     query=(
         Query(

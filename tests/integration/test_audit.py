@@ -436,6 +436,7 @@ def auditor(stage: Stage, tmp_path: Path) -> Auditor:
 async def test_an_export_verifies_against_a_checkpoint_and_shows_its_own_region_only(
     stage: Stage, auditor: Auditor
 ) -> None:
+    """Shows ACT-15."""
     await stage.record_and_seal(PAGE + 1)
     await auditor.take_checkpoint()
     await stage.record_and_seal(1)

@@ -316,6 +316,7 @@ async def test_a_duty_names_the_cases_own_partner(ground: Ground) -> None:
 
 
 async def test_a_duty_lies_in_the_cases_own_place(ground: Ground) -> None:
+    """Shows ACT-02."""
     province = Scope.of(ground.staff.handler, region_path="/32/")
     elsewhere = {
         "place_id": ground.other.place.id,
@@ -505,6 +506,7 @@ async def test_a_case_takes_one_step_at_a_time(ground: Ground) -> None:
 
 
 async def test_a_partner_opens_no_case_in_another_organisations_name(ground: Ground) -> None:
+    """Shows ACT-01."""
     row = ground.case(org_id=ground.other.enterprise.id, partner_org_id=ground.staff.enterprise.id)
     async with ground.refused(
         Scope.of(ground.staff.filer), DENIED, "opened_by_owner_or_authority"

@@ -70,6 +70,7 @@ async def test_the_reviewer_cannot_list(staff: Staff, begin_work: BeginWork) -> 
 async def test_a_person_is_enrolled_in_one_class_nationwide(
     staff: Staff, new_staff: NewStaff, begin_work: BeginWork
 ) -> None:
+    """Shows PAY-07."""
     elsewhere = await new_staff()
     person = road.an_apprentice()
 
@@ -108,6 +109,7 @@ async def test_every_fault_of_a_roster_is_located_and_nothing_is_stored(
 
 
 async def test_a_plan_is_filed_before_training_starts(staff: Staff, begin_work: BeginWork) -> None:
+    """Shows FIL-01."""
     with pytest.raises(Refusal) as refused:
         async with begin_work(staff.filer) as work:
             await filing.draft_filing(
@@ -215,6 +217,7 @@ async def test_a_missing_appropriation_never_blocks_listing(
 async def test_a_prepayment_is_half_of_one_year_at_most(
     staff: Staff, begin_work: BeginWork
 ) -> None:
+    """Shows PAY-05."""
     listed = await road.listed(begin_work, staff, people=33)
     asked = await road.act(
         begin_work,
@@ -299,6 +302,7 @@ async def test_a_draft_is_submitted_later_and_its_policy_fixed_that_day(
 
 
 async def test_every_fault_of_a_plan_is_located(staff: Staff, begin_work: BeginWork) -> None:
+    """Shows PAY-01."""
     with pytest.raises(Refusal) as refused:
         async with begin_work(staff.filer) as work:
             await filing.draft_filing(
@@ -324,6 +328,7 @@ async def test_every_fault_of_a_plan_is_located(staff: Staff, begin_work: BeginW
 
 
 async def test_a_region_without_a_bureau_is_refused(staff: Staff, begin_work: BeginWork) -> None:
+    """Shows ACT-02."""
     with pytest.raises(Refusal) as refused:
         async with begin_work(staff.filer) as work:
             await filing.draft_filing(
@@ -355,6 +360,7 @@ async def test_one_listing_holds_filings_of_one_place_at_the_versions_seen(
 
 
 async def test_a_roster_is_screened_for_its_reviewer(staff: Staff, begin_work: BeginWork) -> None:
+    """Shows SUP-02."""
     case = (await road.submitted(begin_work, staff)).case
     async with begin_work(staff.handler) as work:
         assert await work.filings.screening(case) is None
@@ -414,6 +420,7 @@ async def test_every_fault_of_a_completion_report_is_located(
 
 
 async def test_a_prepayment_needs_a_listed_filing(staff: Staff, begin_work: BeginWork) -> None:
+    """Shows FIL-04."""
     case = (await road.submitted(begin_work, staff)).case
     with pytest.raises(Refusal) as refused:
         await road.act(
@@ -458,6 +465,7 @@ async def test_a_lower_share_needs_a_reason_and_nothing_is_not_prepaid(
 async def test_an_appropriation_names_a_known_fund_in_an_own_place(
     staff: Staff, begin_work: BeginWork
 ) -> None:
+    """Shows PAY-01, PAY-14."""
     draft = budget.DraftAppropriation(
         fund_source="lottery", budget_year=2026, amount_fen=1, document_number="试财1号"
     )

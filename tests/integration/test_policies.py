@@ -107,6 +107,7 @@ def clocked(engine: AsyncEngine, crypto: Crypto) -> tuple[BeginWork, MovedClock]
 async def test_a_settlement_takes_its_amounts_from_the_filing_and_its_certificates_from_its_own_day(
     engine: AsyncEngine, crypto: Crypto, city: City
 ) -> None:
+    """Shows PAY-04."""
     begin, clock = clocked(engine, crypto)
     made = SettlementRoad(begin, clock, city.county, people=2)
     await made.ready(prepaid=None)
@@ -268,6 +269,7 @@ select p.id, p.policy_kind, :source, p.body->>'id', 1, p.region_path, null, '202
 async def test_no_version_is_on_file_without_both_signatures(
     begin_work: BeginWork, city: City
 ) -> None:
+    """Shows ACT-04."""
     proposal = await drafted(begin_work, city)
     denied = "violates row-level security policy"
     for source in ("pack", "case"):

@@ -113,6 +113,7 @@ async def test_nothing_is_prepaid_once_training_has_ended(
 async def test_nobody_who_is_never_paid_for_is_prepaid_or_committed_for(
     begin_work: BeginWork, staff: Staff
 ) -> None:
+    """Shows FIL-06."""
     roster = (
         road.an_apprentice(),
         road.an_apprentice(category=Category.OTHER),
@@ -135,6 +136,7 @@ async def test_nobody_who_is_never_paid_for_is_prepaid_or_committed_for(
 async def test_everybody_the_policies_know_can_be_filed(
     begin_work: BeginWork, staff: Staff, category: Category
 ) -> None:
+    """Shows FIL-07."""
     async with begin_work(staff.filer) as work:
         roster = (road.an_apprentice(category=category),)
         filed = await filing.draft_filing(work, road.a_plan(staff, today=work.today, roster=roster))

@@ -204,6 +204,7 @@ async def test_a_person_of_another_filing_has_no_reasons_here(new_road: NewRoad)
 
 
 async def test_each_field_of_a_registers_row_decides_the_finding(new_road: NewRoad) -> None:
+    """Shows EVD-09."""
     changes: list[tuple[dict[str, str], dict[str, Any], FindingResult]] = [
         ({}, {"issuer_code": "s000132"}, FindingResult.MATCH),
         ({}, {"certificate_number": "lower"}, FindingResult.MATCH_NORMALISED),
@@ -543,6 +544,7 @@ async def test_only_what_was_earned_becomes_expense(new_road: NewRoad) -> None:
 
 
 async def test_nobody_is_subsidised_twice_for_one_occupation_and_grade(new_road: NewRoad) -> None:
+    """Shows PAY-12."""
     first = await new_road(prepaid=None, people=1)
     second = await new_road(prepaid=None, people=1, roster=first.roster)
     third = await new_road(prepaid=None, people=1, roster=first.roster)
@@ -624,6 +626,7 @@ async def test_faulty_declarations_store_nothing(new_road: NewRoad) -> None:
 async def test_an_extract_is_loaded_once_in_the_clerks_own_region_or_below(
     new_road: NewRoad,
 ) -> None:
+    """Shows ACT-12."""
     road = await new_road(prepaid=None)
     extract = await road.extract(road.registered(0))
     assert (extract.rows, extract.register) == (1, "试验查询系统")

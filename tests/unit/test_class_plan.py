@@ -46,6 +46,7 @@ def test_a_class_at_every_limit_passes() -> None:
 
 
 def test_a_class_beyond_every_limit_is_refused_with_each_located() -> None:
+    """Shows ACT-08."""
     with pytest.raises(Refusal) as refused:
         check_class(planned(TrainingMode.PROVIDER, 41, OURS), ASKS)
     assert refused.value.code == "plan_faulty"
@@ -82,6 +83,7 @@ def test_a_mentor_has_people_of_the_class_each_once_and_not_too_many() -> None:
 
 
 def test_the_plan_of_a_class_contradicts_neither_itself_nor_the_training_mode() -> None:
+    """Shows FIL-24."""
     special = ClassPlan(special_occupation=True)
     assert [f.code for f in plan_faults_of_class(special, TrainingMode.PROVIDER)] == [
         "qualification_first"

@@ -62,6 +62,7 @@ def test_every_value_can_be_written_as_json() -> None:
 def test_the_payable_roster_holds_whom_the_policy_pays_for(
     changed: dict[str, Any], result: Result
 ) -> None:
+    """Shows FIL-05."""
     standing = a_standing(enrolment=a_person(**changed))
     people = {
         "categories": ["new_hire"],
@@ -99,6 +100,7 @@ def test_employment_that_a_register_must_show_stays_unknown_without_one() -> Non
 
 
 def test_a_type_the_policy_does_not_accept_fails() -> None:
+    """Shows EVD-06."""
     special = a_certificate(certificate_type=CertificateType.SPECIAL_ABILITY, grade=None)
     policy = standard(certificate_types={"skill_level_certificate": {}})
     found = ruling(

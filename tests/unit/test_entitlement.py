@@ -165,6 +165,7 @@ def test_a_filed_grade_without_a_rate_is_refused() -> None:
 def test_filed_years_are_the_whole_years_in_the_lesser_of_actual_and_filed(
     trained: int, filed: int, years: int
 ) -> None:
+    """Shows PAY-03."""
     term = paid_term(Unit(kind=UnitKind.FILED_YEARS), filed, Trained(months=trained))
     assert (term.units, term.units_per_year, term.capped) == (years, 1, trained > filed)
 

@@ -275,6 +275,7 @@ def test_what_is_wrong_with_a_skill_certificate_is_said_and_nothing_proposed(
 def test_other_certificates_have_their_own_shapes(
     typed: str, certificate_type: str, kind: str
 ) -> None:
+    """Shows EVD-02, EVD-06."""
     reading = certificate_number.explain(typed, certificate_type)
     assert (reading.flaw, reading.kind, reading.warnings) == (None, kind, ())
 

@@ -94,6 +94,22 @@ def step(seq: int, duty: Duty, person_id: UUID) -> Step:
     )
 
 
+def test_the_chart_holds_government_money_alone() -> None:
+    """What an enterprise bears itself has no account, and money comes by appropriation (PAY-10, PAY-11)."""
+    assert set(AccountKind) == {
+        "treasury",
+        "available",
+        "committed",
+        "in_transit",
+        "prepayment_receivable",
+        "expense",
+        "recovery_receivable",
+        "write_off",
+    }
+    from_treasury = {e for e, legs in EVENTS.items() if legs.from_ is AccountKind.TREASURY}
+    assert from_treasury == {Event.APPROPRIATION_APPROVED, Event.CARRIED_OVER}
+
+
 def test_every_event_has_legs_and_every_kind_of_account_a_subject_or_none() -> None:
     assert set(EVENTS) == set(Event)
     assert set(SUBJECTS) == set(AccountKind)

@@ -246,6 +246,7 @@ def test_a_label_covers_a_field_its_parts_and_what_holds_it() -> None:
 
 
 def test_the_nearest_standard_in_force_pays() -> None:
+    """Shows ACT-03."""
     nation, province, city = (
         standard(id=region, region=region, valid_from="2020-01-01")
         for region in ("CN", "32", "3206")
@@ -349,6 +350,7 @@ def test_a_grade_without_a_rate_is_refused() -> None:
 def test_a_plan_is_told_everything_the_standard_cannot_pay(
     fields: dict[str, Any], asked: dict[str, int], expected: list[tuple[str, str]]
 ) -> None:
+    """Shows FIL-09."""
     plan = {"target_grade": 4, "filed_months": 12, "uplift_basis_points": 0} | asked
     faults = plan_faults(standard(**fields), **plan)
     assert [(fault.pointer, fault.code) for fault in faults] == expected

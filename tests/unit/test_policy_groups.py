@@ -135,6 +135,7 @@ def test_an_overlay_says_everything_itself() -> None:
 
 
 def test_null_documents_are_the_default_checklist_and_are_labelled_so() -> None:
+    """Shows FIL-03."""
     overlay = parse_overlay(overlay_document(documents=None))
     assert overlay.defaults.count("/documents") == 1
 

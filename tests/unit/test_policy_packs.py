@@ -51,6 +51,7 @@ def test_every_pack_of_the_product_says_everything_itself() -> None:
 def test_the_packs_hold_the_published_rates_and_half_a_year_ahead(
     pack_id: str, rates: dict[int, int]
 ) -> None:
+    """Shows FIL-08."""
     pack = PacksOnDisk().get(pack_id)
     assert pack is not None
     assert pack.standard.rates == rates
@@ -69,6 +70,7 @@ def test_only_what_a_source_states_is_free_of_the_label() -> None:
 
 
 def test_the_national_floor_rises_on_dated_days() -> None:
+    """Shows PAY-02."""
     floors = PacksOnDisk().floors()
     assert [(floor.document, floor.valid_from, floor.rate_fen) for floor in floors] == [
         ("人社部发〔2018〕66号", date(2018, 10, 12), 400_000),

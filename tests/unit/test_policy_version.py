@@ -31,6 +31,7 @@ def plan(*filings: UUID, grade: int = 4, people: int = 10, months: int = 12) -> 
 
 
 def test_a_report_sums_what_is_payable_and_names_what_is_not() -> None:
+    """Shows PAY-17."""
     old = standard(rates={"4": 400_000, "3": 500_000})
     new = standard(
         rates={"4": 600_000}, prepayment={"share_basis_points": 4000, "base": "ONE_YEAR"}
@@ -69,6 +70,7 @@ def test_an_overlay_changes_no_amount() -> None:
 def test_a_rate_below_a_floor_of_its_period_needs_a_reason(
     rate: int, first: str, last: str | None, floor: int | None
 ) -> None:
+    """Shows PAY-02."""
     low = standard(rates={"4": rate, "3": 700_000}, valid_from=first, valid_to=last)
     found = list(floor_faults(low, FLOORS, "/policy"))
     if floor is None:

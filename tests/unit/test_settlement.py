@@ -58,6 +58,15 @@ def test_a_confirmed_certificate_earns_the_rate(finding: FindingResult) -> None:
     assert found.facts.entitlement.evidence is CertificateType.SKILL_LEVEL
 
 
+def test_certificates_of_all_issuers_earn_the_same() -> None:
+    """Shows EVD-16."""
+    issued_by = [a_certificate(issuer_code=issuer) for issuer in ("Y000032000001", "S000032", None)]
+    earned = [decision(a_standing(certificate=certificate)) for certificate in issued_by]
+    assert [shape(found) for found in earned] == [
+        (Disposition.PAYABLE, Ground.CERTIFIED, 400_000)
+    ] * 3
+
+
 @pytest.mark.parametrize("finding", sorted(set(FindingResult) - CERTIFYING - AWAITED))
 def test_a_certificate_that_is_not_confirmed_pays_nothing_not_even_as_uncertified(
     finding: FindingResult,
@@ -149,6 +158,7 @@ def the_qidong_lines() -> list[LineDecision]:
 
 
 def test_the_case_of_qidong_settles_to_the_fen() -> None:
+    """Shows PAY-06."""
     history = History(paid_fen=6_600_000)
     reasons = reasons_of(the_qidong_lines(), the_terms(), history=history)
     assert reasons.amounts == Amounts(

@@ -183,6 +183,7 @@ async def test_a_record_is_entered_corrected_and_computed(desk: Desk) -> None:
 
 
 async def test_a_provider_sees_and_enters_its_own_filings_only(desk: Desk) -> None:
+    """Shows ACT-10."""
     other = await (await desk.neighbour()).all_signed_in()
     opened = await class_road.opened(desk)
     desk.begin_again()
@@ -212,6 +213,7 @@ async def test_a_provider_sees_and_enters_its_own_filings_only(desk: Desk) -> No
 async def test_mentors_are_recorded_while_a_filing_is_drafted_and_not_after_it_closed(
     desk: Desk,
 ) -> None:
+    """Shows ACT-08, FIL-10, FIL-11, FIL-15, FIL-17, FIL-26, EVD-07, EVD-08."""
     mentor = {"name": "李师傅", "kind": "enterprise", "occupation_name": "车工", "grade": 2}
     plan = {
         "enterprise_site": "一号车间",
@@ -228,6 +230,7 @@ async def test_mentors_are_recorded_while_a_filing_is_drafted_and_not_after_it_c
         },
         "assessment_method": "process",
         "self_evaluation": True,
+        "materials": "车工工艺学（第六版）",
     }
     body = road.plan(
         desk, submit=False, **class_road.by_provider(desk, class_plan=plan, mentors=[mentor])

@@ -271,6 +271,7 @@ async def test_what_is_missing_is_listed_and_refused_all_at_once(desk: Desk) -> 
 
 
 async def test_agreements_of_everyone_stand_for_a_collective_one(desk: Desk) -> None:
+    """Shows FIL-13, FIL-14."""
     held = await drafted(desk)
     people = await road.people_of(desk, held.filing_id)
     for n, person in enumerate(people):
@@ -296,6 +297,7 @@ async def test_a_plan_that_can_no_longer_be_submitted_is_on_the_list(desk: Desk)
 
 
 async def test_a_settlement_is_proven_with_its_video_and_copies(desk: Desk) -> None:
+    """Shows EVD-01."""
     filing_id = await road.listed(desk)
     (one, _) = await road.completed(desk, filing_id)
     made = await desk.done(

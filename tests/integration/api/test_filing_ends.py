@@ -129,6 +129,7 @@ async def test_what_waits_is_shown_with_its_last_day_and_pauses_do_not_count(des
 
 
 async def test_step_times_are_told_with_pauses_apart(desk: Desk) -> None:
+    """Shows PAY-19."""
     filing_id = await road.submitted(desk)
     path = {"case_id": filing_id}
     desk.clock.at = datetime(2026, 2, 3, 1, tzinfo=UTC)
@@ -209,6 +210,7 @@ async def test_a_dry_submission_warns_of_the_years_quota(desk: Desk) -> None:
 
 
 async def test_the_guide_is_public_in_both_forms_and_may_be_kept(desk: Desk) -> None:
+    """Shows SUP-11."""
     path = {"region_code": desk.staff.region_code}
     as_data = await desk.send(desk.ask("GetServiceGuide", None, path=path))
     told = as_data.json()

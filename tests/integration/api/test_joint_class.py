@@ -64,6 +64,7 @@ BALANCE_FEN = (30_250_000, 1_200_000, 600_000, 1_200_000)
 
 
 async def test_the_joint_class_of_nanping_pays_four_enterprises_separately(nanping: Desk) -> None:
+    """Shows ACT-07."""
     desk = nanping
     await road.appropriated(desk, amount_fen=100_000_000)
     await road.appropriated(desk, year=road.YEAR + 1, amount_fen=100_000_000)

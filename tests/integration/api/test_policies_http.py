@@ -72,6 +72,7 @@ async def test_a_standard_is_drafted_simulated_signed_twice_and_then_pays(desk: 
 
 
 async def test_a_long_term_is_filed_with_its_reason(desk: Desk) -> None:
+    """Shows FIL-09."""
     reason = "高级工班，三年制"
     body = road.plan(desk, filed_months=36, term_reason=reason)
     filed = await desk.done("CreateFiling", "filer", body=body)
@@ -81,6 +82,7 @@ async def test_a_long_term_is_filed_with_its_reason(desk: Desk) -> None:
 
 
 async def test_an_overlay_is_signed_like_a_standard_and_holds_for_its_county(desk: Desk) -> None:
+    """Shows FIL-03."""
     proposal_id = await road.policy_proposed(desk, road.overlay(desk, valid_from="2026-02-01"))
     path = {"proposal_id": proposal_id}
     signature = {"document_number": road.overlay(desk)["document"]}

@@ -40,6 +40,7 @@ async def _travelled(desk: Desk) -> str:
 async def test_every_level_of_the_ledger_adds_up_to_the_figures_worked_out_by_hand(
     desk: Desk,
 ) -> None:
+    """Shows SUP-02."""
     filing_id = await _travelled(desk)
     (enterprise,) = (await desk.done("ListEnterpriseEntries", "handler"))["items"]
     assert (enterprise["filings"], enterprise["people"], enterprise["completed"]) == (1, 3, 2)
