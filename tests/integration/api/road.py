@@ -70,7 +70,7 @@ async def appropriated(desk: Desk, *, year: int = YEAR, amount_fen: int = 10_000
             "fund_source": FUND,
             "budget_year": year,
             "amount_fen": amount_fen,
-            "document_number": f"试财〔{year}〕{desk.staff.region_code}号",
+            "document_number": f"试财〔{year}〕{desk.staff.region_code}-{amount_fen}号",
         },
     )
     case = drafted["case"]

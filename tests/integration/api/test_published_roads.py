@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.integration.api import road
-from tests.integration.api.cities import city_desk
+from tests.integration.api.cities import city_desk, signed_by_both, standard_of
 from tests.integration.api.desk import Desk, House, Json, open_desk
 
 
@@ -93,33 +93,15 @@ async def test_a_published_case_is_paid_over_http_as_the_calculator_works_it_out
 async def test_a_city_that_drafts_half_for_no_certificate_pays_half(desk: Desk) -> None:
     # As 泰州市: 5 × 5000 × 50 % = 12 500; 3 × 5000 + 1 × 2500 = 17 500; one left.
     city, code = await city_desk(desk)
-    city.accounts["releaser"] = city.staff.releaser.account_name
-    policy: Json = {
-        "id": f"half-{code}",
-        "region": code,
-        "document": "试人社职〔2026〕5号",
-        "valid_from": "2026-02-01",
-        "rates": {"4": 500_000},
-        "uncertified": {"mode": "share", "share_basis_points": 5000},
-        "below_filed": "rate_of_grade_reached",
-        "prepayment": {"share_basis_points": 5000, "base": "ONE_YEAR"},
-        "unit": {"kind": "filed_years"},
-    }
-    path = {"proposal_id": await _proposed(city, policy)}
-    signed = {"document_number": policy["document"]}
-    await city.done("SignPolicyForFinance", "finance_of_city", path=path, version=1, body=signed)
-    await city.done("SignPolicyForLabour", "labour", path=path, version=2, body=signed)
+    half = {"mode": "share", "share_basis_points": 5000}
+    policy = standard_of(code, uncertified=half)
+    await signed_by_both(city, policy)
     case = Case(
         city=code, policy=policy["id"], planned=5, certified=3, uncertified=1,
         prepaid_fen=1_250_000, person_fen=500_000, uncertified_fen=250_000, balance_fen=500_000,
     )  # fmt: skip
     await _walked(city, case)
     await _calculated(city, case, policy)
-
-
-async def _proposed(city: Desk, policy: Json) -> str:
-    drafted = await city.done("DraftPolicy", "drafter", body={"policy": policy})
-    return str(drafted["case"]["id"])
 
 
 async def _walked(desk: Desk, case: Case) -> None:
