@@ -28,13 +28,14 @@ async def _parts(desk: Desk, filing_id: str) -> list[tuple[int, int, str]]:
     return [(one["budget_year"], one["amount_fen"], one["state"]) for one in shown["commitments"]]
 
 
-async def _waits(desk: Desk, kind: str, subject_id: str, *, year: int) -> None:
-    """No funding request takes what the year's money does not reach."""
+async def _waits(desk: Desk, kind: str, subject_id: str, *, year: int, missing_fen: int) -> None:
+    """No funding request takes what the year's money does not reach, and it says how much that is."""
     body = road.funding((kind, subject_id), year=year)
     problem = await problem_of(
         desk, desk.ask("CreateFundingRequest", "handler", body=body), "funding_request_faulty"
     )
     assert [error["code"] for error in problem["errors"]] == ["commitment_insufficient"]
+    assert f" {missing_fen} fen less" in problem["errors"][0]["detail"]
 
 
 async def _trained(desk: Desk, filing_id: str) -> list[str]:
@@ -68,11 +69,11 @@ async def test_two_years_are_prepaid_and_settled_in_order_of_listing(desk: Desk)
     # A fen short for the first: the second, for whom there would be money, does not overtake it.
     await road.appropriated(city, amount_fen=FIRST - 1)
     assert await _queue(city, 2026) == [(1, first, 1), (2, second, SECOND + 1)]
-    for prepayment_id in ahead:
-        await _waits(city, "prepayment", prepayment_id, year=2026)
+    for prepayment_id, fen in zip(ahead, (FIRST, SECOND), strict=True):
+        await _waits(city, "prepayment", prepayment_id, year=2026, missing_fen=fen)
     await road.appropriated(city, amount_fen=SECOND)
     assert await _queue(city, 2026) == [(1, second, 1)]
-    await _waits(city, "prepayment", ahead[1], year=2026)
+    await _waits(city, "prepayment", ahead[1], year=2026, missing_fen=SECOND)
     await road.paid(city, ("prepayment", ahead[0]))
     await road.appropriated(city, amount_fen=1)
     assert await _queue(city, 2026) == []
@@ -93,7 +94,7 @@ async def test_two_years_are_prepaid_and_settled_in_order_of_listing(desk: Desk)
         settled.append(await road.judged(city, filing_id, *declared))
         await road.approved(city, settled[-1])
     assert await _queue(city, LAST_YEAR) == [(1, first, FIRST), (2, second, FIRST + SECOND)]
-    await _waits(city, "settlement", settled[0], year=LAST_YEAR)
+    await _waits(city, "settlement", settled[0], year=LAST_YEAR, missing_fen=FIRST)
     await road.appropriated(city, year=LAST_YEAR, amount_fen=FIRST + SECOND)
     await road.paid(city, *[("settlement", one) for one in settled], year=LAST_YEAR)
     await _ended(city, first, second)
