@@ -76,7 +76,7 @@ def check_receipts(receipts: Sequence[Receipt], *, today: date) -> None:
             faults.append(Fault(f"/receipts/{n}/booked_on", "day_to_come"))
         if one.line_reference in first:
             row = {"row": first[one.line_reference]}
-            faults.append(Fault(f"/receipts/{n}/line_reference", "receipt_twice", row))
+            faults.append(Fault(f"/receipts/{n}/line_reference", "incoming_line_twice", row))
         first.setdefault(one.line_reference, n)
     if faults:
         raise Refusal("receipts_faulty", faults=tuple(faults), count=len(faults))

@@ -88,6 +88,7 @@ class ExitReason(StrEnum):
     WORK_INJURY = "work_injury"
     CONSCRIPTION = "conscription"
     LONG_LEAVE = "long_leave"
+    TERMINATED = "terminated"
 
 
 class ExitEarns(StrEnum):

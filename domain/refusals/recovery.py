@@ -43,7 +43,7 @@ RECOVERING: Final = (
         ),
     ),
     rule(
-        "receipt_twice",
+        "incoming_line_twice",
         ("收款重复", "Receipt twice"),
         ("第 {row} 项为同一银行流水。", "Item {row} is the same line of the bank."),
     ),

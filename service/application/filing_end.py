@@ -74,8 +74,9 @@ async def terminate_filing(
     """Terminate a listed filing or one in training (终止): ex officio on evidence, or on request.
 
     Training ends for everyone on `last_day` (today unless told). Before training began nothing can be
-    earned: what is committed goes back at once; afterwards it waits for the settlement that closes the
-    filing. Refuses `prepayment_in_flight` while money may still leave, `day_outside_training`.
+    earned: what is committed goes back at once. Afterwards `last_day` is the end of the class, and the
+    commitment waits for the settlement that closes the filing. Refuses `prepayment_in_flight` while
+    money may still leave, `day_outside_training`.
     """
     case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
     signed = await sign(
@@ -101,6 +102,7 @@ async def terminate_filing(
         if not opened_on <= day <= work.today:
             _refuse_day()
         await work.corrections.end_training(case, last_day=day)
+        await work.filings.mark_completed(case, completed_on=day, outcomes={})
     return await _ended(work, signed)
 
 
@@ -127,4 +129,7 @@ def _refuse_day() -> None:
 
 async def _ended(work: Work, case: Case) -> Filing:
     await work.corrections.free_people([case])
-    return await work.filings.get(case)
+    filing = await work.filings.get(case)
+    if filing.joint_class_id is not None:
+        await work.joint_classes.take_seats(filing.joint_class_id, case.id, 0)
+    return filing

@@ -40,6 +40,7 @@ from service.application.completeness import (
 )
 from service.application.document import declare_documents
 from service.application.filing import close_filing
+from service.application.prepayment import cancel_unreleased_prepayments
 from service.application.reconciliation import VERIFY_SETTLEMENT, judge, terms_of
 from service.application.recovery import follow_settlement
 
@@ -49,7 +50,7 @@ CLOSE_SETTLEMENT: Final = "close_settlement"
 _IN_FLIGHT: Final = frozenset({"approved", "ordered"})
 """Prepayments whose money may still leave. One requested or reviewed cannot: training has ended."""
 
-_CLOSABLE: Final = frozenset({"completed"})
+_CLOSABLE: Final = frozenset({"completed", "terminated"})
 """States of a filing that its last settlement closes; in training, the settlement was an interim one."""
 
 
@@ -280,7 +281,8 @@ async def _history(work: Work, filing_case: Case, settlement: Settlement) -> His
 
 
 async def _stop_prepayments(work: Work, filing_case: Case) -> None:
-    """Refuse `prepayment_in_flight` while money of a prepayment may still leave beside the balance."""
+    """Cancel prepayments whose money has not left; refuse `prepayment_in_flight` while one is at the bank."""
+    await cancel_unreleased_prepayments(work, filing_case)
     prepayments = await work.prepayments.of_filing(filing_case)
     if any(one.case.state in _IN_FLIGHT for one in prepayments):
         raise Refusal("prepayment_in_flight")

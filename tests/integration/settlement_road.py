@@ -9,13 +9,20 @@ from uuid import UUID
 from domain.cases import CaseKind
 from domain.certificate import Declaration, Extract
 from domain.extract_file import COLUMNS
-from domain.filing import Apprentice, Enrolment, Filing, Outcome
+from domain.filing import Apprentice, Enrolment, Filing, Outcome, TerminationGround
 from domain.funding_request import PayableKind, Subject
 from domain.policy import CertificateType
 from domain.ports.clock import Clock
 from domain.ports.work import BeginWork
 from domain.settlement import Settlement
-from service.application import bank_result, batch, filing, funding_request, prepayment
+from service.application import (
+    bank_result,
+    batch,
+    filing,
+    filing_end,
+    funding_request,
+    prepayment,
+)
 from service.application import certificate as certificates
 from service.application import settlement as settlements
 from service.application.batch import SealBatch
@@ -133,6 +140,24 @@ class SettlementRoad:
 
     async def paid(self, kind: PayableKind, subject_id: UUID) -> None:
         """Take an approved case through funding request, batch and the bank's confirmation."""
+        batch_id = await self.sent(kind, subject_id)
+        async with self.begin_work(self.staff.handler) as work:
+            attempts = await work.payments.attempts(await work.cases.get(CaseKind.BATCH, batch_id))
+        day = self.clock.at.date().isoformat()
+        lines = [f"B{a.reference},{a.reference},paid,{a.amount_fen},{day}," for a in attempts]
+        text = "\r\n".join(
+            ("line_reference,payment_reference,result,amount_fen,booked_on,reason", *lines, "")
+        )
+        loaded = await self.act(
+            self.staff.handler,
+            lambda work: bank_result.load_bank_result(work, batch_id=batch_id, text=text),
+        )
+        await self.act(
+            self.staff.system, lambda work: bank_result.take_lines(work, result_id=loaded.id)
+        )
+
+    async def sent(self, kind: PayableKind, subject_id: UUID) -> UUID:
+        """Take an approved case through funding request and batch to the bank; return the batch."""
         year = self.clock.at.year
         on_file = await self.act(
             self.staff.handler,
@@ -167,31 +192,14 @@ class SettlementRoad:
         await self.act(
             self.staff.system, lambda work: batch.submit_batch(work, batch_id=sealed.case.id)
         )
-        async with self.begin_work(self.staff.handler) as work:
-            attempts = await work.payments.attempts(
-                await work.cases.get(CaseKind.BATCH, sealed.case.id)
-            )
-        day = self.clock.at.date().isoformat()
-        lines = [f"B{a.reference},{a.reference},paid,{a.amount_fen},{day}," for a in attempts]
-        text = "\r\n".join(
-            ("line_reference,payment_reference,result,amount_fen,booked_on,reason", *lines, "")
-        )
-        loaded = await self.act(
-            self.staff.handler,
-            lambda work: bank_result.load_bank_result(work, batch_id=sealed.case.id, text=text),
-        )
-        await self.act(
-            self.staff.system, lambda work: bank_result.take_lines(work, result_id=loaded.id)
-        )
+        return UUID(str(sealed.case.id))
 
-    async def completed(
-        self, outcomes: Mapping[int, tuple[Outcome, str | None]], *, appropriated: bool = True
-    ) -> None:
-        """Open the class, let a year pass and report completion; others than named complete."""
+    async def opened(self) -> Filing:
+        """Report the opening of the class."""
         assert self.filing is not None
         version = self.filing.case.version
         self.clock.at = FILED + timedelta(days=1)
-        opened = await self.act(
+        opened: Filing = await self.act(
             self.staff.filer,
             lambda work: filing.report_opening(
                 work,
@@ -200,6 +208,32 @@ class SettlementRoad:
                 starts_on=STARTS,
             ),
         )
+        return opened
+
+    async def terminated(self, *, at: datetime) -> None:
+        """Open the class, and end it ex officio at an instant, for everyone on that day."""
+        opened = await self.opened()
+        self.clock.at = at
+        await self.act(
+            self.staff.approver,
+            lambda work: filing_end.terminate_filing(
+                work,
+                filing_id=self.case_id,
+                version=opened.case.version,
+                grounds=filing_end.Grounds(
+                    reason="停产", rule="人社部发〔2021〕39号", clause="五(一)"
+                ),
+                ground=TerminationGround.EVIDENCE,
+            ),
+        )
+        async with self.begin_work(self.staff.filer) as work:
+            self.enrolments = await work.filings.enrolments(opened.case)
+
+    async def completed(
+        self, outcomes: Mapping[int, tuple[Outcome, str | None]], *, appropriated: bool = True
+    ) -> None:
+        """Open the class, let a year pass and report completion; others than named complete."""
+        opened = await self.opened()
         self.clock.at = SETTLES
         if appropriated:
             await self.appropriated()
@@ -364,19 +398,26 @@ class SettlementRoad:
         outcomes: Mapping[int, tuple[Outcome, str | None]] | None = None,
         prepaid: str | None = "paid",
         appropriated: bool = True,
+        terminated: datetime | None = None,
         **plan: Any,
     ) -> "SettlementRoad":
-        """A completed filing, its prepayment `paid`, only `approved`, or never asked for.
+        """A completed filing, its prepayment `paid`, `sent`, only `approved`, or never asked for.
 
-        `appropriated` says whether the second year's money has come.
+        `appropriated` says whether the second year's money has come; at `terminated` the filing is
+        ended before its term instead.
         """
         await self.listed(**plan)
         if prepaid is not None:
             prepayment_id = await self.prepayment_approved()
+            if prepaid == "sent":
+                await self.sent(PayableKind.PREPAYMENT, prepayment_id)
             if prepaid == "paid":
                 await self.paid(PayableKind.PREPAYMENT, prepayment_id)
                 await self.prepayment_signed_paid()
-        await self.completed(outcomes or {}, appropriated=appropriated)
+        if terminated is None:
+            await self.completed(outcomes or {}, appropriated=appropriated)
+        else:
+            await self.terminated(at=terminated)
         return self
 
     async def prepayment_signed_paid(self) -> None:

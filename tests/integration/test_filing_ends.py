@@ -35,7 +35,7 @@ from service.application.filing_correction import (
     return_filing,
 )
 from service.application.filing_end import Grounds
-from tests import road
+from tests import documents, road
 from tests.integration import payments_road as pay
 from tests.integration.settlement_road import MovedClock
 from tests.overlays import overlaid_everywhere
@@ -136,6 +136,8 @@ class Bench:
             "expire": (staff.system, self._by_system(case, filing_end.expire_filing)),
             "lapse": (staff.system, self._by_system(case, filing_end.lapse_filing)),
         }
+        if event == "accept" and case.state == "submitted":
+            await self.act(staff.filer, lambda work: documents.send_contents(work, case))
         actor, do = acts[event]
         return await self.act(actor, do)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -125,6 +125,24 @@ async def test_a_class_of_dropouts_is_recovered_to_the_last_fen(new_road: NewRoa
     async with road.begin_work(road.staff.filer) as work:
         history = await work.settlements.history(filing)
     assert (history.total_fen, history.got_back_fen) == (400_000, 400_000)
+
+
+async def test_a_terminated_filing_is_settled_recovered_and_closed(new_road: NewRoad) -> None:
+    """Nobody earned a year (CASES 4, rule 5: nothing): 2 × 2 000 元 paid ahead are owed back."""
+    road = await new_road(people=2, terminated=datetime(2026, 6, 1, 1, tzinfo=UTC))
+    settlement = await road.decided()
+    assert settlement.amounts is not None
+    assert (settlement.amounts.entitled_fen, settlement.amounts.recovery_fen) == (0, 400_000)
+    (recovery,) = await road.recoveries()
+    assert recovery.figures.demanded_fen == 400_000
+    async with road.begin_work(road.staff.system) as work:
+        filing_case = await work.cases.get(CaseKind.FILING, road.case_id)
+        trial = await work.ledger.trial_balance(road.staff.place.id)
+        reasons = await work.settlements.reasons(settlement.case)
+    assert filing_case.state == "closed"
+    assert trial.debits_fen == trial.credits_fen
+    assert sum(row.balance_fen for row in trial.rows if row.kind == "committed") == 0
+    assert reasons is not None
 
 
 async def test_a_held_line_is_paid_by_a_supplementary_settlement(new_road: NewRoad) -> None:

@@ -446,8 +446,23 @@ async def test_closing_releases_a_forward_commitment_that_was_never_needed(
     assert sum(row.balance_fen for row in trial.rows if row.kind == "committed") == 0
 
 
-async def test_a_settlement_waits_for_a_prepayment_in_flight(new_road: NewRoad) -> None:
+async def test_approval_drops_a_prepayment_whose_money_has_not_left(new_road: NewRoad) -> None:
     road = await new_road(prepaid="approved")
+    await road.extract(road.registered(0))
+    accepted = await road.accepted(road.declaration(0))
+    reviewed = await road.reviewed(await road.verified(accepted.case.id))
+    approved = await road.approved(reviewed)
+    async with road.begin_work(road.staff.system) as work:
+        filing_case = await work.cases.get(CaseKind.FILING, road.case_id)
+        (prepayment,) = await work.prepayments.of_filing(filing_case)
+    assert prepayment.case.state == "cancelled"
+    assert approved.amounts is not None
+    # Nothing was paid ahead: all of what one person earned, 4 000 元, is the balance.
+    assert (approved.amounts.history_fen, approved.amounts.balance_fen) == (0, 400_000)
+
+
+async def test_a_settlement_waits_for_a_prepayment_at_the_bank(new_road: NewRoad) -> None:
+    road = await new_road(prepaid="sent")
     await road.extract(road.registered(0))
     accepted = await road.accepted(road.declaration(0))
     reviewed = await road.reviewed(await road.verified(accepted.case.id))

@@ -82,7 +82,7 @@ def test_every_fault_is_located() -> None:
         check_receipts([a_receipt(), a_receipt(on=date(2027, 4, 2))], today=TODAY)
     assert [(one.pointer, one.code) for one in refused.value.faults] == [
         ("/receipts/1/booked_on", "day_to_come"),
-        ("/receipts/1/line_reference", "receipt_twice"),
+        ("/receipts/1/line_reference", "incoming_line_twice"),
     ]
 
 

@@ -56,7 +56,7 @@ async def a_recovery_served_tomorrow(desk: Desk) -> Ask:
     return desk.ask("ServeRecovery", "handler", path=path, version=version, body=body)
 
 
-@provokes("receipts_faulty", "day_to_come", "receipt_twice")
+@provokes("receipts_faulty", "day_to_come", "incoming_line_twice")
 async def receipts_wrong_in_every_way(desk: Desk) -> Ask:
     line = {
         "line_reference": "L1",

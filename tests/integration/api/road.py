@@ -57,8 +57,14 @@ def plan(desk: Desk, *, people: int = 2, **changed: object) -> Json:
         },
         "roster": [person() for _ in range(people)],
         "submit": True,
-        "documents": documents.declared_json(),
+        "documents": documents.declared_json(*kinds_of(changed)),
     } | changed
+
+
+def kinds_of(plan: Mapping[str, object]) -> Sequence[str]:
+    """The documents that a plan is filed with: the cooperation agreement where there is a provider."""
+    with_provider = plan.get("training_mode") == "provider"
+    return tuple(documents.NAMES) if with_provider else documents.KINDS
 
 
 async def appropriated(desk: Desk, *, year: int = YEAR, amount_fen: int = 10_000_000) -> str:
@@ -109,15 +115,14 @@ async def joint_class(desk: Desk, **changed: object) -> str:
 async def submitted(desk: Desk, **how: Any) -> str:
     """A submitted filing, the contents of its documents sent after."""
     made = await desk.done("CreateFiling", "filer", body=plan(desk, **how))
-    for kind, name in documents.NAMES.items():
-        if kind in documents.KINDS:
-            await desk.done(
-                "UploadFilingDocument",
-                "filer",
-                path={"filing_id": made["case"]["id"]},
-                query=f"kind={kind}&file_name={quote(name)}",
-                content=documents.PDF,
-            )
+    for kind in kinds_of(how):
+        await desk.done(
+            "UploadFilingDocument",
+            "filer",
+            path={"filing_id": made["case"]["id"]},
+            query=f"kind={kind}&file_name={quote(documents.NAMES[kind])}",
+            content=documents.PDF,
+        )
     return str(made["case"]["id"])
 
 

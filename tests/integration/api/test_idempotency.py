@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import httpx
@@ -15,6 +15,7 @@ from tests.integration.api import class_road, road
 from tests.integration.api.desk import Ask, Desk
 from tests.integration.api.probes_ends import returned
 from tests.integration.api.refusing import unchanged
+from tests.overlays import noticed
 
 DRY = [served.operation for served in OPERATIONS if served.operation.dry_run]
 OF_EACH_ANSWER = {"x-request-id", "idempotent-replayed", "content-length"}
@@ -150,82 +151,150 @@ async def test_of_many_at_once_one_acts_and_all_get_its_answer(desk: Desk) -> No
     assert len(filings["items"]) == 1
 
 
+How = tuple[str, dict[str, Any]]
+"""Who asks, and with what."""
+
+
+async def _plan(desk: Desk) -> How:
+    return "filer", {"body": road.plan(desk)}
+
+
+async def _joint_plan(desk: Desk) -> How:
+    return "organiser", {"body": road.class_plan(desk)}
+
+
+async def _attendance(desk: Desk) -> How:
+    opened = await class_road.opened(desk)
+    (held,) = await class_road.sessions(desk, opened.path, class_road.session())
+    entry = {"session_id": held, "enrolment_id": opened.people[0], "entry_id": "gate-1"}
+    return "filer", {"path": opened.path, "body": {"entries": [entry]}}
+
+
+async def _attendance_file(desk: Desk) -> How:
+    person, how = await _attendance(desk)
+    (entry,) = how["body"]["entries"]
+    row = f"{entry['session_id']},{entry['enrolment_id']},gate-1,1,,,"
+    return person, {**how, "body": "\r\n".join((",".join(COLUMNS), row, ""))}
+
+
+async def _draft(desk: Desk) -> How:
+    body = road.plan(desk, submit=False)
+    case = (await desk.done("CreateFiling", "filer", body=body))["case"]
+    return "filer", {"path": {"filing_id": case["id"]}}
+
+
+async def _roster(desk: Desk) -> How:
+    person, how = await _draft(desk)
+    return person, {**how, "body": {"roster": [road.person()]}}
+
+
+async def _prepayment(desk: Desk) -> How:
+    return "filer", {"body": {"filing_id": await road.listed(desk)}}
+
+
+async def _extract(desk: Desk) -> How:  # noqa: ARG001 the signature of the table
+    row = road.registered("0192f0c4-7c1e-7000-8000-000000000001", road.person())
+    return "handler", {"body": road.extract(row), "query": "dry_run=true&register=osta"}
+
+
+async def _correction(desk: Desk) -> How:
+    path = {"filing_id": await returned(desk)}
+    body = road.plan(desk)
+    del body["region_code"], body["submit"], body["documents"]
+    return "filer", {"path": path, "version": 3, "body": body}
+
+
+async def _funding(desk: Desk) -> How:
+    await road.appropriated(desk)
+    prepayment_id = await road.prepayment_approved(desk, await road.listed(desk))
+    return "handler", {"body": road.funding(("prepayment", prepayment_id))}
+
+
+async def _batch(desk: Desk) -> How:
+    await road.appropriated(desk)
+    prepayment_id = await road.prepayment_approved(desk, await road.listed(desk))
+    await road.ordered(desk, ("prepayment", prepayment_id))
+    return "handler", {"body": {"fund_source": road.FUND, "budget_year": road.YEAR}}
+
+
+async def _policy(desk: Desk) -> How:
+    return "approver", {"body": {"policy": road.overlay(desk)}}
+
+
+async def _account(desk: Desk) -> How:
+    return "filer", {
+        "body": {
+            "region_code": desk.staff.region_code,
+            "account_name": desk.staff.enterprise.name,
+            "account_number": "6222021234567890123",
+            "bank_code": "102100099996",
+        }
+    }
+
+
+async def _payment_correction(desk: Desk) -> How:
+    await road.appropriated(desk)
+    prepayment_id = await road.prepayment_approved(desk, await road.listed(desk))
+    payment_id = await road.returned(desk, ("prepayment", prepayment_id))
+    return "handler", {"body": {"payment_id": payment_id, "remedy": "cancel", "reason": "银行退回"}}
+
+
+async def _settlement(desk: Desk) -> How:
+    filing_id = await road.listed(desk)
+    (one, _) = await road.completed(desk, filing_id)
+    return "filer", {
+        "path": {"filing_id": filing_id},
+        "body": {"declarations": [road.declaration(one)]},
+    }
+
+
+async def _drafted_settlement(desk: Desk) -> How:
+    filing_id = await road.listed(desk)
+    await road.completed(desk, filing_id)
+    return "filer", {"path": {"settlement_id": await road.drafted(desk, filing_id)}}
+
+
+async def _notice(desk: Desk) -> How:
+    desk.under(*noticed())
+    filing_id = await road.listed(desk)
+    await road.completed(desk, filing_id)
+    return "handler", {"body": {"settlement_ids": [await road.judged(desk, filing_id)]}}
+
+
+async def _recovery(desk: Desk) -> How:
+    await road.appropriated(desk)
+    filing_id = await road.listed(desk)
+    await road.paid(desk, ("prepayment", await road.prepayment_approved(desk, filing_id)))
+    body = {"cause": "audit", "amount_fen": 1}
+    return "handler", {"path": {"filing_id": filing_id}, "body": body}
+
+
+ASKED: Mapping[str, Callable[[Desk], Awaitable[How]]] = {
+    "CreateFiling": _plan,
+    "PlanJointClass": _joint_plan,
+    "AddAttendance": _attendance,
+    "ImportAttendance": _attendance_file,
+    "SubmitFiling": _draft,
+    "ImportRoster": _roster,
+    "RequestPrepayment": _prepayment,
+    "LoadCertificateExtract": _extract,
+    "CorrectFiling": _correction,
+    "CreateFundingRequest": _funding,
+    "CreateBatch": _batch,
+    "DraftPolicy": _policy,
+    "DeclarePayeeAccount": _account,
+    "ProposePaymentCorrection": _payment_correction,
+    "DraftSettlement": _settlement,
+    "SubmitSettlement": _drafted_settlement,
+    "PrepareNotice": _notice,
+    "ProposeRecovery": _recovery,
+}
+"""How each operation that can be tried dry is asked properly."""
+
+
 async def _dry(desk: Desk, operation: Operation, headers: Mapping[str, str | None]) -> Ask:
-    """What each operation that can be tried dry is asked properly."""
-    how: dict[str, Any] = {"query": "dry_run=true", "headers": headers}
-    match operation.id:
-        case "CreateFiling":
-            return desk.ask(operation.id, "filer", body=road.plan(desk), **how)
-        case "PlanJointClass":
-            return desk.ask(operation.id, "organiser", body=road.class_plan(desk), **how)
-        case "AddAttendance" | "ImportAttendance":
-            opened = await class_road.opened(desk)
-            (held,) = await class_road.sessions(desk, opened.path, class_road.session())
-            entry = {"session_id": held, "enrolment_id": opened.people[0], "entry_id": "gate-1"}
-            row = f"{held},{opened.people[0]},gate-1,1,,,"
-            sheet = "\r\n".join((",".join(COLUMNS), row, ""))
-            as_json = operation.id == "AddAttendance"
-            sent: object = {"entries": [entry]} if as_json else sheet
-            return desk.ask(operation.id, "filer", path=opened.path, body=sent, **how)
-        case "SubmitFiling":
-            body = road.plan(desk, submit=False)
-            case = (await desk.done("CreateFiling", "filer", body=body))["case"]
-            return desk.ask(operation.id, "filer", path={"filing_id": case["id"]}, **how)
-        case "ImportRoster":
-            body = road.plan(desk, submit=False)
-            case = (await desk.done("CreateFiling", "filer", body=body))["case"]
-            body = {"roster": [road.person()]}
-            return desk.ask(operation.id, "filer", path={"filing_id": case["id"]}, body=body, **how)
-        case "RequestPrepayment":
-            body = {"filing_id": await road.listed(desk)}
-            return desk.ask(operation.id, "filer", body=body, **how)
-        case "LoadCertificateExtract":
-            row = road.registered("0192f0c4-7c1e-7000-8000-000000000001", road.person())
-            how["query"] += "&register=osta"
-            return desk.ask(operation.id, "handler", body=road.extract(row), **how)
-        case "CorrectFiling":
-            path = {"filing_id": await returned(desk)}
-            body = road.plan(desk)
-            del body["region_code"], body["submit"]
-            return desk.ask(operation.id, "filer", path=path, version=3, body=body, **how)
-        case "CreateFundingRequest":
-            await road.appropriated(desk)
-            prepayment_id = await road.prepayment_approved(desk, await road.listed(desk))
-            body = road.funding(("prepayment", prepayment_id))
-            return desk.ask(operation.id, "handler", body=body, **how)
-        case "CreateBatch":
-            await road.appropriated(desk)
-            prepayment_id = await road.prepayment_approved(desk, await road.listed(desk))
-            await road.ordered(desk, ("prepayment", prepayment_id))
-            body = {"fund_source": road.FUND, "budget_year": road.YEAR}
-            return desk.ask(operation.id, "handler", body=body, **how)
-        case "DraftPolicy":
-            body = {"policy": road.overlay(desk)}
-            return desk.ask(operation.id, "approver", body=body, **how)
-        case "DeclarePayeeAccount":
-            body = {
-                "region_code": desk.staff.region_code,
-                "account_name": desk.staff.enterprise.name,
-                "account_number": "6222021234567890123",
-                "bank_code": "102100099996",
-            }
-            return desk.ask(operation.id, "filer", body=body, **how)
-        case "ProposePaymentCorrection":
-            await road.appropriated(desk)
-            prepayment_id = await road.prepayment_approved(desk, await road.listed(desk))
-            payment_id = await road.returned(desk, ("prepayment", prepayment_id))
-            body = {"payment_id": payment_id, "remedy": "cancel", "reason": "银行退回"}
-            return desk.ask(operation.id, "handler", body=body, **how)
-        case "DraftSettlement":
-            filing_id = await road.listed(desk)
-            (one, _) = await road.completed(desk, filing_id)
-            body = {"declarations": [road.declaration(one)]}
-            return desk.ask(operation.id, "filer", path={"filing_id": filing_id}, body=body, **how)
-        case _:
-            filing_id = await road.listed(desk)
-            await road.completed(desk, filing_id)
-            path = {"settlement_id": await road.drafted(desk, filing_id)}
-            return desk.ask(operation.id, "filer", path=path, **how)
+    person, how = await ASKED[operation.id](desk)
+    return desk.ask(operation.id, person, **{"query": "dry_run=true", "headers": headers, **how})
 
 
 @pytest.mark.parametrize("operation", DRY, ids=lambda operation: operation.id)
