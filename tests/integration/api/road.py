@@ -415,16 +415,23 @@ async def received(desk: Desk, *amounts: tuple[str, str, int]) -> str:
 
 
 async def drafted(desk: Desk, filing_id: str, *declarations: Json) -> str:
-    """A drafted settlement."""
-    made = await desk.done(
-        "DraftSettlement",
-        "filer",
-        path={"filing_id": filing_id},
-        body={
-            "declarations": list(declarations),
-            "documents": [documents.TRAINING_VIDEO_JSON],
-        },
-    )
+    """A drafted settlement, with the training provider's receipt where there is a provider."""
+    path = {"filing_id": filing_id}
+    mode = (await desk.done("GetFiling", "filer", path=path))["training_mode"]
+    receipts = [documents.TRAINING_RECEIPT_JSON] if mode == "provider" else []
+    body = {
+        "declarations": list(declarations),
+        "documents": [documents.TRAINING_VIDEO_JSON, *receipts],
+    }
+    made = await desk.done("DraftSettlement", "filer", path=path, body=body)
+    for one in receipts:
+        await desk.done(
+            "UploadSettlementDocument",
+            "filer",
+            path={"settlement_id": made["case"]["id"]},
+            query=f"kind={one['kind']}&file_name={quote(one['file_name'])}",
+            content=documents.PDF,
+        )
     return str(made["case"]["id"])
 
 
