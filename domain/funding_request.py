@@ -113,7 +113,10 @@ def checked_payables(
         balances = {n for n in missing if payables[n].subject.kind is PayableKind.SETTLEMENT}
         coverable = sum(missing[n] for n in balances) <= spare_fen
         short = [n for n in missing if n not in balances or not coverable]
-        faults = [Fault(f"/subjects/{n}/id", "commitment_insufficient") for n in short]
+        faults = [
+            Fault(f"/subjects/{n}/id", "commitment_insufficient", {"missing_fen": missing[n]})
+            for n in short
+        ]
     if faults and all(fault.code == "already_requested" for fault in faults):
         raise Refusal("already_requested", faults=tuple(faults))
     if faults:
@@ -133,13 +136,6 @@ def shortages(
         if amount_fen > have_fen:
             missing[n] = amount_fen - have_fen
     return missing
-
-
-def uncovered(
-    amounts: Iterable[tuple[UUID, int]], committed_fen: Mapping[UUID, int]
-) -> tuple[int, ...]:
-    """Return the positions of amounts, each of a filing, that its commitment no longer covers."""
-    return tuple(shortages(amounts, committed_fen))
 
 
 def _fault_of(payable: Payable, *, fund_source: str) -> str | None:

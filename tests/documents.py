@@ -57,6 +57,13 @@ TRAINING_VIDEO = DeclaredDocument(
         pointer="https://video.example.cn/2026/1", duration_s=3600, session="第一课"
     ),
 )
+TRAINING_RECEIPT_JSON = {
+    "kind": "training_receipt",
+    "file_name": "培训费发票.pdf",
+    "media_type": "application/pdf",
+    "sha256": DIGEST.hex(),
+}
+"""What a class trained by a provider is settled with besides."""
 TRAINING_VIDEO_JSON = {
     "kind": TRAINING_VIDEO.kind,
     "file_name": TRAINING_VIDEO.file_name,

@@ -61,8 +61,11 @@ PAYING: Final = (
         "commitment_insufficient",
         ("预算安排不足", "The commitment does not cover it"),
         (
-            "该备案在此账套中的已安排金额不足以支付，请核对预算年度或等待预算下达。",
-            "What is committed to the filing in this book is less: check the budget year, or wait.",
+            "该备案在此账套中的已安排金额还差 {missing_fen} 分，请核对预算年度，或按列入先后等待预算下达。",
+            (
+                "What is committed to the filing in this book is {missing_fen} fen less: check the "
+                "budget year, or wait for money in order of listing."
+            ),
         ),
     ),
     rule(

@@ -126,8 +126,11 @@ SETTLING: Final = (
         "verification_incomplete",
         ("核验未完成", "Verification incomplete"),
         (
-            "尚有 {count} 人的证书没有核验结果，不得据此作出不利认定。",
-            "{count} people's certificates have no finding yet; that is held against nobody.",
+            "尚有 {count} 人的证书没有核验结果，不得据此作出不利认定；请导入最新证书数据后重新核验，或由两人人工核验。",
+            (
+                "{count} people's certificates have no finding yet; that is held against nobody. Load "
+                "the newest extract and verify again, or have two people confirm."
+            ),
         ),
     ),
     rule(

@@ -8,7 +8,7 @@ from domain.audit import Act, Fact, Ground
 from domain.batch_report import BatchReview, review_of
 from domain.cases import CaseKind
 from domain.errors import Fault, Refusal
-from domain.funding_request import NOT_TO_PREPARE, PayableKind, uncovered
+from domain.funding_request import NOT_TO_PREPARE, PayableKind, shortages
 from domain.ledger import BookKey, decision_of
 from domain.payee_account import NOT_TO_RELEASE_TO
 from domain.payment import (
@@ -297,13 +297,18 @@ async def _check_covered(
         budget_year=payments[0].budget_year,
         filing_ids={payment.filing_id for payment in payments},
     )
-    short = uncovered([(p.filing_id, p.amount_fen) for p in payments], committed)
+    short = shortages([(p.filing_id, p.amount_fen) for p in payments], committed)
     if short:
-        pointers = (
-            f"/payments/{n}" if named is None else f"/payment_ids/{named.index(payments[n].id)}"
-            for n in short
+        faults = tuple(
+            Fault(
+                f"/payments/{n}"
+                if named is None
+                else f"/payment_ids/{named.index(payments[n].id)}",
+                "commitment_insufficient",
+                {"missing_fen": missing_fen},
+            )
+            for n, missing_fen in short.items()
         )
-        faults = tuple(Fault(pointer, "commitment_insufficient") for pointer in pointers)
         raise Refusal(code, faults=faults, count=len(short))
 
 

@@ -312,6 +312,18 @@ class Rig:
             " where state = 'leased'"
         )
 
+    def put_off(self, *, all_but: str) -> None:
+        """Let every job that is ready wait a day, except one kind's: what an armed worker claims first.
+
+        `take_up` lets them go again.
+        """
+        later = "update jobs set run_at = run_at + interval '1 day' where state = 'ready'"
+        self.sql(f"{later} and kind <> $1", all_but)
+
+    def take_up(self) -> None:
+        """Let the jobs that were put off run now."""
+        self.sql("update jobs set run_at = statement_timestamp() where state = 'ready'")
+
     def logs(self) -> str:
         """Return everything that any process of the stack has written."""
         journals = [self.folder / "api", self.folder / "api-second", self.folder / "worker"]

@@ -81,6 +81,7 @@ def test_a_reconciliation_whose_worker_is_killed_again_and_again_finds_each_cert
     rig.wait_idle()
     rig.worker.stop()
     road.handler.step(settlement, "accept")
+    rig.put_off(all_but="verify_settlement")  # the notice of acceptance is written at the end
 
     progress = []
     for point in (
@@ -106,6 +107,7 @@ def test_a_reconciliation_whose_worker_is_killed_again_and_again_finds_each_cert
 
     rig.start_worker(crash_at="job.after_commit")
     rig.worker.wait_killed()
+    rig.take_up()
     rig.start_worker()
     shown = road.handler.wait_until(settlement, "verified_at")
     rig.wait_idle()

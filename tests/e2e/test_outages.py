@@ -96,6 +96,7 @@ def test_postgres_restarted_under_submissions_refuses_some_and_doubles_none(rig:
         "case_duties": 2 * FILINGS,
         "case_steps": 3 * FILINGS,
         "cases": 2 * FILINGS,
+        "documents": 3 * FILINGS,
         "enrolments": PEOPLE * FILINGS,
         "filing_screenings": FILINGS,
         "filings": FILINGS,
@@ -182,9 +183,12 @@ def test_a_road_goes_on_through_a_flushed_redis_a_restarted_postgres_and_a_kille
         "select kind, state, count(*) from jobs where place_id = $1 group by 1, 2 order by 1",
         road.staff.place.id,
     )
+    # Documents: of acceptance, listing, prepayment and funding request.
     assert [tuple(row.values()) for row in jobs] == [
         ("ingest_bank_result", "done", 1),
+        ("issue_document", "done", 4),
         ("order_payments", "done", 1),
         ("screen_filing", "done", 1),
         ("submit_batch", "done", 1),
+        ("tell_of_document", "done", 4),
     ]

@@ -16,6 +16,7 @@ ONE_SUBMISSION = {
     "case_duties": 2,
     "case_steps": 3,
     "cases": 2,
+    "documents": 3,
     "enrolments": 2,
     "filings": 1,
     "jobs": 1,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from domain.cases import state_after
 from domain.errors import FAULTS_MAX, Refusal
-from domain.funding_request import Payable, PayableKind, Subject, checked_payables, uncovered
+from domain.funding_request import Payable, PayableKind, Subject, checked_payables, shortages
 from domain.ledger import AccountKind
 from domain.machines.payment import FLOW
 from domain.payment import (
@@ -176,8 +176,8 @@ def test_a_balance_may_use_what_the_book_could_still_commit() -> None:
 
 
 def test_nothing_committed_covers_nothing() -> None:
-    assert uncovered([(FILING, 1)], {}) == (0,)
-    assert uncovered([], {}) == ()
+    assert shortages([(FILING, 1)], {}) == {0: 1}
+    assert shortages([], {}) == {}
 
 
 @given(st.uuids(), st.uuids())

@@ -76,7 +76,7 @@ async def appropriated(desk: Desk, *, year: int = YEAR, amount_fen: int = 10_000
             "fund_source": FUND,
             "budget_year": year,
             "amount_fen": amount_fen,
-            "document_number": f"试财〔{year}〕{desk.staff.region_code}号",
+            "document_number": f"试财〔{year}〕{desk.staff.region_code}-{amount_fen}号",
         },
     )
     case = drafted["case"]
@@ -415,16 +415,23 @@ async def received(desk: Desk, *amounts: tuple[str, str, int]) -> str:
 
 
 async def drafted(desk: Desk, filing_id: str, *declarations: Json) -> str:
-    """A drafted settlement."""
-    made = await desk.done(
-        "DraftSettlement",
-        "filer",
-        path={"filing_id": filing_id},
-        body={
-            "declarations": list(declarations),
-            "documents": [documents.TRAINING_VIDEO_JSON],
-        },
-    )
+    """A drafted settlement, with the training provider's receipt where there is a provider."""
+    path = {"filing_id": filing_id}
+    mode = (await desk.done("GetFiling", "filer", path=path))["training_mode"]
+    receipts = [documents.TRAINING_RECEIPT_JSON] if mode == "provider" else []
+    body = {
+        "declarations": list(declarations),
+        "documents": [documents.TRAINING_VIDEO_JSON, *receipts],
+    }
+    made = await desk.done("DraftSettlement", "filer", path=path, body=body)
+    for one in receipts:
+        await desk.done(
+            "UploadSettlementDocument",
+            "filer",
+            path={"settlement_id": made["case"]["id"]},
+            query=f"kind={one['kind']}&file_name={quote(one['file_name'])}",
+            content=documents.PDF,
+        )
     return str(made["case"]["id"])
 
 
