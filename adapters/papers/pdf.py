@@ -29,6 +29,10 @@ from domain.ports.papers import Papers
 SUPPLIED: Final = "STSong-Light"
 EMBEDDED: Final = "xuetu-paper"
 MARGIN: Final = 22 * mm
+PAGE: Final = A4[0] - 2 * MARGIN
+CELL: Final = 9
+PADDING: Final = 13
+"""Left and right of a cell's text, in points, and one for rounding."""
 
 
 def bundled_font() -> Path | None:
@@ -102,16 +106,31 @@ class PdfPapers(Papers):
             Paragraph(escape(paper.issued_on), right),
         ]
 
+    def _widths(self, block: official.Table) -> list[float]:
+        """Share the page among the columns: the short ones what they need, the long ones the rest."""
+        wanted = [
+            min(PAGE, max(pdfmetrics.stringWidth(text, self._font, CELL) for text in column))
+            + PADDING
+            for column in zip(block.heads, *block.rows, strict=True)
+        ]
+        widths = [0.0] * len(wanted)
+        left = PAGE
+        for n, column in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+            widths[column] = min(wanted[column], left / (len(wanted) - n))
+            left -= widths[column]
+        return [width + left / len(widths) for width in widths]
+
     def _table(self, block: official.Table) -> Table:
-        cell = ParagraphStyle("cell", fontName=self._font, fontSize=9, leading=13, wordWrap="CJK")
+        cell = ParagraphStyle(
+            "cell", fontName=self._font, fontSize=CELL, leading=13, wordWrap="CJK"
+        )
 
         def row(cells: Sequence[str]) -> list[Paragraph]:
             return [Paragraph(escape(text), cell) for text in cells]
 
-        width = (A4[0] - 2 * MARGIN) / len(block.heads)
         table = Table(
             [row(block.heads), *(row(cells) for cells in block.rows)],
-            colWidths=[width] * len(block.heads),
+            colWidths=self._widths(block),
             repeatRows=1,
         )
         table.setStyle(

@@ -22,7 +22,7 @@ from domain.official_document import (
     read_back,
     stored,
 )
-from domain.official_document.templates import percent, yuan
+from domain.official_document.words import percent, yuan
 from service.http.paper_page import paper_page
 
 TEXT = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
