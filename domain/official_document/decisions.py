@@ -43,7 +43,7 @@ class Correction:
 def correction(issue: Issue, filing: Filing, kind: CaseKind, told: Correction) -> Paper:
     """一次性补正告知书: every item with where it lies and what to do, and the last day."""
     rows = tuple(
-        (str(n), item.pointer, _wrong(item), without_numbers(item.todo) or "补正后重新提交")
+        (str(n), item.pointer, _wrong(item), without_numbers(item.todo))
         for n, item in enumerate(told.items, start=1)
     )
     blocks: list[Block] = [

@@ -86,7 +86,7 @@ async def _limited(work: Work, case: Case, step: Step) -> Correction:
     if days is not None:
         calendar = await work.calendars.of_region(case.region_path)
         deadline = calendar.deadline(day, days, DayUnit.WORKING)
-    item = CorrectionItem(pointer="申请材料", code=None, text=step.reason, todo="")
+    item = CorrectionItem(pointer="申请材料", code=None, text=step.reason, todo="补正后重新提交")
     return Correction(
         items=(item,), later_reason="", working_days=days, deadline=deadline, expires=False
     )
