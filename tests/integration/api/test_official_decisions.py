@@ -1,12 +1,14 @@
 """What decisions against somebody say on paper: facts, reasons with rule and clause, the remedy, and no number."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from domain.cases import CaseKind
 from domain.official_document import stored
 from service.application.filing_end import lapse_filing
 from tests.integration.api import road
 from tests.integration.api.desk import Desk, Json
+from tests.integration.api.probes_recovering import ordered
 from tests.integration.api.refusing import refused
 from tests.overlays import noticed
 
@@ -91,7 +93,7 @@ async def test_a_filing_returned_refused_terminated_or_lapsed_is_told_so(desk: D
 
     lapsing = await road.listed(desk, starts_on="2026-03-03")
     async with desk.house.begin_work(desk.staff.system) as work:
-        await lapse_filing(work, await work.cases.lock(CaseKind.FILING, lapsing))
+        await lapse_filing(work, await work.cases.lock(CaseKind.FILING, UUID(lapsing)))
         await work.commit()
 
     papers = await _papers(desk, someone["citizen_id"])
@@ -151,10 +153,10 @@ async def test_a_recovery_is_served_by_its_receipt_and_every_step_of_it_is_on_pa
         "reason": "证书注销",
         "clause": "第八条",
     }
-    ordered = await _act(desk, "OrderRecovery", "approver", "recovery_id", owed, order)
+    decided = await _act(desk, "OrderRecovery", "approver", "recovery_id", owed, order)
     await desk.idle()
     recovery = {"recovery_id": owed["case"]["id"]}
-    version = ordered["case"]["version"]
+    version = decided["case"]["version"]
     unsigned = desk.ask("ServeRecovery", "handler", path=recovery, version=version, body={})
     await refused(desk, unsigned, "order_not_signed_for")
     waiting = await desk.done(
@@ -172,7 +174,7 @@ async def test_a_recovery_is_served_by_its_receipt_and_every_step_of_it_is_on_pa
         ("recovery_order", signed_on.isoformat())
     ]
     desk.clock.at += timedelta(days=3)
-    served = await _act(desk, "ServeRecovery", "handler", "recovery_id", ordered, {})
+    served = await _act(desk, "ServeRecovery", "handler", "recovery_id", decided, {})
     assert served["served_on"] == signed_on.isoformat()
     assert served["due_on"] == (signed_on + timedelta(days=30)).isoformat()
     contest = {"reason": "学徒已取得证书"}
@@ -212,6 +214,16 @@ async def test_a_recovery_is_served_by_its_receipt_and_every_step_of_it_is_on_pa
     assert paper["addressee"] == "bureau"
     receipt = {"document_id": paper["id"]}
     await refused(desk, desk.ask("SignForOfficialDocument", "filer", path=receipt), "not_addressee")
+
+
+async def test_a_recovery_that_no_settlement_found_is_ordered_on_its_own_ground(
+    desk: Desk,
+) -> None:
+    recovery_id, _ = await ordered(desk)
+    (demand,) = (await _papers(desk))["recovery_order"]
+    shown = await desk.done("GetRecovery", "filer", path={"recovery_id": recovery_id})
+    _all_said(demand, "审计发现", "0.01", shown["reference"], "试人社追〔2026〕1号", REMEDY)
+    assert "计算说明" not in demand
 
 
 async def test_a_notice_an_objection_upheld_and_holds_are_on_paper(desk: Desk) -> None:
