@@ -7,7 +7,7 @@ from domain.errors import Text
 from domain.explanation import Sentence, numbered, settlement_sentences
 from domain.ledger import Event, Posting, PostingKind
 from domain.money import yuan
-from domain.ports.clock import day_in_china
+from domain.period import day_in_china
 from domain.recovery import Recovery, RecoveryCause
 from domain.settlement import SettlementReasons
 from domain.settlement_explanation import unpaid_sentence

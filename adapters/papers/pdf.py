@@ -21,7 +21,15 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    CondPageBreak,
+    KeepTogether,
+    Paragraph,
+    SimpleDocTemplate,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from domain import official_document as official
 from domain.ports.papers import Papers
@@ -29,6 +37,14 @@ from domain.ports.papers import Papers
 SUPPLIED: Final = "STSong-Light"
 EMBEDDED: Final = "xuetu-paper"
 MARGIN: Final = 22 * mm
+PAGE: Final = A4[0] - 2 * MARGIN
+HEAD: Final = 30 * mm
+"""Room that a table's caption, its heads and a first row need at the foot of a page."""
+LAST: Final = 3
+"""The caption, table and space that end a paper: what its officers signed."""
+CELL: Final = 9
+PADDING: Final = 13
+"""Left and right of a cell's text, in points, and one for rounding."""
 
 
 def bundled_font() -> Path | None:
@@ -91,27 +107,46 @@ class PdfPapers(Papers):
                 story.append(Paragraph(escape(block.text), indented))
             else:
                 story += [
+                    CondPageBreak(HEAD),
                     Paragraph(escape(block.caption), plain),
                     self._table(block),
                     Spacer(0, 3 * mm),
                 ]
-        return [
-            *story,
+        # Who issues it never stands alone on a page.
+        signed = [
+            *story[-LAST:],
             Spacer(0, 8 * mm),
             Paragraph(escape(paper.issuer), right),
             Paragraph(escape(paper.issued_on), right),
         ]
+        return [*story[:-LAST], KeepTogether(signed)]
+
+    def _widths(self, block: official.Table) -> list[float]:
+        """Share the page among the columns: short ones get what they need, long ones the rest."""
+        wanted = [
+            min(PAGE, max(pdfmetrics.stringWidth(text, self._font, CELL) for text in column))
+            + PADDING
+            for column in zip(block.heads, *block.rows, strict=True)
+        ]
+        widths = [0.0] * len(wanted)
+        left = PAGE
+        for n, column in enumerate(sorted(range(len(wanted)), key=wanted.__getitem__)):
+            widths[column] = min(wanted[column], left / (len(wanted) - n))
+            left -= widths[column]
+        taken = PAGE - left
+        return [width * PAGE / taken for width in widths]
 
     def _table(self, block: official.Table) -> Table:
-        cell = ParagraphStyle("cell", fontName=self._font, fontSize=9, leading=13, wordWrap="CJK")
+        cell = ParagraphStyle(
+            "cell", fontName=self._font, fontSize=CELL, leading=13, wordWrap="CJK"
+        )
 
         def row(cells: Sequence[str]) -> list[Paragraph]:
             return [Paragraph(escape(text), cell) for text in cells]
 
-        width = (A4[0] - 2 * MARGIN) / len(block.heads)
         table = Table(
             [row(block.heads), *(row(cells) for cells in block.rows)],
-            colWidths=[width] * len(block.heads),
+            colWidths=self._widths(block),
             repeatRows=1,
         )
         table.setStyle(

@@ -5,16 +5,19 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.rows import scope_of
 from domain.cases import Case, CaseKind
 from domain.errors import Refusal
 from domain.funding_request import PayableKind
+from domain.notice import NoticeLine
 from domain.official_document import (
+    SERVED,
     DocumentKind,
     FundingRow,
+    NamedPerson,
     OfficialDocument,
     read_back,
     stored,
@@ -45,7 +48,30 @@ _OF_STEP: Final = text(
 _GET: Final = text(f"{_SELECT} where d.id = :id")
 _PAGE: Final = text(f"""{_SELECT}
  where (cast(:after as uuid) is null or d.id > :after) and (cast(:case_id as uuid) is null or d.case_id = :case_id)
+   and (cast(:kind as text) is null or d.document_kind = :kind)
+   and (cast(:served as boolean) is null
+        or d.document_kind = any(:receipted) and (s.served_on is not null) = :served)
  order by d.id limit :limit
+""")
+_PUBLISHED_LINES: Final = text("""
+select i.settlement_id, l.line_id, l.person_ref as person_id, l.payee_account_id, l.amount_fen,
+       e.name, e.identity_masked
+  from notice_lines l
+  join notice_items i
+    on i.place_id = l.place_id and i.notice_id = l.notice_id and i.item_no = l.item_no
+  join settlement_lines s on s.place_id = l.place_id and s.id = l.line_id
+  join enrolments e on e.place_id = s.place_id and e.id = s.enrolment_id
+ where l.place_id = :place_id and l.notice_id = :id
+ order by l.item_no, l.line_no
+""")
+_PERSON: Final = text("""
+select name, identity_masked from enrolments
+ where place_id = :place_id and person_id = :id order by id desc limit 1
+""")
+_PERSON_OF_LINE: Final = text("""
+select e.name, e.identity_masked
+  from settlement_lines l join enrolments e on e.place_id = l.place_id and e.id = l.enrolment_id
+ where l.place_id = :place_id and l.id = :id
 """)
 _FUNDING_LINES: Final = text("""
 select a.account_name, l.subject_kind, l.amount_fen
@@ -131,9 +157,22 @@ class PostgresOfficialDocuments(OfficialDocuments):
         return _document(row)
 
     async def page(
-        self, *, case_id: UUID | None, after: UUID | None, limit: int
+        self,
+        *,
+        case_id: UUID | None = None,
+        kind: DocumentKind | None = None,
+        served: bool | None = None,
+        after: UUID | None,
+        limit: int,
     ) -> Sequence[OfficialDocument]:
-        values = {"case_id": case_id, "after": after, "limit": limit}
+        values = {
+            "case_id": case_id,
+            "kind": kind,
+            "served": served,
+            "receipted": list(SERVED),
+            "after": after,
+            "limit": limit,
+        }
         return [_document(row) for row in await self._connection.execute(_PAGE, values)]
 
     async def funding_lines(self, request: Case) -> Sequence[FundingRow]:
@@ -148,6 +187,21 @@ class PostgresOfficialDocuments(OfficialDocuments):
             )
             for row in rows
         ]
+
+    async def published_lines(self, notice: Case) -> Sequence[NoticeLine]:
+        values = {"place_id": notice.place_id, "id": notice.id}
+        rows = await self._connection.execute(_PUBLISHED_LINES, values)
+        return [NoticeLine(**row) for row in rows.mappings()]
+
+    async def person(self, place_id: UUID, person_id: UUID) -> NamedPerson:
+        return await self._named(_PERSON, place_id, person_id)
+
+    async def person_of_line(self, place_id: UUID, line_id: UUID) -> NamedPerson:
+        return await self._named(_PERSON_OF_LINE, place_id, line_id)
+
+    async def _named(self, statement: TextClause, place_id: UUID, id_: UUID) -> NamedPerson:
+        row = (await self._connection.execute(statement, {"place_id": place_id, "id": id_})).one()
+        return NamedPerson(name=row.name, identity_masked=row.identity_masked)
 
     async def serve(self, document: OfficialDocument) -> None:
         await self._connection.execute(

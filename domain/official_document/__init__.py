@@ -3,8 +3,11 @@
 from domain.official_document.kinds import (
     ISSUED_BY,
     KINDS,
+    SERVED,
+    Addressee,
     DocumentKind,
     OfficialDocument,
+    kind_of,
     number_of,
 )
 from domain.official_document.paper import (
@@ -16,23 +19,36 @@ from domain.official_document.paper import (
     read_back,
     stored,
 )
-from domain.official_document.templates import FundingRow, Issue, PersonRow, paper_of
+from domain.official_document.templates import (
+    FundingRow,
+    Issue,
+    NamedPerson,
+    PersonRow,
+    paper_of,
+)
+from domain.official_document.words import chinese_day, without_numbers
 
 __all__ = [
     "ISSUED_BY",
     "KINDS",
+    "SERVED",
+    "Addressee",
     "Block",
     "DocumentKind",
     "FundingRow",
     "Issue",
+    "NamedPerson",
     "OfficialDocument",
     "Paper",
     "Paragraph",
     "PersonRow",
     "Table",
+    "chinese_day",
     "fingerprint",
+    "kind_of",
     "number_of",
     "paper_of",
     "read_back",
     "stored",
+    "without_numbers",
 ]

@@ -7,6 +7,7 @@ because what is stored is the paper.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum
 from typing import Final
 
 from domain.cases import Duty, Step
@@ -14,9 +15,11 @@ from domain.filing import Filing
 from domain.funding_request import PURPOSES, PayableKind
 from domain.official_document.kinds import KINDS, DocumentKind, number_of
 from domain.official_document.paper import Block, Paper, Paragraph, Table
+from domain.official_document.words import chinese_day, percent, without_numbers, yuan
 from domain.period import day_in_china
 from domain.policy.standard import GRADES
-from domain.settlement import Disposition
+from domain.settlement import Disposition, Ground, SettlementLine
+from domain.settlement_explanation import RULES
 
 DUTIES: Final = {
     Duty.FILE: "申报",
@@ -43,20 +46,40 @@ FUNDS: Final = {
     "action_account_surplus": "专账结余资金",
     "local": "地方资金",
 }
-_REMEDY: Final = Paragraph(
-    "如对本决定不服，可自收到之日起六十日内依法申请行政复议，或者自收到之日起六个月内依法提起行政诉讼；"
-    "也可先行在本系统内申请复核。"
-)
+GROUNDS: Final = {
+    Ground.CERTIFIED: "证书核验属实",
+    Ground.UNCERTIFIED: "结业，无可计的证书",
+    Ground.EXITED: "未结业",
+    Ground.IN_TRAINING: "培训仍在进行",
+    Ground.AWAITED: "证书待上传或待发放",
+    Ground.UNPROVEN: "申报证书核验不符",
+    Ground.INELIGIBLE: "不符合补贴条件",
+    Ground.OBJECTION: "公示异议核查中",
+    Ground.OBJECTION_UPHELD: "公示异议成立",
+    Ground.INVESTIGATION: "暂停支付，待调查",
+}
+"""Why a person's line was decided so, short enough for a column of the schedule."""
+_LAW: Final = "如对本决定不服，可自收到之日起六十日内依法申请行政复议，或者自收到之日起六个月内依法提起行政诉讼"
+
+
+class Remedy(Enum):
+    """What may be done against a decision: by law, or in this system before."""
+
+    LAW = Paragraph(f"{_LAW}。")
+    LAW_AND_REVIEW = Paragraph(f"{_LAW}；也可先行在本系统内申请复核。")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issue:
-    """What every document is issued with. `year` and `serial` number it in its place."""
+    """What every document is issued with. `year` and `serial` number it in its place.
+
+    `steps` are the case's up to the one that the document is about.
+    """
 
     kind: DocumentKind
     year: int
     serial: int
-    bureau: str
+    issuer: str
     addressee: str
     issued_on: date
     steps: Sequence[Step]
@@ -64,13 +87,20 @@ class Issue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonRow:
-    """One person on a schedule: masked, with what is decided for them in fen."""
+    """One person on a schedule: masked, with what is decided for them and why."""
 
     seat_no: int
     name: str
     identity_masked: str
-    amount_fen: int
-    disposition: Disposition | None
+    line: SettlementLine
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedPerson:
+    """A person as a document names them: by name and masked number."""
+
+    name: str
+    identity_masked: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,14 +112,14 @@ class FundingRow:
     amount_fen: int
 
 
-def paper_of(issue: Issue, blocks: Sequence[Block], *, remedy: bool = False) -> Paper:
+def paper_of(issue: Issue, blocks: Sequence[Block], *, remedy: Remedy | None = None) -> Paper:
     """Put a document together: its blocks, who decided it, and the remedy against it."""
     return Paper(
         title=KINDS[issue.kind].title.zh,
         number=number_of(issue.kind, issue.year, issue.serial),
         addressee=issue.addressee,
-        blocks=(*blocks, *([_REMEDY] if remedy else []), _officers(issue.steps)),
-        issuer=issue.bureau,
+        blocks=(*blocks, *([remedy.value] if remedy else []), _officers(issue.steps)),
+        issuer=issue.issuer,
         issued_on=chinese_day(issue.issued_on),
     )
 
@@ -102,7 +132,7 @@ def acceptance(issue: Issue, filing: Filing) -> Paper:
         issue,
         [
             Paragraph(
-                f"你单位于{received}提交的企业新型学徒培训备案（{filing.class_name}，{filing.people}人）"
+                f"你单位于{received}提交的企业新型学徒培训备案（{without_numbers(filing.class_name)}，{filing.people}人）"
                 "材料齐全，现予受理。"
             ),
             plan_table(filing),
@@ -116,12 +146,12 @@ def listing(issue: Issue, filing: Filing) -> Paper:
         issue,
         [
             Paragraph(
-                f"经审核，你单位{filing.class_name}已按《{filing.listing_document}》列入学徒培训计划。"
+                f"经审核，你单位{without_numbers(filing.class_name)}已按《{filing.listing_document}》列入学徒培训计划。"
                 "请在计划期限内组织开班，并提交开班报告。"
             ),
             plan_table(filing),
         ],
-        remedy=True,
+        remedy=Remedy.LAW,
     )
 
 
@@ -140,7 +170,7 @@ def prepayment_application(
             ),
             _payee_table(filing),
         ],
-        remedy=True,
+        remedy=Remedy.LAW,
     )
 
 
@@ -152,9 +182,13 @@ def settlement_application(
     history_fen: int,
     balance_fen: int,
     recovery_fen: int,
+    recovery_reference: str | None,
     people: Sequence[PersonRow],
 ) -> Paper:
-    """补贴申领表及明细表（结算）: what everyone earned, what was paid before, what is left."""
+    """补贴申领表及明细表（结算）: what everyone earned and why, what was paid before, what is left."""
+    recovered = Paragraph(
+        f"应追缴{yuan(recovery_fen)}元，追缴编号{recovery_reference}，由追缴决定书另行决定。"
+    )
     return paper_of(
         issue,
         [
@@ -164,23 +198,15 @@ def settlement_application(
                 ("应补合计（元）", "已付（元）", "本次应付（元）", "应追缴（元）"),
                 ((yuan(entitled_fen), yuan(history_fen), yuan(balance_fen), yuan(recovery_fen)),),
             ),
+            *([] if recovery_reference is None else [recovered]),
             _payee_table(filing),
             Table(
                 "明细表",
-                ("序号", "姓名", "证件号码", "核定金额（元）", "结果"),
-                tuple(
-                    (
-                        str(row.seat_no),
-                        row.name,
-                        row.identity_masked,
-                        yuan(row.amount_fen),
-                        "" if row.disposition is None else DISPOSITIONS[row.disposition],
-                    )
-                    for row in people
-                ),
+                ("序号", "姓名", "证件号码", "核定金额（元）", "结果", "认定"),
+                tuple(_person(row) for row in people),
             ),
         ],
-        remedy=True,
+        remedy=Remedy.LAW_AND_REVIEW,
     )
 
 
@@ -212,7 +238,7 @@ def plan_table(filing: Filing) -> Table:
         ("班级", "职业（工种）", "等级", "人数", "计划开班", "期限（月）"),
         (
             (
-                filing.class_name,
+                without_numbers(filing.class_name),
                 f"{filing.occupation_name} {filing.occupation_code}",
                 GRADES[filing.target_grade].zh,
                 str(filing.people),
@@ -223,21 +249,29 @@ def plan_table(filing: Filing) -> Table:
     )
 
 
-def chinese_day(day: date) -> str:
-    """Write a day as documents do: 2026年3月1日."""
-    return f"{day.year}年{day.month}月{day.day}日"
+def reasons(step: Step) -> list[Paragraph]:
+    """Say why a step decided as it did, and by which rule and clause, as far as they were given."""
+    said = (("理由", step.reason), ("依据", step.clause))
+    return [
+        Paragraph(f"{name}：{without_numbers(text.strip()).rstrip('。')}。")
+        for name, text in said
+        if text.strip()
+    ]
 
 
-def yuan(amount_fen: int) -> str:
-    """Write fen as yuan with two places and thousands apart, exactly."""
-    whole, fen = divmod(abs(amount_fen), 100)
-    return f"{'-' if amount_fen < 0 else ''}{whole:,}.{fen:02d}"
-
-
-def percent(basis_points: int) -> str:
-    """Write basis points as a percentage, exactly: 4500 is 45%, 333 is 3.33%."""
-    whole, rest = divmod(basis_points, 100)
-    return f"{whole}%" if rest == 0 else f"{whole}.{rest:02d}%"
+def _person(row: PersonRow) -> tuple[str, ...]:
+    line = row.line
+    assert line.disposition is not None  # decided before it is printed
+    assert line.ground is not None
+    failed = "、".join(RULES[rule].zh for rule in line.failed)
+    return (
+        str(row.seat_no),
+        row.name,
+        row.identity_masked,
+        yuan(line.amount_fen or 0),
+        DISPOSITIONS[line.disposition],
+        GROUNDS[line.ground] + (f"（不符合：{failed}）" if failed else ""),
+    )
 
 
 def _payee_table(filing: Filing) -> Table:
@@ -257,8 +291,8 @@ def _officers(steps: Sequence[Step]) -> Table:
                 DUTIES[step.duty],
                 step.account_name,
                 chinese_day(day_in_china(step.at)),
-                step.reason,
-                step.clause,
+                without_numbers(step.reason),
+                without_numbers(step.clause),
             )
             for step in steps
             if step.duty is not Duty.SYSTEM

@@ -6,7 +6,13 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.cases import Case
-from domain.official_document import DocumentKind, FundingRow, OfficialDocument
+from domain.notice import NoticeLine
+from domain.official_document import (
+    DocumentKind,
+    FundingRow,
+    NamedPerson,
+    OfficialDocument,
+)
 
 
 class OfficialDocuments(Protocol):
@@ -30,13 +36,34 @@ class OfficialDocuments(Protocol):
 
     @abstractmethod
     async def page(
-        self, *, case_id: UUID | None, after: UUID | None, limit: int
+        self,
+        *,
+        case_id: UUID | None = None,
+        kind: DocumentKind | None = None,
+        served: bool | None = None,
+        after: UUID | None,
+        limit: int,
     ) -> Sequence[OfficialDocument]:
-        """Return documents by id, those of one case if asked."""
+        """Return documents by id: of one case, of one kind, signed for or waiting for their receipt.
+
+        What has no receipt neither was served nor waits.
+        """
 
     @abstractmethod
     async def funding_lines(self, request: Case) -> Sequence[FundingRow]:
         """Return who a funding request pays, for what and how much, in its order."""
+
+    @abstractmethod
+    async def published_lines(self, notice: Case) -> Sequence[NoticeLine]:
+        """Return what a notice published, by item and line, from the authority's full copy."""
+
+    @abstractmethod
+    async def person(self, place_id: UUID, person_id: UUID) -> NamedPerson:
+        """Return a person as their latest enrolment in a place names them."""
+
+    @abstractmethod
+    async def person_of_line(self, place_id: UUID, line_id: UUID) -> NamedPerson:
+        """Return the person of a settlement's line, whatever was decided for them."""
 
     @abstractmethod
     async def serve(self, document: OfficialDocument) -> None:

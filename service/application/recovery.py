@@ -10,9 +10,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
-from domain.cases import Case, CaseKind
+from domain.audit import Fact
+from domain.cases import Case, CaseKind, move_of
 from domain.errors import Fault, Refusal
 from domain.ledger import Cause, Event, Posting, decision_of, transfer_of
+from domain.machines import SIGNED
+from domain.official_document import OfficialDocument
 from domain.ports.prepayments import PrepaymentOnFile
 from domain.ports.work import Work
 from domain.receipt import ReceiptOnFile
@@ -156,16 +159,25 @@ async def cancel_recovery(work: Work, *, recovery_id: UUID, version: int, reason
 
 
 async def serve_recovery(
-    work: Work, *, recovery_id: UUID, version: int, served_on: date
+    work: Work, *, recovery_id: UUID, version: int, served_on: date | None
 ) -> Recovery:
     """Record the service (送达) of the decision; from its day the days to pay are counted.
 
-    Refuses `day_to_come`.
+    Without a day told, it is the one on which the enterprise signed for the recovery order. Refuses
+    `day_to_come`, `order_not_signed_for`.
     """
-    if served_on > work.today:
+    if served_on is not None and served_on > work.today:
         raise Refusal("day_to_come", faults=(Fault("/served_on", "day_to_come"),))
     case = await work.cases.lock(CaseKind.RECOVERY, recovery_id, version=version)
-    signed = await sign(work, case, "serve", facts={"served_on": served_on.isoformat()})
+    move_of(SIGNED[CaseKind.RECOVERY], case.state, "serve")
+    receipt: dict[str, Fact] = {}
+    if served_on is None:
+        order = await _order_document(work, case)
+        if order is None or order.served_on is None:
+            raise Refusal("order_not_signed_for")
+        served_on, receipt = order.served_on, {"receipt_of": order.number}
+    facts = {"served_on": served_on.isoformat(), **receipt}
+    signed = await sign(work, case, "serve", facts=facts)
     recovery = await work.recoveries.get(signed)
     assert recovery.pay_within_days is not None  # ordered, or it could not be served
     due_on = due_day(served_on, recovery.pay_within_days)
@@ -396,6 +408,12 @@ async def _check_amount(work: Work, filing_case: Case, amount_fen: int) -> None:
         values = {"most_fen": most_fen}
         fault = Fault("/amount_fen", "recovery_above_paid", values)
         raise Refusal("recovery_above_paid", faults=(fault,), **values)
+
+
+async def _order_document(work: Work, case: Case) -> OfficialDocument | None:
+    """Return the document of the latest order (追缴决定书), or None while it is not issued yet."""
+    *_, order = [step for step in await work.cases.steps(case) if step.to_state == "ordered"]
+    return await work.official_documents.of_step(case, order.seq)
 
 
 async def _locked(work: Work, recovery_id: UUID, *, version: int) -> tuple[Case, Case]:

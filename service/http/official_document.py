@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.errors import Text
-from domain.official_document import KINDS, OfficialDocument
+from domain.official_document import KINDS, Addressee, DocumentKind, OfficialDocument
 from domain.party import Role
 from domain.ports.work import Work
 from service.application import official_document
@@ -20,14 +20,18 @@ PDF: Final = "application/pdf"
 
 
 class OfficialDocumentView(View):
-    """A document as issued: its number, the step that it documents, its hash, and when it was served."""
+    """A document as issued: its number, the step that it documents, its hash, and when it was served.
+
+    Only an organisation outside the authority (`addressee` is `organisation`) signs for its documents.
+    """
 
     id: UUID
     case_id: UUID
     case_kind: str
     step_seq: int
-    kind: str
+    kind: DocumentKind
     title: TextView
+    addressee: Addressee
     number: str
     template_version: int
     sha256: str
@@ -45,6 +49,7 @@ class OfficialDocumentView(View):
             step_seq=shown.step_seq,
             kind=shown.kind,
             title=TextView(zh=title.zh, en=title.en),
+            addressee=KINDS[shown.kind].to,
             number=shown.number,
             template_version=shown.template_version,
             sha256=shown.fingerprint.hex(),
@@ -70,6 +75,19 @@ class OfficialDocumentView(View):
             kind=UUID,
             description=Text("只列出此事项的。", "Only those of this case."),
         ),
+        Query(
+            name="kind",
+            kind=DocumentKind,
+            description=Text("只列出此类公文。", "Only documents of this kind."),
+        ),
+        Query(
+            name="served",
+            kind=bool,
+            description=Text(
+                "只列出已签收（或待签收）的；无须签收的公文不列出。",
+                "Only those signed for, or those that wait for it; never those without a receipt.",
+            ),
+        ),
     ),
     answer=OfficialDocumentView,
     paged=True,
@@ -81,7 +99,12 @@ async def list_official_documents(call: Call) -> Answer:
     async def act(work: Work) -> list[OfficialDocument]:
         return list(
             await official_document.list_official_documents(
-                work, case_id=call.query("case_id", UUID), after=page.after_id, limit=page.limit
+                work,
+                case_id=call.query("case_id", UUID),
+                kind=call.query("kind", DocumentKind),
+                served=call.query("served", bool),
+                after=page.after_id,
+                limit=page.limit,
             )
         )
 
@@ -155,7 +178,7 @@ async def get_official_document_pdf(call: Call) -> Answer:
         "收件单位签收之日为送达日；重复签收不改变送达日。",
         "The day its addressee signs is the day of service; signing again changes nothing.",
     ),
-    roles=frozenset({Role.FILER, Role.FINANCE}),
+    roles=frozenset({Role.FILER, Role.PROVIDER, Role.FINANCE}),
     answer=OfficialDocumentView,
     keyed=True,
     problems=("not_addressee",),

@@ -7,6 +7,9 @@ from typing import Final
 
 from domain.official_document import Block, Paper, Table
 
+SHORT: Final = 11
+"""Characters of a name, an amount or a day."""
+
 _STYLE: Final = """\
 @page { size: A4; margin: 22mm; }
 body { margin: 2rem auto; max-width: 46rem; padding: 0 1rem; color: #111; line-height: 1.9;
@@ -19,10 +22,12 @@ table { width: 100%; border-collapse: collapse; margin: .2rem 0 1rem; font-size:
 caption { text-align: left; font-weight: 600; }
 th, td { border: 1px solid #777; padding: .2rem .5rem; text-align: left; vertical-align: top; }
 th { background: #f3f3f3; }
+th, td.short { white-space: nowrap; }
 thead { display: table-header-group; }
 tr { break-inside: avoid; }
 .issuer { text-align: right; text-indent: 0; }
 footer { margin-top: 2rem; font-size: .75rem; color: #555; word-break: break-all; }
+@media screen and (max-width: 44rem) { th, td.short { white-space: normal; } }
 @media print { body { margin: 0; max-width: none; padding: 0; } }
 """
 _STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
@@ -55,10 +60,14 @@ def _block(block: Block) -> str:
     if not isinstance(block, Table):
         return f"<p>{escape(block.text)}</p>"
     head = "".join(f"<th>{escape(cell)}</th>" for cell in block.heads)
-    rows = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in block.rows
-    )
+    rows = "".join("<tr>" + "".join(_cell(cell) for cell in row) + "</tr>" for row in block.rows)
     return (
         f"<table><caption>{escape(block.caption)}</caption><thead><tr>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table>"
     )
+
+
+def _cell(text: str) -> str:
+    """Write a cell; a short one stays on one line where there is room."""
+    short = " class='short'" if len(text) <= SHORT else ""
+    return f"<td{short}>{escape(text)}</td>"

@@ -192,8 +192,9 @@ async def cancel_recovery(call: Call) -> Answer:
     tag=TAG,
     summary=Text("记录送达", "Record the service of a recovery"),
     description=Text(
-        "缴款期限自送达之日起算，逾期由系统标记。",
-        "The days to pay count from it; the system marks what is overdue.",
+        "缴款期限自送达之日起算，逾期由系统标记。不填送达日的，以企业签收追缴决定书之日为准。",
+        "The days to pay count from it; the system marks what is overdue. Without a day, it is the one "
+        "on which the enterprise signed for the recovery order.",
     ),
     roles=_REVIEWER,
     body=ServiceBody,
@@ -201,7 +202,7 @@ async def cancel_recovery(call: Call) -> Answer:
     answer=RecoveryView,
     keyed=True,
     versioned=True,
-    problems=(*_SIGNED, "day_to_come"),
+    problems=(*_SIGNED, "day_to_come", "order_not_signed_for"),
 )
 async def serve_recovery(call: Call) -> Answer:
     """Record the day."""

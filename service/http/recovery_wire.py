@@ -57,9 +57,9 @@ class OrderBody(Body):
 
 
 class ServiceBody(Body):
-    """The day the decision reached the enterprise (送达)."""
+    """The day the decision reached the enterprise (送达); without it, the day of its receipt."""
 
-    served_on: Day
+    served_on: Day | None = None
 
 
 class ProofBody(Body):

@@ -28,7 +28,7 @@ async def a_recovery_of_more_than_was_paid(desk: Desk) -> Ask:
     return _propose(desk, await _prepaid(desk), 400_001)
 
 
-async def _ordered(desk: Desk) -> tuple[str, int]:
+async def ordered(desk: Desk) -> tuple[str, int]:
     """A recovery that is ordered, and its version."""
     recovery_id = await road.recovery_proposed(desk, await _prepaid(desk))
     ordered = await desk.done(
@@ -43,14 +43,14 @@ async def _ordered(desk: Desk) -> tuple[str, int]:
 
 @provokes("recovery_stands")
 async def a_recovery_dropped_that_the_ledger_holds(desk: Desk) -> Ask:
-    recovery_id, version = await _ordered(desk)
+    recovery_id, version = await ordered(desk)
     path = {"recovery_id": recovery_id}
     return desk.ask("CancelRecovery", "approver", path=path, version=version, body={})
 
 
 @provokes("day_to_come", "day_to_come")
 async def a_recovery_served_tomorrow(desk: Desk) -> Ask:
-    recovery_id, version = await _ordered(desk)
+    recovery_id, version = await ordered(desk)
     body = {"served_on": "2999-01-01"}
     path = {"recovery_id": recovery_id}
     return desk.ask("ServeRecovery", "handler", path=path, version=version, body=body)

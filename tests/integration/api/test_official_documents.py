@@ -17,22 +17,42 @@ async def _issued(desk: Desk, person: str = "filer") -> list[Json]:
     return found
 
 
+async def _page(desk: Desk, person: str, document: Json) -> str:
+    path = {"document_id": document["id"]}
+    return (await desk.send(desk.ask("GetOfficialDocumentPage", person, path=path))).text
+
+
 async def test_a_road_issues_a_document_for_every_decision_numbered_without_a_gap(
     desk: Desk,
 ) -> None:
     await road.travelled(desk)
     await desk.idle()
     mine = await _issued(desk)
-    assert [one["kind"] for one in mine] == [
+    assert sorted(one["kind"] for one in mine) == [
         "acceptance",
+        "hold",
+        "hold_lifted",
         "listing",
         "prepayment_application",
+        "recovery_cancellation",  # a proposal that the settlement overtakes
+        "review_decision",  # upheld, which lifts the hold by the same signature
         "settlement_application",
     ]
     assert mine[0]["number"].startswith("学徒受理〔2026〕")
     bureau = await _issued(desk, "handler")
     requests = [one["number"] for one in bureau if one["kind"] == "funding_request"]
     assert [number.partition("〕")[2] for number in requests] == ["1号", "1号"]  # of two years
+    assert {one["kind"] for one in bureau} - {one["kind"] for one in mine} == {
+        "funding_request",
+        "public_notice",
+        "objection_answer",
+    }
+    told = {one["kind"]: await _page(desk, "handler", one) for one in bureau}
+    assert "复核申请成立。原暂停支付决定即行解除。" in told["review_decision"]
+    assert "现撤销拟追缴事项" in told["recovery_cancellation"]
+    assert "已由本备案的后续结算一并核定" in told["recovery_cancellation"]
+    assert "异议不成立" in told["objection_answer"]
+    assert "社会公众：" in told["public_notice"]
     for document in mine:
         path = {"document_id": document["id"]}
         page = await desk.send(desk.ask("GetOfficialDocumentPage", "filer", path=path))
@@ -44,13 +64,14 @@ async def test_a_road_issues_a_document_for_every_decision_numbered_without_a_ga
         assert printed.headers["content-type"] == "application/pdf"
         reader = PdfReader(io.BytesIO(printed.content))
         assert document["sha256"] in reader.pages[-1].extract_text()
-    settled = mine[-1]
+    (settled,) = [one for one in mine if one["kind"] == "settlement_application"]
     page = await desk.send(
         desk.ask("GetOfficialDocumentPage", "filer", path={"document_id": settled["id"]})
     )
     assert "4,000.00" in page.text
     assert "2,000.00" in page.text
     assert "应付" in page.text
+    assert "证书核验属实" in page.text
     assert "行政复议" in page.text
 
 

@@ -1,0 +1,327 @@
+"""What each kind of official document says: the facts of a case, read for its template.
+
+Each writer is given the case as it stands and the steps up to the one that is documented.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+from uuid import UUID
+
+from domain.calendar import DayUnit
+from domain.case_clock import LIMITS, RETURNED
+from domain.cases import Case, CaseKind, Step
+from domain.correction import CorrectionItem
+from domain.explanation import Sentence, numbered, settlement_sentences
+from domain.filing import Filing, TerminationGround
+from domain.hold import Hold, HoldTarget
+from domain.notice import masked_name, published_items
+from domain.official_document import (
+    DocumentKind,
+    Issue,
+    Paper,
+    PersonRow,
+    chinese_day,
+    decisions,
+    measures,
+    templates,
+    without_numbers,
+)
+from domain.official_document.decisions import Correction
+from domain.period import day_in_china
+from domain.policy.overlay import Limit
+from domain.ports.work import Work
+from domain.recovery import Recovery
+from domain.review_request import ReviewRequest, ReviewSubject
+from domain.settlement_explanation import unpaid_sentence
+
+LINES_AT_ONCE: Final = 500
+
+
+async def _filing(work: Work, filing_id: UUID) -> Filing:
+    return await work.filings.get(await work.cases.get(CaseKind.FILING, filing_id))
+
+
+async def _filing_of(work: Work, case: Case) -> Filing:
+    """Return the filing that a filing, a prepayment or a settlement is about."""
+    if case.kind is CaseKind.FILING:
+        return await work.filings.get(case)
+    if case.kind is CaseKind.PREPAYMENT:
+        return await _filing(work, (await work.prepayments.get(case)).filing_id)
+    return await _filing(work, (await work.settlements.get(case)).filing_id)
+
+
+async def _acceptance(work: Work, issue: Issue, case: Case) -> Paper:
+    return templates.acceptance(issue, await work.filings.get(case))
+
+
+async def _correction(work: Work, issue: Issue, case: Case) -> Paper:
+    told = (
+        await _noticed(work, case, issue.steps[-1])
+        if case.kind is CaseKind.FILING
+        else await _limited(work, case, issue.steps[-1])
+    )
+    return decisions.correction(issue, await _filing_of(work, case), case.kind, told)
+
+
+async def _noticed(work: Work, case: Case, step: Step) -> Correction:
+    """Return what the notice of a filing's step names, with the day that it told."""
+    (notice,) = [one for one in await work.corrections.notices(case) if one.step_seq == step.seq]
+    return Correction(
+        items=notice.items,
+        later_reason=notice.later_reason,
+        working_days=notice.working_days,
+        deadline=notice.deadline,
+        expires=True,
+    )
+
+
+async def _limited(work: Work, case: Case, step: Step) -> Correction:
+    """Return the reviewer's reason as one item, with the day of the limit in force, if there is one."""
+    day = day_in_china(step.at)
+    limit = LIMITS.get((case.kind, RETURNED))
+    days = None
+    if limit is not None:
+        days = (await work.policies.overlay(case.region_path, day)).limits.get(limit)
+    deadline = None
+    if days is not None:
+        calendar = await work.calendars.of_region(case.region_path)
+        deadline = calendar.deadline(day, days, DayUnit.WORKING)
+    item = CorrectionItem(pointer="申请材料", code=None, text=step.reason, todo="补正后重新提交")
+    return Correction(
+        items=(item,), later_reason="", working_days=days, deadline=deadline, expires=False
+    )
+
+
+async def _listing(work: Work, issue: Issue, case: Case) -> Paper:
+    return templates.listing(issue, await work.filings.get(case))
+
+
+async def _listing_refusal(work: Work, issue: Issue, case: Case) -> Paper:
+    return decisions.listing_refusal(issue, await work.filings.get(case))
+
+
+async def _refusal(work: Work, issue: Issue, case: Case) -> Paper:
+    filing = await _filing_of(work, case)
+    if case.kind is CaseKind.PREPAYMENT:
+        asked = await work.prepayments.get(case)
+        return decisions.prepayment_refusal(
+            issue, filing, people=asked.people, maximum_fen=asked.maximum_fen
+        )
+    settlement = await work.settlements.get(case)
+    return decisions.settlement_refusal(issue, filing, seq=settlement.seq, people=settlement.people)
+
+
+async def _termination(work: Work, issue: Issue, case: Case) -> Paper:
+    filing = await work.filings.get(case)
+    assert filing.remark is not None  # the ground is stored with the step
+    last_days = [one.ended_on for one in await work.filings.enrolments(case) if one.ended_on]
+    return decisions.termination(
+        issue,
+        filing,
+        ground=TerminationGround(filing.remark),
+        last_day=max(last_days, default=None),
+    )
+
+
+async def _lapse(work: Work, issue: Issue, case: Case) -> Paper:
+    filing = await work.filings.get(case)
+    assert filing.listed_on is not None  # only what is listed lapses
+    overlay = await work.policies.overlay(case.region_path, filing.listed_on)
+    return decisions.lapse(
+        issue, filing, days=overlay.limits.get(Limit.START), rule=overlay.document
+    )
+
+
+async def _prepayment(work: Work, issue: Issue, case: Case) -> Paper:
+    decided = await work.prepayments.get(case)
+    return templates.prepayment_application(
+        issue,
+        await _filing(work, decided.filing_id),
+        amount_fen=decided.amount_fen,
+        share_basis_points=decided.facts.share_basis_points,
+        people=decided.people,
+    )
+
+
+async def _settlement(work: Work, issue: Issue, case: Case) -> Paper:
+    settlement = await work.settlements.get(case)
+    assert settlement.amounts is not None
+    filing = await _filing(work, settlement.filing_id)
+    people = {person.id: person for person in await work.filings.enrolments(filing.case)}
+    rows: list[PersonRow] = []
+    after: UUID | None = None
+    while lines := await work.settlements.lines(case, after=after, limit=LINES_AT_ONCE):
+        rows += [
+            PersonRow(
+                seat_no=people[line.enrolment_id].seat_no,
+                name=people[line.enrolment_id].name,
+                identity_masked=people[line.enrolment_id].identity_masked,
+                line=line,
+            )
+            for line in lines
+        ]
+        after = lines[-1].id
+    amounts = settlement.amounts
+    recoveries = await work.recoveries.of_filing(filing.case)
+    owed = [one.reference for one in recoveries if one.settlement_id == case.id]
+    return templates.settlement_application(
+        issue,
+        filing,
+        entitled_fen=amounts.entitled_fen,
+        history_fen=amounts.history_fen,
+        balance_fen=amounts.balance_fen,
+        recovery_fen=amounts.recovery_fen,
+        recovery_reference="、".join(owed) if amounts.recovery_fen else None,
+        people=sorted(rows, key=lambda row: row.seat_no),
+    )
+
+
+async def _funding_request(work: Work, issue: Issue, case: Case) -> Paper:
+    request = await work.payments.request(case)
+    return templates.funding_request(
+        issue,
+        fund_source=request.fund_source,
+        year=request.budget_year,
+        lines=await work.official_documents.funding_lines(case),
+    )
+
+
+async def _public_notice(work: Work, issue: Issue, case: Case) -> Paper:
+    notice = await work.notices.get(case)
+    enterprises = {}
+    for one in notice.settlements:
+        settlement = await work.cases.get(CaseKind.SETTLEMENT, one)
+        enterprises[one] = (await work.places.organisation(settlement.org_id)).name
+    items = published_items(
+        await work.official_documents.published_lines(case),
+        settlements=notice.settlements,
+        enterprises=enterprises,
+        names=notice.rule.names,
+    )
+    return measures.public_notice(issue, notice, items)
+
+
+async def _objection_answer(work: Work, issue: Issue, case: Case) -> Paper:
+    objection = await work.objections.get(case)
+    settlement = await work.cases.get(CaseKind.SETTLEMENT, objection.settlement_id)
+    about = f"公示中{(await work.places.organisation(settlement.org_id)).name}"
+    if objection.line_id is not None:
+        person = await work.official_documents.person_of_line(case.place_id, objection.line_id)
+        about += f"学徒{masked_name(person.name)}"
+    return measures.objection_answer(
+        issue,
+        received_on=objection.received_on,
+        about=f"{about}的内容",
+        upheld=issue.steps[-1].from_state == "upheld",
+        answer=objection.answer or "",
+    )
+
+
+async def _recovery(work: Work, case: Case) -> tuple[Recovery, Filing]:
+    recovery = await work.recoveries.get(case)
+    return recovery, await _filing(work, recovery.filing_id)
+
+
+async def _recovery_order(work: Work, issue: Issue, case: Case) -> Paper:
+    recovery, filing = await _recovery(work, case)
+    why: tuple[Sentence, ...] = ()
+    if recovery.settlement_id is not None:
+        settlement = await work.cases.get(CaseKind.SETTLEMENT, recovery.settlement_id)
+        reasons = await work.settlements.reasons(settlement)
+        assert reasons is not None  # what demanded it was approved
+        unpaid = [unpaid_sentence(part) for part in reasons.unpaid]
+        why = numbered((*unpaid, *settlement_sentences(reasons.facts)))
+    return measures.recovery_order(issue, filing, recovery, why)
+
+
+async def _recovery_cancellation(work: Work, issue: Issue, case: Case) -> Paper:
+    recovery, filing = await _recovery(work, case)
+    ordered = recovery.document_number is not None
+    return measures.recovery_cancellation(issue, filing, recovery, ordered=ordered)
+
+
+async def _write_off(work: Work, issue: Issue, case: Case) -> Paper:
+    debtor = await work.places.organisation(case.org_id)
+    return measures.write_off(issue, await work.recoveries.get(case), enterprise=debtor.name)
+
+
+async def _hold(work: Work, issue: Issue, case: Case) -> Paper:
+    hold = await work.holds.get(case)
+    return measures.hold_decision(issue, hold, about=await _held(work, hold))
+
+
+async def _hold_lifted(work: Work, issue: Issue, case: Case) -> Paper:
+    hold = await work.holds.get(case)
+    return measures.hold_lifted(issue, hold, about=await _held(work, hold))
+
+
+async def _held(work: Work, hold: Hold) -> str:
+    """Name what is held: a person masked, a filing by its class, an organisation by its name."""
+    if hold.target is HoldTarget.PERSON:
+        person = await work.official_documents.person(hold.case.place_id, hold.target_id)
+        return f"{person.name}（{person.identity_masked}）"
+    if hold.target is HoldTarget.FILING:
+        return without_numbers(f"“{(await _filing(work, hold.target_id)).class_name}”")
+    return (await work.places.organisation(hold.target_id)).name
+
+
+async def _review_decision(work: Work, issue: Issue, case: Case) -> Paper:
+    if case.kind is CaseKind.RECOVERY:
+        return await _recovery_reviewed(work, issue, case)
+    request = await work.review_requests.get(case)
+    on_hold = request.subject is ReviewSubject.HOLD
+    granted = "原暂停支付决定即行解除。" if on_hold else "该人员的补贴由后续结算重新核定。"
+    return measures.review_decision(
+        issue,
+        requested_on=request.requested_on,
+        about=await _reviewed(work, request),
+        statement=request.statement,
+        upheld=granted if issue.steps[-1].to_state == "upheld" else None,
+    )
+
+
+async def _reviewed(work: Work, request: ReviewRequest) -> str:
+    """Name the first decision."""
+    if request.hold_id is not None:
+        hold = await work.holds.get(await work.cases.get(CaseKind.HOLD, request.hold_id))
+        return f"《{hold.document_number}》的暂停支付决定"
+    assert request.line_id is not None  # a hold or a line is named
+    person = await work.official_documents.person_of_line(request.case.place_id, request.line_id)
+    return f"结算中学徒{person.name}（{person.identity_masked}）的核定结果"
+
+
+async def _recovery_reviewed(work: Work, issue: Issue, case: Case) -> Paper:
+    """The enterprise contested a recovery, and somebody else upheld it (复核维持)."""
+    recovery = await work.recoveries.get(case)
+    *_, contested = [one for one in issue.steps if one.to_state == "under_review"]
+    assert recovery.due_on is not None  # what is contested was served
+    return measures.review_decision(
+        issue,
+        requested_on=day_in_china(contested.at),
+        about=f"《{recovery.document_number}》的追缴决定（追缴编号{recovery.reference}，"
+        f"最后缴款日{chinese_day(recovery.due_on)}）",
+        statement=contested.reason,
+        upheld=None,
+    )
+
+
+WRITERS: Final[Mapping[DocumentKind, Callable[[Work, Issue, Case], Awaitable[Paper]]]] = {
+    DocumentKind.ACCEPTANCE: _acceptance,
+    DocumentKind.CORRECTION: _correction,
+    DocumentKind.LISTING: _listing,
+    DocumentKind.LISTING_REFUSAL: _listing_refusal,
+    DocumentKind.REFUSAL: _refusal,
+    DocumentKind.TERMINATION: _termination,
+    DocumentKind.LAPSE: _lapse,
+    DocumentKind.PREPAYMENT_APPLICATION: _prepayment,
+    DocumentKind.SETTLEMENT_APPLICATION: _settlement,
+    DocumentKind.FUNDING_REQUEST: _funding_request,
+    DocumentKind.PUBLIC_NOTICE: _public_notice,
+    DocumentKind.OBJECTION_ANSWER: _objection_answer,
+    DocumentKind.RECOVERY_ORDER: _recovery_order,
+    DocumentKind.RECOVERY_CANCELLATION: _recovery_cancellation,
+    DocumentKind.WRITE_OFF: _write_off,
+    DocumentKind.REVIEW_DECISION: _review_decision,
+    DocumentKind.HOLD: _hold,
+    DocumentKind.HOLD_LIFTED: _hold_lifted,
+}
