@@ -120,7 +120,12 @@ def test_an_unknown_rule_leaves_the_line_payable_for_the_approval_to_refuse() ->
 
 @pytest.mark.parametrize(
     ("state", "reason", "earns"),
-    [("failed", None, 0), ("exited", "left", 0), ("exited", "death", 400_000)],
+    [
+        ("failed", None, 0),
+        ("exited", "left", 0),
+        ("exited", "death", 400_000),
+        ("exited", "terminated", 0),
+    ],
 )
 def test_who_did_not_complete_earns_by_the_exit_rule(
     state: str, reason: str | None, earns: int
