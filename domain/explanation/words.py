@@ -30,6 +30,8 @@ _LABELS: Final[Mapping[LabelKind, Text]] = {
     LabelKind.DEFAULT: Text("〔默认值〕", " [default]"),
 }
 UNLABELLED: Final = Text("", "")
+OURS: Final = _LABELS[LabelKind.OURS]
+"""What follows a rule that no document states and no field of a policy holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
