@@ -144,6 +144,36 @@ def test_what_was_written_off_is_owed_again_as_far_as_money_comes() -> None:
     ]
 
 
+def test_money_for_more_than_is_owed_reopens_what_was_written_off_book_by_book() -> None:
+    holdings = [
+        held(OWED, 2027, 100, OLD),
+        held(GONE, 2026, 30, OLD),
+        held(GONE, 2028, 40, OLD),
+    ]
+    # 150: the hundred still owed, then of what was written off the oldest 30, and 20 of the next.
+    assert moved(*collected(holdings, OLD, amount_fen=150, year=2028)) == [
+        ("collected_later_year", 2027, 100),
+        ("collected_after_all", 2026, 30),
+        ("collected_later_year", 2026, 30),
+        ("collected_after_all", 2028, 20),
+        ("collected_same_year", 2028, 20),
+    ]
+
+
+def test_what_was_written_off_is_neither_owed_nor_earned_again() -> None:
+    # 1000 paid, 400 earned, 600 was owed: 200 of it is written off, 400 still owed.
+    holdings = [held(EXPENSE, 2026, 400), held(OWED, 2026, 400, OLD), held(GONE, 2026, 200, OLD)]
+    assert settled(holdings, entitled_fen=400, interim=False) == ()
+    # 700 earned after all: what is owed falls by 300, and the 200 stay written off.
+    assert moved(*settled(holdings, entitled_fen=700, interim=False)) == [
+        ("earned_later", 2026, 300)
+    ]
+    # 900 earned: nothing is owed any more, and expense holds no more than was not written off.
+    assert moved(*settled(holdings, entitled_fen=900, interim=False)) == [
+        ("earned_later", 2026, 400)
+    ]
+
+
 def test_a_proposal_demands_at_most_what_was_paid_above_what_was_earned() -> None:
     holdings = [held(RECEIVABLE, 2026, 500), held(EXPENSE, 2027, 300), held(OWED, 2027, 50, OLD)]
     assert recoverable_fen(holdings, entitled_fen=300) == 500
