@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.balance import History, balance_of
 from domain.ledger import EVENTS, AccountKind, BankLine, BookKey, Event, Posting, PostingKind
 from domain.recovery import (
     Holding,
@@ -212,13 +213,23 @@ class Case:
 
     def settle(self, raised: UUID, fen: int, *, interim: bool) -> None:
         accounts, self.earned = self.accounts, fen
+        past = History(
+            paid_fen=accounts.outlay,
+            got_back_fen=accounts.got_back,
+            ahead_fen=accounts.total(RECEIVABLE) if interim else 0,
+        )
+        stated = balance_of(due_fen=fen, history_fen=past.total_fen, ahead_fen=past.ahead_fen)
         accounts.post(settled(accounts.holdings(), entitled_fen=fen, interim=interim), raised)
         history = accounts.outlay - accounts.got_back
         waits, gone = accounts.total(RECEIVABLE), accounts.total(GONE)
         assert accounts.total(OWED) == max(0, history - waits - fen - gone)
         assert interim or waits == 0
-        if fen > history:
-            accounts.pay(EXPENSE, self.year, fen - history)
+        # What the settlement states is what the accounts then hold; written off is not asked again.
+        assert accounts.total(OWED) == max(0, stated.recovery_fen - gone)
+        assert gone or waits == stated.ahead_fen
+        assert stated.balance_fen == max(0, fen - history)
+        if stated.balance_fen:
+            accounts.pay(EXPENSE, self.year, stated.balance_fen)
             history = fen
         assert accounts.total(EXPENSE) == min(fen, history - gone)
         assert history - accounts.total(OWED) - gone - waits == accounts.total(EXPENSE)
@@ -233,6 +244,19 @@ class Case:
             movements = collected(before, recovery, amount_fen=come, year=self.year)
             self.accounts.post(movements, raised)
             assert self.accounts.got_back - back == come
+            for one in movements:
+                # Nobody else's debt is paid, and only this year's money is the fund's own again.
+                assert one.recovery_id == recovery
+                if one.event is not Event.COLLECTED_AFTER_ALL:
+                    own = one.book.budget_year == self.year
+                    assert (one.event is Event.COLLECTED_SAME_YEAR) == own
+            left = self.accounts.total(OWED) + self.accounts.total(GONE)
+            assert left == owed_fen(before, OWED) + owed_fen(before, GONE) - come
+            # What is still owed is paid before what was given up.
+            mine = [one for one in self.accounts.holdings() if one.recovery_id == recovery]
+            was = [one for one in before if one.recovery_id == recovery]
+            if owed_fen(mine, OWED):
+                assert owed_fen(mine, GONE) == owed_fen(was, GONE)
 
     def propose(self, raised: UUID, fen: int) -> None:
         before = self.accounts.holdings()
@@ -243,7 +267,12 @@ class Case:
     def write_off(self, raised: UUID) -> None:
         for recovery in {one.recovery_id for one in self.accounts.holdings()} - {None}:
             assert recovery is not None
-            self.accounts.post(written_off(self.accounts.holdings(), recovery), raised)
+            before = self.accounts.holdings()
+            self.accounts.post(written_off(before, recovery), raised)
+            after = [one for one in self.accounts.holdings() if one.recovery_id == recovery]
+            was = [one for one in before if one.recovery_id == recovery]
+            assert owed_fen(after, OWED) == 0
+            assert owed_fen(after, GONE) == owed_fen(was, OWED) + owed_fen(was, GONE)
 
 
 @given(prepaid=st.lists(FEN, max_size=3), acts=ACTS)
