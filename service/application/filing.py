@@ -352,7 +352,6 @@ async def report_completion(
         named.add(person.enrolment_id)
         if not filing.opened_on <= person.day <= last_day:
             faults.append(Fault(f"/outcomes/{n}/day", "day_outside_training"))
-        # Nobody reports a termination of the filing: it is decided.
         if person.outcome is Outcome.EXITED and person.reason in (None, ExitReason.TERMINATED):
             faults.append(Fault(f"/outcomes/{n}/reason", "exit_reason_missing"))
         if person.outcome is not Outcome.EXITED and person.reason is not None:
