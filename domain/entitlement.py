@@ -4,7 +4,7 @@ entitlement = yearly amount × paid units ÷ units per year: one division, half-
 person; sums come afterwards. Settlement, listing forecast and calculator call the same functions.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -44,7 +44,8 @@ class Rule(StrEnum):
 class Trained:
     """How long a person trained: whole months, or the first and the last training day.
 
-    `suspended_days` do not count (CASES 2); they shorten the period at its end.
+    `suspended_days` do not count (CASES 2), unless the standard counts them; they shorten the period
+    at its end.
     """
 
     months: int | None = None
@@ -206,7 +207,11 @@ def entitlement(standard: Standard, person: PersonOutcome) -> Entitlement:
     limit = person.filed_months
     if basis.limit_months is not None:
         limit = min(limit, basis.limit_months)
-    term = paid_term(basis.unit or standard.unit, limit, person.trained)
+    trained = person.trained
+    suspension = ("/suspension_counts",) if trained.suspended_days else ()
+    if standard.suspension_counts:
+        trained = replace(trained, suspended_days=0)
+    term = paid_term(basis.unit or standard.unit, limit, trained)
     amount_fen = divided_half_up(
         basis.base_fen * basis.factor_basis_points * term.units, BASIS_POINTS * term.units_per_year
     )
@@ -226,16 +231,18 @@ def entitlement(standard: Standard, person: PersonOutcome) -> Entitlement:
             uplift_basis_points=basis.uplift_basis_points,
             filed_months=person.filed_months,
             limit_months=limit,
-            trained_months=person.trained.months,
-            first_day=person.trained.first_day,
-            last_day=person.trained.last_day,
-            suspended_days=person.trained.suspended_days,
+            trained_months=trained.months,
+            first_day=trained.first_day,
+            last_day=trained.last_day,
+            suspended_days=trained.suspended_days,
             unit=(basis.unit or standard.unit).kind,
             units=term.units,
             units_per_year=term.units_per_year,
             capped=term.capped,
             amount_fen=amount_fen,
-            labels=standard.labels("/unit", *basis.pointers, *standard.below_floor_pointers),
+            labels=standard.labels(
+                "/unit", *suspension, *basis.pointers, *standard.below_floor_pointers
+            ),
             below_floor_reason=standard.below_floor_reason,
         ),
     )

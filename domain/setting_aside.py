@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from domain.balance import balance_of
+from domain.balance import History
 from domain.entitlement import Rule
 from domain.settlement import (
     Disposition,
@@ -17,6 +17,7 @@ from domain.settlement import (
     LineDecision,
     SettlementReasons,
     UnpaidPart,
+    after_history,
 )
 
 DISPOSITIONS: Mapping[Ground, Disposition] = {
@@ -44,9 +45,16 @@ def set_aside(
 
 
 def reasons_without(
-    reasons: SettlementReasons, before: Sequence[LineDecision], after: Sequence[LineDecision]
+    reasons: SettlementReasons,
+    before: Sequence[LineDecision],
+    after: Sequence[LineDecision],
+    *,
+    history: History,
 ) -> SettlementReasons:
-    """Return a settlement's reasons once these lines are no longer paid, in fen."""
+    """Return a settlement's reasons once these lines are no longer paid, in fen.
+
+    What is due falls and is set against the history anew: interim, a prepayment may stay ahead.
+    """
     gone = {one.line_id for one in after}
     people: Counter[Rule] = Counter()
     fen: Counter[Rule] = Counter()
@@ -55,11 +63,9 @@ def reasons_without(
             people[one.facts.entitlement.rule] += 1
             fen[one.facts.entitlement.rule] += one.amount_fen
     facts = reasons.facts
-    due_fen = facts.due_fen - fen.total()
-    balance = balance_of(due_fen=due_fen, history_fen=reasons.amounts.history_fen)
     unpaid = Counter({part.ground: part.people for part in reasons.unpaid})
     unpaid.update(one.facts.ground for one in after)
-    return SettlementReasons(
+    left = SettlementReasons(
         facts=replace(
             facts,
             parts=tuple(
@@ -71,11 +77,10 @@ def reasons_without(
                 for part in facts.parts
                 if part.people > people[part.rule]
             ),
-            due_fen=due_fen,
-            balance_fen=balance.balance_fen,
-            recovery_fen=balance.recovery_fen,
+            due_fen=facts.due_fen - fen.total(),
         ),
         unpaid=tuple(
             UnpaidPart(ground=ground, people=unpaid[ground]) for ground in Ground if unpaid[ground]
         ),
     )
+    return after_history(left, history)

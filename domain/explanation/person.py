@@ -3,6 +3,7 @@
 from domain.entitlement import EntitlementFacts, Rule
 from domain.errors import Text
 from domain.explanation.words import (
+    OURS,
     REASONS,
     TYPES,
     UNLABELLED,
@@ -123,10 +124,10 @@ def _exit(facts: EntitlementFacts) -> Text:
 def _in_training(facts: EntitlementFacts) -> Text:
     label = mark(facts.labels, "/settles")
     return Text(
-        f"培训仍在进行，按年结算{label.zh}，先计已满的整年，标准每人每年 {yuan(facts.base_fen)} 元，"
-        "以最终结算为准。",
-        f"Still in training, settled every year{label.en}: the whole years trained so far, at a rate "
-        f"of {yuan(facts.base_fen)} yuan per person and year, until the final settlement.",
+        f"培训仍在进行，按年结算{label.zh}，先计已满的整年{OURS.zh}，"
+        f"标准每人每年 {yuan(facts.base_fen)} 元，以最终结算为准。",
+        f"Still in training, settled every year{label.en}: the whole years trained so far{OURS.en}, "
+        f"at a rate of {yuan(facts.base_fen)} yuan per person and year, until the final settlement.",
     )
 
 
@@ -136,9 +137,10 @@ def _term(facts: EntitlementFacts) -> Text:
     if facts.first_day is not None and facts.last_day is not None:
         days = f"{facts.first_day.isoformat()}..{facts.last_day.isoformat()}"
         off = facts.suspended_days
+        rule = mark(facts.labels, "/suspension_counts")
         trained = Text(
-            days + (f"（扣除中止 {off} 天）" if off else ""),
-            days + (f" less {off} days of suspension" if off else ""),
+            days + (f"（扣除中止 {off} 天{rule.zh}）" if off else ""),
+            days + (f" less {off} days of suspension{rule.en}" if off else ""),
         )
     cap = UNLABELLED
     if facts.capped:

@@ -23,13 +23,15 @@ REASONS: Final[Mapping[ExitReason, Text]] = {
     ExitReason.WORK_INJURY: Text("工伤", "work injury"),
     ExitReason.CONSCRIPTION: Text("应征入伍", "conscription"),
     ExitReason.LONG_LEAVE: Text("长期休假", "long leave"),
-    ExitReason.TERMINATED: Text("培训终止", "the training was terminated"),
+    ExitReason.TERMINATED: Text("备案终止", "filing terminated"),
 }
 _LABELS: Final[Mapping[LabelKind, Text]] = {
     LabelKind.OURS: Text("〔自定，无文件出处〕", " [ours: no source states it]"),
     LabelKind.DEFAULT: Text("〔默认值〕", " [default]"),
 }
 UNLABELLED: Final = Text("", "")
+OURS: Final = _LABELS[LabelKind.OURS]
+"""What follows a rule that no document states and no field of a policy holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,55 +114,57 @@ class Legs:
     cause: CauseKind
 
 
-def _decided(from_: AccountKind, to: AccountKind) -> Legs:
+def decided(from_: AccountKind, to: AccountKind) -> Legs:
+    """Return the legs of what two people decide."""
     return Legs(from_, to, CauseKind.DECISION)
 
 
-def _by_bank(from_: AccountKind, to: AccountKind) -> Legs:
+def by_bank(from_: AccountKind, to: AccountKind) -> Legs:
+    """Return the legs of what a bank line reports."""
     return Legs(from_, to, CauseKind.BANK_LINE)
 
 
 _K = AccountKind
 EVENTS: Final[Mapping[Event, Legs]] = MappingProxyType(
     {
-        Event.APPROPRIATION_APPROVED: _decided(_K.TREASURY, _K.AVAILABLE),
-        Event.CARRIED_OVER: _decided(_K.TREASURY, _K.AVAILABLE),
-        Event.APPROPRIATION_REDUCED: _decided(_K.AVAILABLE, _K.TREASURY),
-        Event.APPROPRIATION_LAPSED: _decided(_K.AVAILABLE, _K.TREASURY),
-        Event.YEAR_CLOSED: _decided(_K.AVAILABLE, _K.TREASURY),
-        Event.LISTED: _decided(_K.AVAILABLE, _K.COMMITTED),
-        Event.FORWARD_COMMITTED: _decided(_K.AVAILABLE, _K.COMMITTED),
-        Event.PERSON_ADDED: _decided(_K.AVAILABLE, _K.COMMITTED),
-        Event.EXTENSION_PAID: _decided(_K.AVAILABLE, _K.COMMITTED),
-        Event.SUPPLEMENTARY_SETTLEMENT: _decided(_K.AVAILABLE, _K.COMMITTED),
-        Event.RECOMMITTED: _decided(_K.AVAILABLE, _K.COMMITTED),
-        Event.WRONG_PARTY_RECOMMITTED: _decided(_K.AVAILABLE, _K.COMMITTED),
-        Event.PERSON_REMOVED: _decided(_K.COMMITTED, _K.AVAILABLE),
-        Event.NOT_NEEDED: _decided(_K.COMMITTED, _K.AVAILABLE),
-        Event.FILING_CLOSED: _decided(_K.COMMITTED, _K.AVAILABLE),
-        Event.FILING_TERMINATED: _decided(_K.COMMITTED, _K.AVAILABLE),
-        Event.FILING_LAPSED: _decided(_K.COMMITTED, _K.AVAILABLE),
-        Event.RELEASED_AT_YEAR_END: _decided(_K.COMMITTED, _K.AVAILABLE),
-        Event.BATCH_RELEASED: _decided(_K.COMMITTED, _K.IN_TRANSIT),
-        Event.BATCH_CANCELLED: _decided(_K.IN_TRANSIT, _K.COMMITTED),
-        Event.BANK_REFUSED: _by_bank(_K.IN_TRANSIT, _K.COMMITTED),
-        Event.BANK_RETURNED: _by_bank(_K.IN_TRANSIT, _K.COMMITTED),
-        Event.BANK_CONFIRMED_PREPAYMENT: _by_bank(_K.IN_TRANSIT, _K.PREPAYMENT_RECEIVABLE),
-        Event.BANK_CONFIRMED_BALANCE: _by_bank(_K.IN_TRANSIT, _K.EXPENSE),
-        Event.SETTLEMENT_APPROVED: _decided(_K.PREPAYMENT_RECEIVABLE, _K.EXPENSE),
-        Event.PREPAYMENT_UNEARNED: _decided(_K.PREPAYMENT_RECEIVABLE, _K.RECOVERY_RECEIVABLE),
-        Event.EARNED_REDUCED: _decided(_K.EXPENSE, _K.RECOVERY_RECEIVABLE),
-        Event.EARNED_LATER: _decided(_K.RECOVERY_RECEIVABLE, _K.EXPENSE),
-        Event.NETTED_BALANCE: _decided(_K.COMMITTED, _K.EXPENSE),
-        Event.NETTED_PREPAYMENT: _decided(_K.COMMITTED, _K.PREPAYMENT_RECEIVABLE),
-        Event.NETTED_RECOVERY: _decided(_K.RECOVERY_RECEIVABLE, _K.AVAILABLE),
-        Event.NETTED_RECOVERY_EARLIER_BOOK: _decided(_K.RECOVERY_RECEIVABLE, _K.TREASURY),
-        Event.COLLECTED_SAME_YEAR: _by_bank(_K.RECOVERY_RECEIVABLE, _K.AVAILABLE),
-        Event.COLLECTED_LATER_YEAR: _by_bank(_K.RECOVERY_RECEIVABLE, _K.TREASURY),
-        Event.WRITTEN_OFF: _decided(_K.RECOVERY_RECEIVABLE, _K.WRITE_OFF),
-        Event.COLLECTED_AFTER_ALL: _by_bank(_K.WRITE_OFF, _K.RECOVERY_RECEIVABLE),
-        Event.WRONG_PARTY_PREPAYMENT: _decided(_K.PREPAYMENT_RECEIVABLE, _K.RECOVERY_RECEIVABLE),
-        Event.WRONG_PARTY_EXPENSE: _decided(_K.EXPENSE, _K.RECOVERY_RECEIVABLE),
+        Event.APPROPRIATION_APPROVED: decided(_K.TREASURY, _K.AVAILABLE),
+        Event.CARRIED_OVER: decided(_K.TREASURY, _K.AVAILABLE),
+        Event.APPROPRIATION_REDUCED: decided(_K.AVAILABLE, _K.TREASURY),
+        Event.APPROPRIATION_LAPSED: decided(_K.AVAILABLE, _K.TREASURY),
+        Event.YEAR_CLOSED: decided(_K.AVAILABLE, _K.TREASURY),
+        Event.LISTED: decided(_K.AVAILABLE, _K.COMMITTED),
+        Event.FORWARD_COMMITTED: decided(_K.AVAILABLE, _K.COMMITTED),
+        Event.PERSON_ADDED: decided(_K.AVAILABLE, _K.COMMITTED),
+        Event.EXTENSION_PAID: decided(_K.AVAILABLE, _K.COMMITTED),
+        Event.SUPPLEMENTARY_SETTLEMENT: decided(_K.AVAILABLE, _K.COMMITTED),
+        Event.RECOMMITTED: decided(_K.AVAILABLE, _K.COMMITTED),
+        Event.WRONG_PARTY_RECOMMITTED: decided(_K.AVAILABLE, _K.COMMITTED),
+        Event.PERSON_REMOVED: decided(_K.COMMITTED, _K.AVAILABLE),
+        Event.NOT_NEEDED: decided(_K.COMMITTED, _K.AVAILABLE),
+        Event.FILING_CLOSED: decided(_K.COMMITTED, _K.AVAILABLE),
+        Event.FILING_TERMINATED: decided(_K.COMMITTED, _K.AVAILABLE),
+        Event.FILING_LAPSED: decided(_K.COMMITTED, _K.AVAILABLE),
+        Event.RELEASED_AT_YEAR_END: decided(_K.COMMITTED, _K.AVAILABLE),
+        Event.BATCH_RELEASED: decided(_K.COMMITTED, _K.IN_TRANSIT),
+        Event.BATCH_CANCELLED: decided(_K.IN_TRANSIT, _K.COMMITTED),
+        Event.BANK_REFUSED: by_bank(_K.IN_TRANSIT, _K.COMMITTED),
+        Event.BANK_RETURNED: by_bank(_K.IN_TRANSIT, _K.COMMITTED),
+        Event.BANK_CONFIRMED_PREPAYMENT: by_bank(_K.IN_TRANSIT, _K.PREPAYMENT_RECEIVABLE),
+        Event.BANK_CONFIRMED_BALANCE: by_bank(_K.IN_TRANSIT, _K.EXPENSE),
+        Event.SETTLEMENT_APPROVED: decided(_K.PREPAYMENT_RECEIVABLE, _K.EXPENSE),
+        Event.PREPAYMENT_UNEARNED: decided(_K.PREPAYMENT_RECEIVABLE, _K.RECOVERY_RECEIVABLE),
+        Event.EARNED_REDUCED: decided(_K.EXPENSE, _K.RECOVERY_RECEIVABLE),
+        Event.EARNED_LATER: decided(_K.RECOVERY_RECEIVABLE, _K.EXPENSE),
+        Event.NETTED_BALANCE: decided(_K.COMMITTED, _K.EXPENSE),
+        Event.NETTED_PREPAYMENT: decided(_K.COMMITTED, _K.PREPAYMENT_RECEIVABLE),
+        Event.NETTED_RECOVERY: decided(_K.RECOVERY_RECEIVABLE, _K.AVAILABLE),
+        Event.NETTED_RECOVERY_EARLIER_BOOK: decided(_K.RECOVERY_RECEIVABLE, _K.TREASURY),
+        Event.COLLECTED_SAME_YEAR: by_bank(_K.RECOVERY_RECEIVABLE, _K.AVAILABLE),
+        Event.COLLECTED_LATER_YEAR: by_bank(_K.RECOVERY_RECEIVABLE, _K.TREASURY),
+        Event.WRITTEN_OFF: decided(_K.RECOVERY_RECEIVABLE, _K.WRITE_OFF),
+        Event.COLLECTED_AFTER_ALL: by_bank(_K.WRITE_OFF, _K.RECOVERY_RECEIVABLE),
+        Event.WRONG_PARTY_PREPAYMENT: decided(_K.PREPAYMENT_RECEIVABLE, _K.RECOVERY_RECEIVABLE),
+        Event.WRONG_PARTY_EXPENSE: decided(_K.EXPENSE, _K.RECOVERY_RECEIVABLE),
     }
 )
 """Every legal movement (CASES 5). An absent combination does not exist, here or in the database."""

@@ -78,7 +78,7 @@ class Remainder(StrEnum):
 
 
 class ExitReason(StrEnum):
-    """Why a person did not complete."""
+    """Why a person did not complete; `terminated` is said by the filing's termination alone."""
 
     LEFT = "left"
     DISMISSED = "dismissed"

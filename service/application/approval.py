@@ -3,10 +3,16 @@
 One call from the approval (`check_approval`), one from the review (`set_aside_lines`).
 """
 
+from dataclasses import replace
+
+from domain.balance import History
 from domain.cases import Case, CaseKind, Duty
 from domain.errors import Refusal
+from domain.ledger import AccountKind
 from domain.ports.work import Work
+from domain.recovery import owed_fen
 from domain.setting_aside import reasons_without, set_aside
+from domain.settlement import Settlement, SettlementKind
 from service.application.cases import keep_apart
 from service.application.hold import check_no_hold
 from service.application.notice import check_notice_ended
@@ -43,4 +49,18 @@ async def set_aside_lines(work: Work, case: Case) -> None:
         return
     reasons = await work.settlements.reasons(case)
     assert reasons is not None
-    await work.settlements.decide(case, after, reasons_without(reasons, before, after))
+    settlement = await work.settlements.get(case)
+    filing_case = await work.cases.get(CaseKind.FILING, settlement.filing_id)
+    history = await history_of(work, filing_case, settlement)
+    await work.settlements.decide(
+        case, after, reasons_without(reasons, before, after, history=history)
+    )
+
+
+async def history_of(work: Work, filing_case: Case, settlement: Settlement) -> History:
+    """Return the filing's money so far; interim, what is prepaid and not earned yet may stay."""
+    history = await work.settlements.history(filing_case)
+    if settlement.kind is not SettlementKind.INTERIM:
+        return history
+    holdings = await work.recoveries.holdings(filing_case)
+    return replace(history, ahead_fen=owed_fen(holdings, AccountKind.PREPAYMENT_RECEIVABLE))

@@ -38,6 +38,7 @@ from domain.ledger import (
 from domain.payee_account import checked_payee
 from domain.period import month_after
 from domain.places import Place, region_path_of
+from domain.policy import ExitReason
 from domain.policy.overlay import Stage
 from domain.ports.work import Work
 from domain.prepayment_amount import forecast, prepayment
@@ -351,7 +352,7 @@ async def report_completion(
         named.add(person.enrolment_id)
         if not filing.opened_on <= person.day <= last_day:
             faults.append(Fault(f"/outcomes/{n}/day", "day_outside_training"))
-        if person.outcome is Outcome.EXITED and person.reason is None:
+        if person.outcome is Outcome.EXITED and person.reason in (None, ExitReason.TERMINATED):
             faults.append(Fault(f"/outcomes/{n}/reason", "exit_reason_missing"))
         if person.outcome is not Outcome.EXITED and person.reason is not None:
             faults.append(Fault(f"/outcomes/{n}/reason", "reason_without_exit"))

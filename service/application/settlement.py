@@ -5,20 +5,16 @@ transaction and does not commit.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from domain.balance import History
 from domain.cases import Case, CaseKind
 from domain.certificate import Declaration, DeclaredCertificate, check_declarations, declared
 from domain.document import DeclaredDocument
 from domain.errors import Refusal
 from domain.filing import Enrolment
-from domain.ledger import AccountKind
 from domain.ports.settlements import JudgedPerson
 from domain.ports.work import Work
-from domain.recovery import owed_fen
 from domain.settlement import (
     LineFacts,
     Settlement,
@@ -31,7 +27,7 @@ from domain.settlement import (
     kind_after,
     reasons_of,
 )
-from service.application.approval import check_approval, set_aside_lines
+from service.application.approval import check_approval, history_of, set_aside_lines
 from service.application.cases import open_case, page_of, sign
 from service.application.completeness import (
     check_contents_of,
@@ -226,7 +222,7 @@ async def review_settlement(
     decisions = [
         decided(standing, judgements, terms, today=work.today) for standing, judgements in people
     ]
-    history = await _history(work, filing_case, settlement)
+    history = await history_of(work, filing_case, settlement)
     reasons = reasons_of(decisions, terms, history=history)
     await work.settlements.decide(signed, decisions, reasons)
     await set_aside_lines(work, signed)
@@ -251,7 +247,7 @@ async def approve_settlement(
         raise Refusal("eligibility_unknown", count=unknown)
     await _stop_prepayments(work, filing_case)
     settlement = await work.settlements.get(signed)
-    history = await _history(work, filing_case, settlement)
+    history = await history_of(work, filing_case, settlement)
     if history.unknown_fen:
         raise Refusal("payment_outcome_unknown")
     reviewed = await work.settlements.reasons(signed)
@@ -269,15 +265,6 @@ async def approve_settlement(
     if reasons.amounts.balance_fen == 0:
         await ask_to_close(work, signed)
     return await work.settlements.get(signed)
-
-
-async def _history(work: Work, filing_case: Case, settlement: Settlement) -> History:
-    """Return the filing's money so far; interim, what is prepaid and not earned yet may stay."""
-    history = await work.settlements.history(filing_case)
-    if settlement.kind is not SettlementKind.INTERIM:
-        return history
-    holdings = await work.recoveries.holdings(filing_case)
-    return replace(history, ahead_fen=owed_fen(holdings, AccountKind.PREPAYMENT_RECEIVABLE))
 
 
 async def _stop_prepayments(work: Work, filing_case: Case) -> None:

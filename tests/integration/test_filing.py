@@ -406,6 +406,7 @@ async def test_every_fault_of_a_completion_report_is_located(
                     said(listed.case.id),
                     said(second.id, Outcome.EXITED, day=today - timedelta(days=9)),
                     said(third.id, reason="left"),
+                    said(second.id, Outcome.EXITED, reason="terminated"),
                 ],
             )
     assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [
@@ -414,6 +415,8 @@ async def test_every_fault_of_a_completion_report_is_located(
         ("/outcomes/3/day", "day_outside_training"),
         ("/outcomes/3/reason", "exit_reason_missing"),
         ("/outcomes/4/reason", "reason_without_exit"),
+        ("/outcomes/5/enrolment_id", "person_twice_in_report"),
+        ("/outcomes/5/reason", "exit_reason_missing"),
         ("/completed_on", "day_outside_training"),
     ]
     assert third.state == "in_training"

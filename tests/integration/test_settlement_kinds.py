@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from adapters.postgres.work import postgres_work
 from adapters.system.ids import new_id
 from domain.cases import CaseKind
-from domain.filing import Outcome
+from domain.filing import Outcome, TerminationGround
 from domain.funding_request import PayableKind
 from domain.ledger import AccountKind
 from domain.policy import parse_policy
@@ -18,8 +18,8 @@ from domain.ports.crypto import Crypto
 from domain.ports.identity import Passwords
 from domain.ports.work import BeginWork
 from domain.settlement import Amounts, Ground, SettlementKind
-from domain.settlement_explanation import explain_reasons
-from service.application import filing
+from domain.settlement_explanation import explain_line, explain_reasons
+from service.application import filing, filing_end
 from service.application import settlement as settlements
 from service.application.filing import PersonOutcome
 from tests.integration.recovery_road import RecoveryRoad
@@ -118,3 +118,49 @@ async def test_two_years_are_settled_every_year_and_the_last_states_it_all(
     async with begin(staff.filer) as work:
         closed = await work.cases.get(CaseKind.FILING, road.case_id)
     assert closed.state == "closed"
+
+
+async def test_a_terminated_filing_earns_nothing_and_owes_its_prepayment_back(
+    engine: AsyncEngine, crypto: Crypto, passwords: Passwords, begin_work: BeginWork
+) -> None:
+    staff = await staffed_place(begin_work, crypto=crypto, passwords=passwords)
+    clock = MovedClock(FILED)
+    begin = postgres_work(engine, crypto=crypto, new_id=new_id, clock=clock)
+    road = RecoveryRoad(begin, clock, staff, people=2)
+    # Two people prepaid for one year: 2 x 4000 x 50 % = 4000 yuan.
+    await road.listed()
+    await road.paid(PayableKind.PREPAYMENT, await road.prepayment_approved())
+    assert road.filing is not None
+    clock.at = datetime(2026, 2, 3, 1, tzinfo=UTC)
+    opened = await road.act(
+        staff.filer,
+        lambda work: filing.report_opening(
+            work, filing_id=road.case_id, version=road.filing.case.version, starts_on=STARTS
+        ),
+    )
+    clock.at = datetime(2026, 8, 3, 1, tzinfo=UTC)
+    await road.act(
+        staff.approver,
+        lambda work: filing_end.terminate_filing(
+            work,
+            filing_id=road.case_id,
+            version=opened.case.version,
+            grounds=filing_end.Grounds(reason="停产", rule="试人社规〔2026〕1号", clause="第九条"),
+            ground=TerminationGround.REQUEST,
+            last_day=None,
+        ),
+    )
+    final = await road.decided()
+    assert final.kind is SettlementKind.FINAL
+    assert final.amounts == Amounts(
+        entitled_fen=0, history_fen=400_000, balance_fen=0, recovery_fen=400_000
+    )
+    async with begin(staff.filer) as work:
+        lines = await settlements.lines_of(work, settlement_id=final.case.id, after=None, limit=5)
+        facts = await settlements.reasons_for_person(
+            work, filing_id=road.case_id, enrolment_id=lines[0].enrolment_id
+        )
+    assert {(one.ground, one.amount_fen) for one in lines} == {(Ground.EXITED, 0)}
+    assert "Did not complete (filing terminated): nothing" in explain_line(facts)[2].en
+    (owed,) = await road.recoveries()
+    assert owed.figures.outstanding_fen == 400_000

@@ -1,5 +1,6 @@
 """What one person earned: the five rules of CASES 4, units, caps, rounding."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
@@ -19,7 +20,7 @@ from domain.entitlement import (
 )
 from domain.errors import Refusal
 from domain.period import month_after
-from domain.policy import CertificateType, ExitReason, Remainder, Unit, UnitKind
+from domain.policy import CertificateType, ExitReason, Label, LabelKind, Remainder, Unit, UnitKind
 from tests.unit.policy_samples import half_up, standard
 
 SKILL = CertificateType.SKILL_LEVEL
@@ -420,3 +421,27 @@ def test_a_person_is_paid_for_the_days_trained_and_not_for_the_class() -> None:
         ({"kind": "filed_years"}, 0),
     ):
         assert entitlement(standard(unit=unit), outcome).amount_fen == amount_fen, unit
+
+
+def test_days_of_suspension_count_only_where_the_standard_says_so() -> None:
+    # 2025-03-01 to 2025-12-31 is ten months; less 31 days it ends on 2025-11-30 and is nine.
+    trained = Trained(first_day=date(2025, 3, 1), last_day=date(2025, 12, 31), suspended_days=31)
+    outcome = PersonOutcome(
+        filed_grade=4,
+        filed_months=12,
+        trained=trained,
+        evidence=CertificateType.SKILL_LEVEL,
+    )
+    month = {"kind": "month", "remainder": "floor"}
+    stopped = entitlement(standard(unit=month), outcome)
+    # 4000 x 9 / 12 = 3000; 4000 x 10 / 12 = 3333.333…
+    assert (stopped.amount_fen, stopped.facts.suspended_days) == (300_000, 31)
+    default = Label(pointer="/suspension_counts", kind=LabelKind.DEFAULT)
+    assert default in stopped.facts.labels
+    counted = entitlement(
+        standard(unit=month, suspension_counts=True, ours=["/suspension_counts"]), outcome
+    )
+    assert (counted.amount_fen, counted.facts.suspended_days) == (333_333, 0)
+    assert Label(pointer="/suspension_counts", kind=LabelKind.OURS) in counted.facts.labels
+    whole = replace(outcome, trained=replace(trained, suspended_days=0))
+    assert default not in entitlement(standard(unit=month), whole).facts.labels

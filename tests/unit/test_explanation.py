@@ -100,8 +100,8 @@ def test_a_person_is_explained_by_policy_ground_term_and_arithmetic() -> None:
     assert [sentence.number for sentence in said] == [1, 2, 3, 4]
     assert "测人社〔2024〕1号" in said[0].zh
     assert "达到备案等级中级工" in said[1].zh
-    assert "2024-03-01..2025-03-31（扣除中止 2 天）" in said[2].zh
-    assert "less 2 days of suspension" in said[2].en
+    assert "2024-03-01..2025-03-31（扣除中止 2 天〔默认值〕）" in said[2].zh
+    assert "less 2 days of suspension [default]" in said[2].en
     assert "4 000.00 × 1 ÷ 1 = 4 000.00" in said[3].en
 
 

@@ -1,5 +1,6 @@
 """The ledger's rules: legal movements, causes, mirrors, floors, trial balance."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from domain.ledger import (
     CauseKind,
     Decision,
     Event,
+    Legs,
     Posting,
     PostingKind,
     PostingRule,
@@ -32,6 +34,8 @@ from domain.ledger import (
     reversal_of,
     transfer_of,
 )
+from domain.ledger.causes import CAUSES, PostingCause, posting_causes
+from domain.ledger.chart import by_bank, decided
 from domain.money import FEN_MAX
 from domain.party import SYSTEM_PERSON
 
@@ -266,3 +270,74 @@ def test_a_trial_balance_sums_its_rows_and_names_a_book_that_does_not_balance() 
     assert (balance.debits_fen, balance.credits_fen) == (140, 140)
     assert balance.unbalanced == ()
     assert TrialBalance((fund,)).unbalanced == (BOOK,)
+
+
+@pytest.mark.parametrize(
+    ("event", "rows"),
+    [
+        # CASES 5: a decision is mirrored by a decision alone, a bank line by either.
+        (
+            Event.LISTED,
+            {
+                ("posting", "available", "committed", "decision"),
+                ("reversal", "committed", "available", "decision"),
+            },
+        ),
+        (
+            Event.BANK_CONFIRMED_BALANCE,
+            {
+                ("posting", "in_transit", "expense", "bank_line"),
+                ("reversal", "expense", "in_transit", "decision"),
+                ("reversal", "expense", "in_transit", "bank_line"),
+            },
+        ),
+    ],
+)
+def test_the_rules_the_database_stores(event: Event, rows: set[tuple[str, ...]]) -> None:
+    stored_rules = [rule for rule in posting_rules() if rule.event == event]
+    assert {(one.kind, one.from_kind, one.to_kind, one.cause) for one in stored_rules} == rows
+    assert len(stored_rules) == len(rows)
+
+
+def test_legs_are_made_by_a_decision_or_by_a_bank_line() -> None:
+    available, committed = AccountKind.AVAILABLE, AccountKind.COMMITTED
+    assert decided(available, committed) == Legs(available, committed, CauseKind.DECISION)
+    assert by_bank(available, committed) == Legs(available, committed, CauseKind.BANK_LINE)
+
+
+def test_the_causes_the_database_stores_are_the_table_written_out() -> None:
+    rows = list(posting_causes())
+    assert PostingCause("listed", "filing", "listed") in rows
+    assert len(rows) == len(set(rows)) == sum(len(kinds) for kinds in CAUSES.values())
+    for row in rows:
+        assert CAUSES[Event(row.event)][row.case_kind] == row.to_state
+
+
+def test_a_transfer_and_its_mirror_name_key_and_parties() -> None:
+    transfer = transfer_of(
+        Event.LISTED,
+        amount_fen=FEN_MAX,
+        posting_key="listed:1",
+        org_id=ORG,
+        partner_org_id=BEN,
+        filing_id=FILING,
+    )
+    assert (transfer.posting_key, transfer.org_id, transfer.partner_org_id) == (
+        "listed:1",
+        ORG,
+        BEN,
+    )
+    assert transfer.amount_fen == FEN_MAX
+    mirror = reversal_of(replace(stored(transfer), partner_org_id=BEN), posting_key="undo")
+    assert (mirror.posting_key, mirror.org_id, mirror.partner_org_id) == ("undo", ORG, BEN)
+
+
+def test_an_account_with_nothing_has_not_a_fen_to_give() -> None:
+    one = moved(Event.LISTED, 1)
+    with pytest.raises(Refusal):
+        check_floors([one], {})
+    check_floors([one], {AVAILABLE: 1})
+    # What a transfer brings in may leave again, to the fen.
+    check_floors([one, moved(Event.NOT_NEEDED, 1)], {AVAILABLE: 1})
+    with pytest.raises(Refusal):
+        check_floors([one, moved(Event.NOT_NEEDED, 2)], {AVAILABLE: 1})

@@ -31,6 +31,7 @@ from domain.policy import (
     standard_for,
 )
 from domain.policy.format import POLICY
+from domain.policy.lookup import term_reason_faults
 from tests.unit.policy_samples import policy_document, standard
 
 FLOORS = (
@@ -382,3 +383,25 @@ def test_a_step_of_the_floor_is_checked_like_a_policy() -> None:
         "/0/valid_from",
         "/0/rate_fen",
     }
+
+
+@pytest.mark.parametrize(
+    ("months", "reason", "named"),
+    [
+        (24, None, False),
+        (25, None, True),
+        (36, "", True),
+        (36, "复杂工种", False),
+        (37, None, False),
+    ],
+)
+def test_a_term_beyond_the_ordinary_needs_a_reason(
+    months: int, reason: str | None, named: bool
+) -> None:
+    # 12 to 24 months, to 36 with a reason; beyond that the plan itself is refused (NUM-02).
+    policy = standard()
+    assert (policy.term.max_months, policy.term.extended_max_months) == (24, 36)
+    faults = term_reason_faults(policy, filed_months=months, reason=reason)
+    assert [(one.pointer, one.code, one.values) for one in faults] == (
+        [("/term_reason", "term_needs_reason", {"most": 24})] if named else []
+    )

@@ -1,5 +1,6 @@
 """Receipts: what becomes of a line, and what is refused before anything is kept."""
 
+import hashlib
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -65,6 +66,7 @@ def test_at_most_what_is_owed_is_taken(
     recovery = a_recovery(outstanding=outstanding, written_off=written_off)
     decided = taken(on_file(a_receipt(fen=fen)), {"R1": recovery}, seen=())
     assert (decided.outcome, decided.recovery) == (outcome, recovery)
+    assert decided.line.receipt.amount_fen == fen
 
 
 def test_a_line_seen_before_or_of_no_recovery_names_none() -> None:
@@ -72,8 +74,10 @@ def test_a_line_seen_before_or_of_no_recovery_names_none() -> None:
     named = {"R1": a_recovery(outstanding=100)}
     again = taken(line, named, seen={"L1"})
     assert (again.outcome, again.recovery) == (LineState.REPEATED, None)
+    assert again.line is line
     unknown = taken(line, {}, seen=())
     assert (unknown.outcome, unknown.recovery) == (LineState.UNKNOWN_REFERENCE, None)
+    assert unknown.line is line
 
 
 def test_every_fault_is_located() -> None:
@@ -84,8 +88,14 @@ def test_every_fault_is_located() -> None:
         ("/receipts/1/booked_on", "day_to_come"),
         ("/receipts/1/line_reference", "incoming_line_twice"),
     ]
+    assert refused.value.code == "receipts_faulty"
+    assert refused.value.values == {"count": 2}
+    assert refused.value.faults[1].values == {"row": 0}
 
 
 def test_the_same_lines_have_the_same_digest() -> None:
     assert digest_of([a_receipt()]) == digest_of([a_receipt()])
     assert digest_of([a_receipt()]) != digest_of([a_receipt(fen=101)])
+    # What is stored must tell a repeated load years later: the bytes are fixed.
+    written = b"receipts\nL1 R1 100 2027-04-01\nL2 R1 7 2027-04-01"
+    assert digest_of([a_receipt(), a_receipt("L2", 7)]) == hashlib.sha256(written).digest()

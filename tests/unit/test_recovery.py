@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.balance import History, balance_of
 from domain.ledger import EVENTS, AccountKind, BankLine, BookKey, Event, Posting, PostingKind
 from domain.recovery import (
     Holding,
@@ -144,6 +145,36 @@ def test_what_was_written_off_is_owed_again_as_far_as_money_comes() -> None:
     ]
 
 
+def test_money_for_more_than_is_owed_reopens_what_was_written_off_book_by_book() -> None:
+    holdings = [
+        held(OWED, 2027, 100, OLD),
+        held(GONE, 2026, 30, OLD),
+        held(GONE, 2028, 40, OLD),
+    ]
+    # 150: the hundred still owed, then of what was written off the oldest 30, and 20 of the next.
+    assert moved(*collected(holdings, OLD, amount_fen=150, year=2028)) == [
+        ("collected_later_year", 2027, 100),
+        ("collected_after_all", 2026, 30),
+        ("collected_later_year", 2026, 30),
+        ("collected_after_all", 2028, 20),
+        ("collected_same_year", 2028, 20),
+    ]
+
+
+def test_what_was_written_off_is_neither_owed_nor_earned_again() -> None:
+    # 1000 paid, 400 earned, 600 was owed: 200 of it is written off, 400 still owed.
+    holdings = [held(EXPENSE, 2026, 400), held(OWED, 2026, 400, OLD), held(GONE, 2026, 200, OLD)]
+    assert settled(holdings, entitled_fen=400, interim=False) == ()
+    # 700 earned after all: what is owed falls by 300, and the 200 stay written off.
+    assert moved(*settled(holdings, entitled_fen=700, interim=False)) == [
+        ("earned_later", 2026, 300)
+    ]
+    # 900 earned: nothing is owed any more, and expense holds no more than was not written off.
+    assert moved(*settled(holdings, entitled_fen=900, interim=False)) == [
+        ("earned_later", 2026, 400)
+    ]
+
+
 def test_a_proposal_demands_at_most_what_was_paid_above_what_was_earned() -> None:
     holdings = [held(RECEIVABLE, 2026, 500), held(EXPENSE, 2027, 300), held(OWED, 2027, 50, OLD)]
     assert recoverable_fen(holdings, entitled_fen=300) == 500
@@ -182,13 +213,23 @@ class Case:
 
     def settle(self, raised: UUID, fen: int, *, interim: bool) -> None:
         accounts, self.earned = self.accounts, fen
+        past = History(
+            paid_fen=accounts.outlay,
+            got_back_fen=accounts.got_back,
+            ahead_fen=accounts.total(RECEIVABLE) if interim else 0,
+        )
+        stated = balance_of(due_fen=fen, history_fen=past.total_fen, ahead_fen=past.ahead_fen)
         accounts.post(settled(accounts.holdings(), entitled_fen=fen, interim=interim), raised)
         history = accounts.outlay - accounts.got_back
         waits, gone = accounts.total(RECEIVABLE), accounts.total(GONE)
         assert accounts.total(OWED) == max(0, history - waits - fen - gone)
         assert interim or waits == 0
-        if fen > history:
-            accounts.pay(EXPENSE, self.year, fen - history)
+        # What the settlement states is what the accounts then hold; written off is not asked again.
+        assert accounts.total(OWED) == max(0, stated.recovery_fen - gone)
+        assert gone or waits == stated.ahead_fen
+        assert stated.balance_fen == max(0, fen - history)
+        if stated.balance_fen:
+            accounts.pay(EXPENSE, self.year, stated.balance_fen)
             history = fen
         assert accounts.total(EXPENSE) == min(fen, history - gone)
         assert history - accounts.total(OWED) - gone - waits == accounts.total(EXPENSE)
@@ -203,6 +244,19 @@ class Case:
             movements = collected(before, recovery, amount_fen=come, year=self.year)
             self.accounts.post(movements, raised)
             assert self.accounts.got_back - back == come
+            for one in movements:
+                # Nobody else's debt is paid, and only this year's money is the fund's own again.
+                assert one.recovery_id == recovery
+                if one.event is not Event.COLLECTED_AFTER_ALL:
+                    own = one.book.budget_year == self.year
+                    assert (one.event is Event.COLLECTED_SAME_YEAR) == own
+            left = self.accounts.total(OWED) + self.accounts.total(GONE)
+            assert left == owed_fen(before, OWED) + owed_fen(before, GONE) - come
+            # What is still owed is paid before what was given up.
+            mine = [one for one in self.accounts.holdings() if one.recovery_id == recovery]
+            was = [one for one in before if one.recovery_id == recovery]
+            if owed_fen(mine, OWED):
+                assert owed_fen(mine, GONE) == owed_fen(was, GONE)
 
     def propose(self, raised: UUID, fen: int) -> None:
         before = self.accounts.holdings()
@@ -213,7 +267,12 @@ class Case:
     def write_off(self, raised: UUID) -> None:
         for recovery in {one.recovery_id for one in self.accounts.holdings()} - {None}:
             assert recovery is not None
-            self.accounts.post(written_off(self.accounts.holdings(), recovery), raised)
+            before = self.accounts.holdings()
+            self.accounts.post(written_off(before, recovery), raised)
+            after = [one for one in self.accounts.holdings() if one.recovery_id == recovery]
+            was = [one for one in before if one.recovery_id == recovery]
+            assert owed_fen(after, OWED) == 0
+            assert owed_fen(after, GONE) == owed_fen(was, OWED) + owed_fen(was, GONE)
 
 
 @given(prepaid=st.lists(FEN, max_size=3), acts=ACTS)

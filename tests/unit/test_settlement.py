@@ -129,7 +129,12 @@ def test_an_unknown_rule_leaves_the_line_payable_for_the_approval_to_refuse() ->
 
 @pytest.mark.parametrize(
     ("state", "reason", "earns"),
-    [("failed", None, 0), ("exited", "left", 0), ("exited", "death", 400_000)],
+    [
+        ("failed", None, 0),
+        ("exited", "left", 0),
+        ("exited", "death", 400_000),
+        ("exited", "terminated", 0),
+    ],
 )
 def test_who_did_not_complete_earns_by_the_exit_rule(
     state: str, reason: str | None, earns: int
@@ -290,6 +295,9 @@ def test_who_still_trains_earns_whole_years_with_uplift_and_only_if_payable() ->
     assert (line.disposition, line.amount_fen) == (Disposition.PAYABLE, 650_000)
     assert line.facts.ground is Ground.IN_TRAINING
     assert "Still in training, settled every year" in explain_line(line.facts)[2].en
+    # What an interim settlement pays ahead of the final one stands in no document.
+    assert "trained so far [ours: no source states it]" in explain_line(line.facts)[2].en
+    assert "整年〔自定，无文件出处〕" in explain_line(line.facts)[2].zh
     short = replace(standing, enrolment=replace(training, contract_months=1))
     refused = decided(short, judged(short, terms), terms, today=date(2026, 4, 30))
     assert (refused.disposition, refused.amount_fen) == (Disposition.REFUSED, 0)
