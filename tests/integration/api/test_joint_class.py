@@ -253,25 +253,43 @@ async def test_a_filing_may_be_drafted_into_a_class_and_takes_its_seats_when_sub
     assert drafted["joint_class_id"] == joint
 
 
-async def test_filings_that_take_seats_at_once_are_counted_one_after_another(desk: Desk) -> None:
-    joint = UUID(await road.joint_class(desk))
+async def _joining(desk: Desk, filings: int) -> tuple[UUID, list[UUID]]:
+    """A joint class, and drafts of two people each that are to join it."""
+    joint = await road.joint_class(desk)
+    drafts = [
+        await desk.done(
+            "CreateFiling", "filer", body=road.plan(desk, joint_class_id=joint, submit=False)
+        )
+        for _ in range(filings)
+    ]
+    return UUID(joint), [UUID(one["case"]["id"]) for one in drafts]
 
-    async def take() -> int:
+
+async def test_filings_that_take_seats_at_once_are_counted_one_after_another(desk: Desk) -> None:
+    joint, filings = await _joining(desk, 3)
+
+    async def take(filing_id: UUID) -> int:
         async with desk.house.begin_work(desk.staff.filer) as work:
-            people = await work.joint_classes.take_seats(joint, uuid4(), 20)
+            people = await work.joint_classes.take_seats(joint, filing_id, 2)
             await work.commit()
             return people
 
-    assert sorted(await asyncio.gather(take(), take(), take())) == [20, 40, 60]
+    assert sorted(await asyncio.gather(*map(take, filings))) == [2, 4, 6]
+    other = await enterprise_of(desk)
+    with pytest.raises(DBAPIError, match="takes its own seats"):
+        async with desk.house.begin_work(
+            replace(desk.staff.filer, org_id=other.staff.enterprise.id)
+        ) as work:
+            await work.joint_classes.take_seats(joint, filings[0], 0)
 
 
 async def test_seats_are_given_back_and_taken_anew(desk: Desk) -> None:
-    joint, filing_id = UUID(await road.joint_class(desk)), uuid4()
+    joint, (filing_id,) = await _joining(desk, 1)
     async with desk.house.begin_work(desk.staff.filer) as work:
         taken = [
-            await work.joint_classes.take_seats(joint, filing_id, people) for people in (8, 6, 0)
+            await work.joint_classes.take_seats(joint, filing_id, people) for people in (2, 0, 2)
         ]
-    assert taken == [8, 6, 0]
+    assert taken == [2, 0, 2]
 
 
 async def test_postgresql_holds_a_filing_to_the_class_it_joins(desk: Desk) -> None:
