@@ -16,6 +16,7 @@ from service.application.place import NewPerson, add_organisation, add_people
 from tests.integration.api import class_road, road
 from tests.integration.api.desk import Desk, House, Json, open_desk
 from tests.integration.api.refusing import problem_of, refused
+from tests.integration.payments_road import scoped
 from tests.people import PASSWORD, citizen_id, credit_code
 
 
@@ -302,3 +303,18 @@ async def test_postgresql_holds_a_filing_to_the_class_it_joins(desk: Desk) -> No
                 {"joint": joint, "id": filing_id},
             )
     assert constraint_of(broken.value) == "filing_as_joint_class"
+
+
+async def test_a_class_is_published_as_it_was_confirmed_and_by_no_row_alone(desk: Desk) -> None:
+    joint = UUID(await road.joint_class(desk))
+    forged = (
+        "insert into joint_class_plans select (jsonb_populate_record(p, jsonb_build_object("
+        "'id', gen_random_uuid(), 'class_name', '另一班'))).* from joint_class_plans p where id = :id"
+    )
+    async with desk.house.begin_work(desk.staff.handler) as work:
+        assert await work.joint_classes.plan(joint) is not None
+    with pytest.raises(DBAPIError) as broken:
+        async with desk.house.engine.connect() as connection:
+            await scoped(connection, desk.staff.handler)
+            await connection.execute(text(forged), {"id": joint})
+    assert constraint_of(broken.value) == "published_as_planned"
