@@ -50,7 +50,9 @@ async def _check_none_came_back(work: Work, filing: Case) -> None:
     payments = await work.payments.page(
         filing_id=filing.id, state=None, after=None, limit=_PAYMENTS_OF_FILING
     )
-    if any(p.subject.kind is PayableKind.SETTLEMENT and p.state in _PAYABLE_AGAIN for p in payments):
+    if any(
+        p.subject.kind is PayableKind.SETTLEMENT and p.state in _PAYABLE_AGAIN for p in payments
+    ):
         raise Refusal("payment_came_back")
 
 

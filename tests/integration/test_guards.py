@@ -95,7 +95,9 @@ async def test_once_ever_rows_are_taken_for_ones_own_alone(
     submitted = await road.submitted(begin_work, staff)
     filer = Forger(engine, staff.filer)
     place = {"place": staff.place.id, "filing": submitted.case.id, "some": [uuid4()]}
-    receipts = "select use_receipts(:place, :filing, :some, array['12345678'], array['1'], array['x'])"
+    receipts = (
+        "select use_receipts(:place, :filing, :some, array['12345678'], array['1'], array['x'])"
+    )
     assert await filer.refused(receipts, **place) == "receipt_on_record"
     certificates = (
         "select use_certificates(:place, :some, :some, array['x'], array['y'],"
@@ -165,7 +167,9 @@ async def test_one_officer_sends_a_returned_payment_nowhere(
 
 
 @pytest.fixture
-def recovery_road(engine: AsyncEngine, crypto: Crypto, staff: Staff, begin_work: BeginWork) -> RecoveryRoad:
+def recovery_road(
+    engine: AsyncEngine, crypto: Crypto, staff: Staff, begin_work: BeginWork
+) -> RecoveryRoad:
     """A filing to be, with a clock of its own."""
     assert begin_work is not None
     clock = MovedClock(FILED)

@@ -517,6 +517,6 @@ async def test_an_approval_waits_for_a_hold_that_is_being_imposed_and_sees_it(
         )
         approving = asyncio.create_task(code_of(road.approved(reviewed)))
         while not approving.done() and not await _waits(engine):
-            await asyncio.sleep(0)
+            pass
         await imposing.commit()
     assert await approving == "on_hold"

@@ -313,8 +313,8 @@ async def test_a_class_is_published_as_it_was_confirmed_and_by_no_row_alone(desk
     )
     async with desk.house.begin_work(desk.staff.handler) as work:
         assert await work.joint_classes.plan(joint) is not None
-    with pytest.raises(DBAPIError) as broken:
-        async with desk.house.engine.connect() as connection:
-            await scoped(connection, desk.staff.handler)
+    async with desk.house.engine.connect() as connection:
+        await scoped(connection, desk.staff.handler)
+        with pytest.raises(DBAPIError) as broken:
             await connection.execute(text(forged), {"id": joint})
     assert constraint_of(broken.value) == "published_as_planned"
