@@ -183,7 +183,8 @@ async def test_what_a_recovery_demands_is_signed(
     # Three people prepaid 3 x 4000 x 50 % = 6000 yuan; one earned 4000: 2000 are owed back.
     recovery_road.people = 3
     left = (Outcome.EXITED, "left")
-    owing = await recovery_road.ready(outcomes={1: left, 2: left})
+    owing = recovery_road
+    await owing.ready(outcomes={1: left, 2: left})
     await owing.extract(owing.registered(0))
     await owing.decided(owing.declaration(0))
     (opened,) = await owing.recoveries()
@@ -201,7 +202,8 @@ async def test_what_a_recovery_demands_is_signed(
 async def test_a_balance_that_came_back_is_not_paid_beside_the_next_settlement(
     recovery_road: RecoveryRoad,
 ) -> None:
-    paying = await recovery_road.ready(prepaid=None)
+    paying = recovery_road
+    await paying.ready(prepaid=None)
     await paying.extract(*(paying.registered(n) for n in range(2)))
     first = await paying.decided(*(paying.declaration(n) for n in range(2)))
     await paying.paid(PayableKind.SETTLEMENT, first.case.id)
