@@ -73,9 +73,9 @@ FIGURES = {
     "settlement_lines": "disposition, amount_fen, facts",
 }
 
-REPLACED = ("take_joint_class_seats", "use_receipts", "use_certificates", "take_entitlements",
-            "postings_cite_their_cause")  # fmt: skip
-"""Functions replaced by `<name>_2`; their grants stay."""
+REPLACED = ("take_joint_class_seats_2", "use_receipts_2", "use_certificates_2", "take_entitlements_2",
+            "postings_cite_their_cause_2")  # fmt: skip
+"""Functions replaced by a second file of theirs; their grants stay."""
 
 DROPPED_CAUSES = (
     ("forward_committed", "filing", "*"),
@@ -148,7 +148,7 @@ def upgrade() -> None:
             f"create trigger decided_stands before update of {FIGURES[table]} on {table} for each row"
             f" execute function decided_stands({arguments})"
         )
-    run_files(*(f"{name}_2" for name in REPLACED))
+    run_files(*REPLACED)
     _causes(DROPPED_CAUSES, ADDED_CAUSES)
 
 
@@ -167,7 +167,7 @@ def _causes(
 def downgrade() -> None:
     _causes(ADDED_CAUSES, DROPPED_CAUSES)
     for name in REPLACED:
-        before = SQL.joinpath(f"{name}.sql").read_text("utf-8")
+        before = SQL.joinpath(f"{name.removesuffix('_2')}.sql").read_text("utf-8")
         run(before.replace("create function", "create or replace function", 1))
     for table in DECIDED:
         run(f"drop trigger decided_stands on {table}")
