@@ -41,6 +41,14 @@ select distinct h.target_id as person_id
  where h.place_id = :place_id and h.target = 'person' and h.target_id = any(:people)
 """)
 
+# Whoever checks takes the lock shared, whoever imposes takes it alone: what was checked holds till the commit.
+_KEEP_STEADY: Final = text(
+    "select pg_advisory_xact_lock_shared(hashtextextended('holds:' || cast(:place_id as text), 0))"
+)
+_TAKE_TURN: Final = text(
+    "select pg_advisory_xact_lock(hashtextextended('holds:' || cast(:place_id as text), 0))"
+)
+
 
 def _hold(row: Row[Any]) -> Hold:
     return Hold(
@@ -78,6 +86,12 @@ class PostgresHolds(Holds):
         rows = await self._connection.execute(_GET_MANY, keys_of(cases))
         found = {row.case_id: row for row in rows}
         return [_hold(found[case.id]) for case in cases]
+
+    async def keep_steady(self, place_id: UUID) -> None:
+        await self._connection.execute(_KEEP_STEADY, {"place_id": str(place_id)})
+
+    async def take_turn(self, place_id: UUID) -> None:
+        await self._connection.execute(_TAKE_TURN, {"place_id": str(place_id)})
 
     async def on_filings(self, filing_ids: Collection[UUID]) -> Mapping[UUID, Sequence[UUID]]:
         found: defaultdict[UUID, list[UUID]] = defaultdict(list)

@@ -40,6 +40,11 @@ select count(*) from objections o
   join cases c on c.place_id = o.place_id and c.id = o.id and c.state in ('received', 'examined')
  where o.place_id = :place_id and o.settlement_id = :id and o.line_id is null
 """)
+_OPEN_OVER: Final = text("""
+select count(*) from objections o
+  join cases c on c.place_id = o.place_id and c.id = o.id and c.state in ('received', 'examined')
+ where o.place_id = :place_id and o.settlement_id = :id
+""")
 # An objection that was upheld stays upheld when it has been answered; a hold weighs less than that.
 _GROUNDS: Final = text("""
 select o.line_id, case when bool_or(u.seq is not null) then 'objection_upheld' else 'objection' end
@@ -139,6 +144,11 @@ class PostgresObjections(Objections):
         count: int = (
             await self._connection.execute(_OPEN_OVER_WHOLE, _key(settlement))
         ).scalar_one()
+        return count
+
+    async def open_over(self, place_id: UUID, settlement_id: UUID) -> int:
+        named = {"place_id": place_id, "id": settlement_id}
+        count: int = (await self._connection.execute(_OPEN_OVER, named)).scalar_one()
         return count
 
     async def grounds(self, settlement: Case) -> Mapping[UUID, Ground]:

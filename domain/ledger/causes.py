@@ -13,8 +13,9 @@ from domain.ledger.chart import Event
 ANY: Final = "*"
 """Any state in which two people have signed."""
 
-_FILING: Final = {"filing": ANY, "amendment": ANY, "settlement": "approved"}
-_RECOVERY: Final = {"settlement": "approved", "recovery": ANY}
+_AMENDED: Final = {"amendment": ANY}
+_RECOVERY: Final = {"settlement": "approved", "recovery": "ordered"}
+_WRONG_PARTY: Final = {"recovery": "ordered"}
 _APPROPRIATION: Final = {"appropriation": "approved", "year_close": ANY}
 
 CAUSES: Final[Mapping[Event, Mapping[str, str]]] = {
@@ -26,34 +27,35 @@ CAUSES: Final[Mapping[Event, Mapping[str, str]]] = {
     Event.LISTED: {"filing": "listed"},
     Event.FORWARD_COMMITTED: {
         "appropriation": "approved",
-        "filing": ANY,
+        "filing": "listed",
         "amendment": ANY,
         "settlement": "approved",
     },
-    Event.PERSON_ADDED: {"filing": ANY, "amendment": ANY},
-    Event.EXTENSION_PAID: {"filing": ANY, "amendment": ANY},
+    Event.PERSON_ADDED: _AMENDED,
+    Event.EXTENSION_PAID: _AMENDED,
     Event.SUPPLEMENTARY_SETTLEMENT: {"funding_request": "concurred", "settlement": "approved"},
     Event.RECOMMITTED: {"year_close": ANY},
-    Event.WRONG_PARTY_RECOMMITTED: {"recovery": ANY},
-    Event.PERSON_REMOVED: {"filing": ANY, "amendment": ANY},
-    Event.NOT_NEEDED: _FILING,
-    Event.FILING_CLOSED: {"settlement": "approved", "filing": ANY},
-    Event.FILING_TERMINATED: {"settlement": "approved", "filing": ANY},
-    Event.FILING_LAPSED: {"filing": ANY},
+    Event.WRONG_PARTY_RECOMMITTED: _WRONG_PARTY,
+    Event.PERSON_REMOVED: _AMENDED,
+    Event.NOT_NEEDED: {"amendment": ANY, "settlement": "approved"},
+    Event.FILING_CLOSED: {"settlement": "approved"},
+    Event.FILING_TERMINATED: {"settlement": "approved", "filing": "terminated"},
+    # Nobody lets a filing lapse: what is released was committed by the listing, for a class in time.
+    Event.FILING_LAPSED: {"filing": "listed"},
     Event.RELEASED_AT_YEAR_END: {"year_close": ANY},
     Event.BATCH_RELEASED: {"batch": "released"},
     Event.BATCH_CANCELLED: {"batch": "cancelled"},
     Event.SETTLEMENT_APPROVED: {"settlement": "approved"},
     Event.PREPAYMENT_UNEARNED: _RECOVERY,
     Event.EARNED_REDUCED: _RECOVERY,
-    Event.EARNED_LATER: _RECOVERY,
+    Event.EARNED_LATER: {"settlement": "approved", "recovery": "cancelled"},
     Event.NETTED_BALANCE: _RECOVERY,
     Event.NETTED_PREPAYMENT: _RECOVERY,
     Event.NETTED_RECOVERY: _RECOVERY,
     Event.NETTED_RECOVERY_EARLIER_BOOK: _RECOVERY,
-    Event.WRITTEN_OFF: _RECOVERY,
-    Event.WRONG_PARTY_PREPAYMENT: {"recovery": ANY},
-    Event.WRONG_PARTY_EXPENSE: {"recovery": ANY},
+    Event.WRITTEN_OFF: {"recovery": "written_off"},
+    Event.WRONG_PARTY_PREPAYMENT: _WRONG_PARTY,
+    Event.WRONG_PARTY_EXPENSE: _WRONG_PARTY,
 }
 
 

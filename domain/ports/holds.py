@@ -25,6 +25,14 @@ class Holds(Protocol):
         """Return the holds of these cases, in their order."""
 
     @abstractmethod
+    async def keep_steady(self, place_id: UUID) -> None:
+        """Let no hold of a place come into force until this work ends; whoever only checks does not wait."""
+
+    @abstractmethod
+    async def take_turn(self, place_id: UUID) -> None:
+        """Wait for every work that keeps the place's holds steady, and let later ones wait for this."""
+
+    @abstractmethod
     async def on_filings(self, filing_ids: Collection[UUID]) -> Mapping[UUID, Sequence[UUID]]:
         """Return, for each filing that is stopped, the holds in force on it, its enterprise or provider."""
 

@@ -44,6 +44,10 @@ class Objections(Protocol):
         """Count undecided objections that name a whole settlement."""
 
     @abstractmethod
+    async def open_over(self, place_id: UUID, settlement_id: UUID) -> int:
+        """Count undecided objections to a settlement, whole or in part."""
+
+    @abstractmethod
     async def grounds(self, settlement: Case) -> Mapping[UUID, Ground]:
         """Return the lines of a settlement set aside by objections or holds, each with its ground."""
 

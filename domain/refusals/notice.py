@@ -98,6 +98,14 @@ NOTICES: Final = (
         ("此项中没有此序号。", "The item has no person of this number."),
     ),
     state(
+        "too_many_objections",
+        ("异议已达上限", "Too many objections"),
+        (
+            "此项已有 {count} 件异议待办，请待办结后再提。",
+            "{count} objections to this item wait to be decided; object again once they are.",
+        ),
+    ),
+    state(
         "objection_open",
         ("异议尚未办结", "An objection is open"),
         (

@@ -157,6 +157,14 @@ SETTLING: Final = (
             "The outcome of a payment of this filing is unknown; ask the bank first.",
         ),
     ),
+    state(
+        "payment_came_back",
+        ("有退回的结算款待重付", "A returned balance waits to be paid again"),
+        (
+            "该备案此前的结算款被退回且尚未重付或取消，须先办结。",
+            "An earlier balance of this filing came back and is neither paid again nor cancelled yet.",
+        ),
+    ),
     rule(
         "person_already_subsidised",
         ("已享受过同类补贴", "Subsidised before"),

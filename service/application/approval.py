@@ -4,10 +4,12 @@ One call from the approval (`check_approval`), one from the review (`set_aside_l
 """
 
 from dataclasses import replace
+from typing import Final
 
 from domain.balance import History
 from domain.cases import Case, CaseKind, Duty
 from domain.errors import Refusal
+from domain.funding_request import PayableKind
 from domain.ledger import AccountKind
 from domain.ports.work import Work
 from domain.recovery import owed_fen
@@ -17,12 +19,18 @@ from service.application.cases import keep_apart
 from service.application.hold import check_no_hold
 from service.application.notice import check_notice_ended
 
+_PAYABLE_AGAIN: Final = frozenset({"planned", "batched", "returned", "corrected"})
+"""States of a payment that no history counts and that may still become one."""
+
+_PAYMENTS_OF_FILING: Final = 1_000
+
 
 async def check_approval(work: Work, case: Case) -> None:
     """Check a settlement's approval under its lock, and set aside the lines that must wait.
 
     Refuses `linked_duty_conflict` for who confirmed a finding, loaded an extract it was verified
-    against or asked to verify it again; `on_hold`, `objection_open`, `notice_required`.
+    against or asked to verify it again; `payment_came_back`, `on_hold`, `objection_open`,
+    `notice_required`.
     """
     settlement = await work.settlements.get(case)
     await keep_apart(
@@ -32,9 +40,25 @@ async def check_approval(work: Work, case: Case) -> None:
     )
     if work.actor.person_id in await work.manual_findings.verifiers(case):
         raise Refusal("linked_duty_conflict", held="verify")
-    await check_no_hold(work, await work.cases.get(CaseKind.FILING, settlement.filing_id))
+    filing = await work.cases.get(CaseKind.FILING, settlement.filing_id)
+    await _check_none_came_back(work, filing)
+    await check_no_hold(work, filing)
     await set_aside_lines(work, case)
     await check_notice_ended(work, settlement)
+
+
+async def _check_none_came_back(work: Work, filing: Case) -> None:
+    """Refuse `payment_came_back` while an earlier balance of the filing waits to be paid again.
+
+    It is in no history, so this balance would include it; and its correction would pay it beside.
+    """
+    payments = await work.payments.page(
+        filing_id=filing.id, state=None, after=None, limit=_PAYMENTS_OF_FILING
+    )
+    if any(
+        p.subject.kind is PayableKind.SETTLEMENT and p.state in _PAYABLE_AGAIN for p in payments
+    ):
+        raise Refusal("payment_came_back")
 
 
 async def set_aside_lines(work: Work, case: Case) -> None:

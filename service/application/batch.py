@@ -123,7 +123,7 @@ async def release_batch(work: Work, *, batch_id: UUID, version: int, reason: str
     paid = await work.payments.paid_by(case)
     await _keep_apart(work, paid.values(), release=True)
     await keep_apart(work, accounts, forbidden=NOT_TO_RELEASE_TO)
-    await check_none_on_hold(work, [paid[a.payment_id].filing_id for a in attempts])
+    await check_none_on_hold(work, case.place_id, [paid[a.payment_id].filing_id for a in attempts])
     check_sendable(attempts, paid, await work.payee_accounts.payable(case.place_id, accounts))
     await _check_covered(work, [paid[a.payment_id] for a in attempts], "fund_insufficient")
     batch = await work.payments.batch(signed)

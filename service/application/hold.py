@@ -62,9 +62,14 @@ async def propose_hold(work: Work, command: ProposeHold) -> Hold:
 
 
 async def decide_hold(work: Work, *, hold_id: UUID, version: int, event: str, reason: str) -> Hold:
-    """Impose, refuse or lift a hold as its second person; refuses `reason_missing`."""
+    """Impose, refuse or lift a hold as its second person; refuses `reason_missing`.
+
+    Imposing waits for the decisions that have just found no hold, and is seen by those that come after.
+    """
     check_reason(reason)
     case = await work.cases.lock(CaseKind.HOLD, hold_id, version=version)
+    if event == "impose":
+        await work.holds.take_turn(case.place_id)
     return await work.holds.get(await sign(work, case, event, reason=reason))
 
 
@@ -88,14 +93,19 @@ async def holds_on(work: Work, filing_ids: Collection[UUID]) -> Mapping[UUID, Se
 
 
 async def check_no_hold(work: Work, filing: Case, *, people: Collection[UUID] = ()) -> None:
-    """Refuse `on_hold` when a hold is in force on a filing, its enterprise or provider, or on people."""
+    """Refuse `on_hold` when a hold is in force on a filing, its enterprise or provider, or on people.
+
+    None comes into force before the caller commits.
+    """
+    await work.holds.keep_steady(filing.place_id)
     stopped = await holds_on(work, [filing.id])
     if stopped or await work.holds.on_people(filing.place_id, people):
         raise Refusal("on_hold")
 
 
-async def check_none_on_hold(work: Work, filing_ids: Sequence[UUID]) -> None:
+async def check_none_on_hold(work: Work, place_id: UUID, filing_ids: Sequence[UUID]) -> None:
     """Refuse `on_hold`, naming each line of a batch (from 0) whose filing is stopped."""
+    await work.holds.keep_steady(place_id)
     stopped = await holds_on(work, frozenset(filing_ids))
     faults = tuple(
         Fault(f"/payments/{n}", "on_hold") for n, one in enumerate(filing_ids) if one in stopped

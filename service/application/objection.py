@@ -5,6 +5,7 @@ Locks are taken in one order everywhere: the settlement, then the notice or the 
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from domain.audit import Act, Ground
@@ -18,6 +19,11 @@ from domain.ports.work import Work
 from service.application.cases import keep_apart, open_case, sign
 from service.application.hold import check_reason
 
+MOST_OPEN: Final = 20
+"""Objections to one item that wait for their decision at once. Ours, no source: nobody signs in to
+object, so what one item can be made to hold is bounded by what officers have not decided yet.
+"""
+
 
 async def receive_objection(
     work: Work, *, notice_id: UUID, command: Objecting, digest: bytes
@@ -25,7 +31,8 @@ async def receive_objection(
     """Receive an objection to a running notice, as the system: whoever objects need not sign in.
 
     The same client key with the same text is the same objection. Refuses `objection_faulty` when it
-    names nothing that the notice holds, `notice_taken_down` outside its period, `key_reused`.
+    names nothing that the notice holds, `notice_taken_down` outside its period, `key_reused`,
+    `too_many_objections` while as many as an item takes wait for their decision.
     """
     notice = await work.notices.get(await work.cases.get(CaseKind.NOTICE, notice_id))
     settlement_id, line_id = await _named(work, notice, command)
@@ -38,7 +45,10 @@ async def receive_objection(
         return kept[0]
     if notice.case.state != "published" or notice.ends_on is None or work.today > notice.ends_on:
         raise Refusal("notice_taken_down")
-    place = await work.places.get(notice.case.place_id)
+    place_id = notice.case.place_id
+    if (waiting := await work.objections.open_over(place_id, settlement_id)) >= MOST_OPEN:
+        raise Refusal("too_many_objections", count=waiting)
+    place = await work.places.get(place_id)
     case = await open_case(
         work,
         CaseKind.OBJECTION,

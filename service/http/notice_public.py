@@ -193,7 +193,14 @@ async def get_notice(call: Call) -> Answer:
     },
     answer=ReceiptView,
     status=201,
-    problems=("not_found", "notice_taken_down", "objection_faulty", "key_reused", "busy"),
+    problems=(
+        "not_found",
+        "notice_taken_down",
+        "objection_faulty",
+        "too_many_objections",
+        "key_reused",
+        "busy",
+    ),
 )
 async def object_to_notice(call: Call) -> Answer:
     """Receive an objection, as the system in the notice's place."""

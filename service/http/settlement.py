@@ -252,6 +252,7 @@ async def review_settlement(call: Call) -> Answer:
         "eligibility_unknown",
         "prepayment_in_flight",
         "payment_outcome_unknown",
+        "payment_came_back",
         "person_already_subsidised",
         "certificate_already_used",
         "linked_duty_conflict",

@@ -496,3 +496,27 @@ async def test_a_hold_that_is_reviewed_is_lifted_and_the_period_ends(new_road: N
     async with road.begin_work(road.staff.handler) as work:
         assert (await hold.get_hold(work, hold_id=imposed.case.id)).case.state == "lifted"
         assert await hold.holds_on(work, [road.case_id]) == {}
+
+
+async def _waits(engine: AsyncEngine) -> bool:
+    """Whether somebody waits for a turn."""
+    async with engine.connect() as connection:
+        query = "select exists (select from pg_locks where locktype = 'advisory' and not granted)"
+        return bool((await connection.execute(text(query))).scalar_one())
+
+
+async def test_an_approval_waits_for_a_hold_that_is_being_imposed_and_sees_it(
+    new_road: NewRoad, engine: AsyncEngine
+) -> None:
+    road = await new_road()
+    reviewed = await road.reviewed(await verified(road, status="valid"))
+    one = await propose_hold(road, HoldTarget.ENTERPRISE, road.staff.enterprise.id)
+    async with road.begin_work(road.staff.approver) as imposing:
+        await hold.decide_hold(
+            imposing, hold_id=one.case.id, version=one.case.version, event="impose", reason="举报"
+        )
+        approving = asyncio.create_task(code_of(road.approved(reviewed)))
+        while not approving.done() and not await _waits(engine):
+            pass
+        await imposing.commit()
+    assert await approving == "on_hold"

@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from adapters.postgres.constraints import constraint_of
 from adapters.postgres.work import postgres_work
 from adapters.system.ids import new_id
 from domain.calendar import DayUnit
@@ -27,6 +28,7 @@ from jobs.run import NOWHERE
 from service.application import notice, objection
 from service.application import settlement as settlements
 from service.application.place import add_place
+from tests.integration.payments_road import scoped
 from tests.integration.settlement_road import FILED, MovedClock, SettlementRoad
 from tests.overlays import QIDONG, noticed, overlaid
 from tests.people import Staff
@@ -524,3 +526,29 @@ async def test_a_notice_of_another_place_is_not_there(new_road: NewRoad, new_sta
         lambda work: notice.prepare_notice(work, settlement_ids=[settlement.case.id]),
     )
     assert await code_of(seen) == "not_found", "it is seen from above, and decided below"
+
+
+async def test_what_was_published_and_answered_is_edited_by_nobody(
+    new_road: NewRoad, engine: AsyncEngine
+) -> None:
+    road = await new_road()
+    one = await publish(road, await prepared(road, await reviewed(road)))
+    received = await objected(road, one)
+
+    async def refused(statement: str) -> str | None:
+        async with engine.connect() as connection:
+            await scoped(connection, road.staff.approver)
+            with pytest.raises(DBAPIError) as broken:
+                await connection.execute(
+                    text(statement), {"id": one.case.id, "objection": received.case.id}
+                )
+        return constraint_of(broken.value)
+
+    shorter = "update notices set ends_on = starts_on where id = :id"
+    assert await refused(shorter) == "noticed_once"
+    edited = "update published_notices set body = '{}' where notice_id = :id"
+    assert await refused(edited) == "taken_down_as_signed"
+    early = "update published_notices set body = null, taken_down_at = now() where notice_id = :id"
+    assert await refused(early) == "taken_down_as_signed"
+    alone = "update objections set answer = '不成立' where id = :objection"
+    assert await refused(alone) == "answered_once"

@@ -418,6 +418,10 @@ async def test_a_payee_moves_nothing_of_its_own_money(
         ),
         (
             "update payment_attempts set state = 'paid' where place_id = :place",
+            "an attempt ends by the answer of the bank",
+        ),
+        (
+            "update payment_attempts set state = 'submitted', booked_on = now() where place_id = :place",
             "attempt_answered_by_line",
         ),
         (

@@ -478,6 +478,7 @@ async def test_a_payment_whose_outcome_is_unknown_stops_the_approval(
     reviewed = await road.reviewed(await road.verified(accepted.case.id))
     admin = create_async_engine(database.admin_url)
     async with admin.begin() as connection:
+        await connection.execute(text("set local session_replication_role = replica"))
         await connection.execute(
             text("update payments set state = 'unknown' where filing_id = :id"),
             {"id": road.case_id},

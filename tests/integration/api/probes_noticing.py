@@ -196,3 +196,12 @@ async def a_review_asked_for_twice(desk: Desk) -> Ask:
     hold_id = await road.imposed(desk, "enterprise", str(desk.staff.enterprise.id))
     assert (await desk.send(_review(desk, hold_id))).is_success
     return _review(desk, hold_id)
+
+
+@provokes("too_many_objections")
+async def one_objection_more_than_an_item_takes(desk: Desk) -> Ask:
+    _, notice_id = await _running(desk)
+    for _ in range(20):
+        await road.objected(desk, notice_id)
+    path = {"notice_id": notice_id}
+    return desk.ask("ObjectToNotice", None, path=path, body=road.objection())

@@ -16,6 +16,7 @@ from service.application.place import NewPerson, add_organisation, add_people
 from tests.integration.api import class_road, road
 from tests.integration.api.desk import Desk, House, Json, open_desk
 from tests.integration.api.refusing import problem_of, refused
+from tests.integration.payments_road import scoped
 from tests.people import PASSWORD, citizen_id, credit_code
 
 
@@ -258,25 +259,43 @@ async def test_a_filing_may_be_drafted_into_a_class_and_takes_its_seats_when_sub
     assert drafted["joint_class_id"] == joint
 
 
-async def test_filings_that_take_seats_at_once_are_counted_one_after_another(desk: Desk) -> None:
-    joint = UUID(await road.joint_class(desk))
+async def _joining(desk: Desk, filings: int) -> tuple[UUID, list[UUID]]:
+    """A joint class, and drafts of two people each that are to join it."""
+    joint = await road.joint_class(desk)
+    drafts = [
+        await desk.done(
+            "CreateFiling", "filer", body=road.plan(desk, joint_class_id=joint, submit=False)
+        )
+        for _ in range(filings)
+    ]
+    return UUID(joint), [UUID(one["case"]["id"]) for one in drafts]
 
-    async def take() -> int:
+
+async def test_filings_that_take_seats_at_once_are_counted_one_after_another(desk: Desk) -> None:
+    joint, filings = await _joining(desk, 3)
+
+    async def take(filing_id: UUID) -> int:
         async with desk.house.begin_work(desk.staff.filer) as work:
-            people = await work.joint_classes.take_seats(joint, uuid4(), 20)
+            people = await work.joint_classes.take_seats(joint, filing_id, 2)
             await work.commit()
             return people
 
-    assert sorted(await asyncio.gather(take(), take(), take())) == [20, 40, 60]
+    assert sorted(await asyncio.gather(*map(take, filings))) == [2, 4, 6]
+    other = await enterprise_of(desk)
+    with pytest.raises(DBAPIError, match="takes its own seats"):
+        async with desk.house.begin_work(
+            replace(desk.staff.filer, org_id=other.staff.enterprise.id)
+        ) as work:
+            await work.joint_classes.take_seats(joint, filings[0], 0)
 
 
 async def test_seats_are_given_back_and_taken_anew(desk: Desk) -> None:
-    joint, filing_id = UUID(await road.joint_class(desk)), uuid4()
+    joint, (filing_id,) = await _joining(desk, 1)
     async with desk.house.begin_work(desk.staff.filer) as work:
         taken = [
-            await work.joint_classes.take_seats(joint, filing_id, people) for people in (8, 6, 0)
+            await work.joint_classes.take_seats(joint, filing_id, people) for people in (2, 0, 2)
         ]
-    assert taken == [8, 6, 0]
+    assert taken == [2, 0, 2]
 
 
 async def test_postgresql_holds_a_filing_to_the_class_it_joins(desk: Desk) -> None:
@@ -289,3 +308,18 @@ async def test_postgresql_holds_a_filing_to_the_class_it_joins(desk: Desk) -> No
                 {"joint": joint, "id": filing_id},
             )
     assert constraint_of(broken.value) == "filing_as_joint_class"
+
+
+async def test_a_class_is_published_as_it_was_confirmed_and_by_no_row_alone(desk: Desk) -> None:
+    joint = UUID(await road.joint_class(desk))
+    forged = (
+        "insert into joint_class_plans select (jsonb_populate_record(p, jsonb_build_object("
+        "'id', gen_random_uuid(), 'class_name', '另一班'))).* from joint_class_plans p where id = :id"
+    )
+    async with desk.house.begin_work(desk.staff.handler) as work:
+        assert await work.joint_classes.plan(joint) is not None
+    async with desk.house.engine.connect() as connection:
+        await scoped(connection, desk.staff.handler)
+        with pytest.raises(DBAPIError) as broken:
+            await connection.execute(text(forged), {"id": joint})
+    assert constraint_of(broken.value) == "published_as_planned"
