@@ -165,10 +165,12 @@ async def a_payable_person_with_an_open_rule(desk: Desk) -> Ask:
 
 
 @provokes("prepayment_in_flight")
-async def a_prepayment_not_yet_paid(desk: Desk) -> Ask:
+async def a_prepayment_at_the_bank(desk: Desk) -> Ask:
+    await road.appropriated(desk)
     someone = road.person()
     filing_id = await road.listed(desk, roster=[someone])
-    await road.prepayment_approved(desk, filing_id)
+    await road.ordered(desk, ("prepayment", await road.prepayment_approved(desk, filing_id)))
+    await road.sent(desk)
     (one,) = await road.completed(desk, filing_id)
     return await _approval(desk, await _settled(desk, filing_id, one, someone))
 

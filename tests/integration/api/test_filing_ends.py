@@ -41,7 +41,7 @@ async def test_a_returned_filing_is_corrected_and_submitted_again(desk: Desk) ->
     )
     assert notice["items"] == [{"code": None, **NOTICE["items"][0]}]
     plan = road.plan(desk, people=1)
-    for name in ("region_code", "submit"):
+    for name in ("region_code", "submit", "documents"):
         del plan[name]
     plan["class_name"] = "更正后的班"
     tried = await desk.done(
