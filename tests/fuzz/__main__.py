@@ -43,12 +43,9 @@ ALL: Final = [endpoint.operation for endpoint in OPERATIONS]
 PARAMETERS: Final = {name for one in ALL for name in one.parameters}
 READ: Final = [one for one in ALL if one.method == "GET"]
 ITEM_OF: Final = {
-    head: one.parameters[-1]
-    for one in READ
-    if one.path.endswith("}")
-    for head in (one.path.rpartition("/")[0], one.path)
+    one.path.rsplit("/", 2)[1]: one.parameters[-1] for one in READ if one.path.endswith("}")
 }
-"""By path of a list, or of one thing: the path parameter that its ids fit."""
+"""By what a list is called, the path parameter that its items' ids fit."""
 KNOWN_MAX: Final = 2
 """Ids of one kind that are followed when ids are collected."""
 READERS: Final = ("handler", "filer", "finance")
@@ -74,6 +71,12 @@ class Known:
     ids: dict[str, set[str]] = field(default_factory=lambda: {name: set() for name in PARAMETERS})
     versions: dict[str, int] = field(default_factory=dict)
 
+    def hear(self, answer: httpx.Response) -> None:
+        """Note what an answer names."""
+        if answer.is_success and answer.headers.get("content-type") == "application/json":
+            *_, before, last = answer.request.url.path.split("/")
+            self.note(answer.json(), ITEM_OF.get(last) or ITEM_OF.get(before))
+
     def note(self, shown: object, own: str | None) -> None:
         """Note every `…_id` of an answer, and under `own` the ids of the things it lists."""
         if isinstance(shown, list):
@@ -89,10 +92,10 @@ class Known:
                 else:
                     self.note(value, own)
 
-    def addresses(self) -> dict[str, str]:
-        """Fill what is known into every path that is read: address -> path."""
+    def addresses(self) -> set[str]:
+        """Fill what is known into every path that is read."""
         return {
-            one.path.format(**dict(zip(one.parameters, ids, strict=True))): one.path
+            one.path.format(**dict(zip(one.parameters, ids, strict=True)))
             for one in READ
             for ids in product(*(sorted(self.ids[name])[:KNOWN_MAX] for name in one.parameters))
         }
@@ -124,9 +127,8 @@ class Fuzzing:
         token: str = answer.json()["token"]
         return token
 
-    def collect(self) -> None:
+    def collect(self, found: Known) -> None:
         """Read everything that can be read, and write down what is named."""
-        found = Known()
         for who in READERS:
             with httpx.Client(
                 base_url=self.stack.address,
@@ -135,12 +137,10 @@ class Fuzzing:
                 trust_env=False,
             ) as client:
                 asked: set[str] = set()
-                while new := {at: of for at, of in found.addresses().items() if at not in asked}:
-                    for address, path in sorted(new.items()):
-                        answer = client.get(address)
-                        if answer.is_success and "json" in answer.headers["content-type"]:
-                            found.note(answer.json(), ITEM_OF.get(path))
-                    asked |= new.keys()
+                while new := found.addresses() - asked:
+                    for address in sorted(new):
+                        found.hear(client.get(address))
+                    asked |= new
         self.known.write_text(found.as_json(), "utf-8")
 
     def as_who(self, who: str, operations: Iterable[str], *, seed: int) -> bool:
@@ -194,8 +194,8 @@ def _may(who: str, operation: Operation) -> bool:
     return not operation.roles or bool(operation.roles & ROLES[who])
 
 
-async def _walked(stack: Stack) -> Mapping[str, str]:
-    async with desk_of(stack) as desk:
+async def _walked(stack: Stack, found: Known) -> Mapping[str, str]:
+    async with desk_of(stack, found.hear) as desk:
         await walked(desk)
         return dict(desk.accounts)
 
@@ -209,10 +209,11 @@ def main() -> int:
     options = asked.parse_args()
     print(f"XUETU_SEED={options.seed}", flush=True)
     with standing() as stack:
-        accounts = asyncio.run(_walked(stack))
+        found = Known()
+        accounts = asyncio.run(_walked(stack, found))
         known = stack.folder / "known.json"
         fuzzing = Fuzzing(stack, accounts, known, options.examples, options.seed)
-        fuzzing.collect()
+        fuzzing.collect(found)
         held = [
             fuzzing.as_who(who, ids, seed=options.seed + n)
             for n, (who, ids) in enumerate(

@@ -1,6 +1,6 @@
 """A place of the running stack with its people: the desk of the API's tests, over real HTTP."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
@@ -71,8 +71,16 @@ class TheirWorker(Worker):
 
 
 @asynccontextmanager
-async def desk_of(stack: Stack) -> AsyncIterator[Desk]:
-    """Staff a place of the stack, somebody for every role; the clock goes to the day of filing."""
+async def desk_of(stack: Stack, hear: Callable[[httpx.Response], None]) -> AsyncIterator[Desk]:
+    """Staff a place of the stack, somebody for every role; the clock goes to the day of filing.
+
+    `hear` is told every answer.
+    """
+
+    async def heard(answer: httpx.Response) -> None:
+        await answer.aread()
+        hear(answer)
+
     async with AsyncExitStack() as opened:
         ports = await opened.enter_async_context(open_ports(stack.settings))
         setting_up = await opened.enter_async_context(open_set_up(stack.settings))
@@ -95,7 +103,12 @@ async def desk_of(stack: Stack) -> AsyncIterator[Desk]:
         staff = await staffed_place(house.begin_work, crypto=house.crypto, passwords=quick)
         people: Mapping[str, Actor] = {name: getattr(staff, name) for name in STAFF}
         client = await opened.enter_async_context(
-            httpx.AsyncClient(base_url=stack.address, timeout=60, trust_env=False)
+            httpx.AsyncClient(
+                base_url=stack.address,
+                timeout=60,
+                trust_env=False,
+                event_hooks={"response": [heard]},
+            )
         )
         desk = Desk(
             house=house,

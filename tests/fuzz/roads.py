@@ -102,6 +102,9 @@ async def filings(desk: Desk) -> None:
     for kind in documents.KINDS:
         await _uploaded(desk, "UploadFilingDocument", path, kind, documents.NAMES[kind])
     extra = await _uploaded(desk, "UploadFilingDocument", path, "other_material", "说明.pdf")
+    for operation_id in ("GetDocument", "DownloadDocument"):
+        ask = desk.ask(operation_id, "filer", path={"document_id": extra})
+        assert (await desk.send(ask)).is_success, operation_id
     await desk.done("WithdrawDocument", "filer", path={"document_id": extra})
     await _declared(desk, "DeclareFilingDocuments", path)
     await _uploaded(desk, "UploadFilingDocument", path, "other_material", "说明.pdf")
@@ -287,6 +290,8 @@ async def settlements(desk: Desk) -> None:
     await act(desk, "RefuseSettlement", "approver", settlement_id, RETURN)
     await road.approved(desk, await road.judged(desk, filing_id, road.declaration(one)))
     await desk.idle()
+    person = {"filing_id": filing_id, "enrolment_id": one}
+    await desk.done("ExplainPerson", "filer", path=person)
     await road.loaded(desk, road.registered(one, stays, status="revoked"))
     opened = await desk.done("OpenSettlement", "handler", path={"filing_id": filing_id}, body=WHY)
     await desk.idle()
