@@ -69,7 +69,7 @@ async def test_a_day_at_the_edge_is_no_fault(ended: road.Travelled, day: str) ->
         ),
         ("GetStepTimes", "handler", {"query": f"from={day}&to={day}"}),
     ):
-        await _asked(desk, operation_id, person, **how)  # type: ignore[arg-type]
+        await _asked(desk, operation_id, person, **how)
 
 
 @pytest.mark.parametrize("instant", INSTANTS)
