@@ -206,6 +206,10 @@ async def payments(desk: Desk) -> None:
         body = road.funding(*subjects)
         asked = await desk.done("CreateFundingRequest", "handler", body=body)
         await act(desk, operation_id, "finance", asked["case"]["id"], WHY)
+        path = {"request_id": asked["case"]["id"]}
+        await desk.done("GetFundingRequestHistory", "handler", path=path)
+    query = f"fund_source={road.FUND}&budget_year={road.YEAR}"
+    await desk.done("ListBudgetQueue", "finance", query=query)
     await road.ordered(desk, *subjects)
     batch_id = await road.sealed(desk)
     held = await desk.done("ListPayments", "handler")
@@ -348,6 +352,9 @@ async def papers(desk: Desk) -> None:
     """The addressee signs for a document."""
     found = await desk.done("ListOfficialDocuments", "filer")
     path = {"document_id": found["items"][0]["id"]}
+    for operation_id in ("GetOfficialDocumentPage", "GetOfficialDocumentPdf"):
+        answer = await desk.send(desk.ask(operation_id, "filer", path=path))
+        assert answer.is_success, operation_id
     await desk.done("SignForOfficialDocument", "filer", path=path)
 
 
