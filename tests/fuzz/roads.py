@@ -352,7 +352,8 @@ async def papers(desk: Desk) -> None:
     """The addressee signs for a document."""
     found = await desk.done("ListOfficialDocuments", "filer")
     path = {"document_id": found["items"][0]["id"]}
-    for operation_id in ("GetOfficialDocumentPage", "GetOfficialDocumentPdf"):
+    for kind in ("", "Page", "Pdf"):
+        operation_id = f"GetOfficialDocument{kind}"
         answer = await desk.send(desk.ask(operation_id, "filer", path=path))
         assert answer.is_success, operation_id
     await desk.done("SignForOfficialDocument", "filer", path=path)
