@@ -39,7 +39,7 @@ generated: $(READY_DEV) ## generated files equal what is committed
 bench: $(READY_DEV)     ## speed, as ratios in one run
 	$(BIN)/python -m tests.bench
 
-fuzz: $(READY_DEV)      ## schemathesis as every role over the demo's data; FUZZ="--examples 200" for longer
+fuzz: $(READY_DEV)      ## schemathesis as people of every role, after every road; FUZZ="--everybody" for all of it
 	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 mutants: $(READY_DEV)   ## mutate the money modules against the unit tests; at least 90 % must die

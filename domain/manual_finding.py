@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.cases import Case, Duty
 from domain.certificate import FindingResult
 from domain.errors import Fault, Refusal
+from domain.period import EARLIEST
 
 
 class Established(StrEnum):
@@ -56,7 +57,12 @@ class Seen:
     note: str
 
     def by(self, person_id: UUID, duty: Duty, *, now: datetime) -> Sighting:
-        """Return the sighting of this person; refuses `sighting_faulty` when it lies in the future."""
+        """Return the sighting of this person.
+
+        Refuses `sighting_faulty` when it lies in the future, or before anything could be seen.
+        """
+        if self.seen_at < EARLIEST:
+            raise Refusal("sighting_faulty", faults=(Fault("/seen/seen_at", "not_an_instant"),))
         if self.seen_at > now:
             fault = Fault("/seen/seen_at", "seen_in_the_future")
             raise Refusal("sighting_faulty", faults=(fault,))

@@ -1,11 +1,15 @@
 """Periods: whole months between calendar days."""
 
 from calendar import monthrange
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
 CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China keeps one time all year; deadlines and days are counted in it."""
+
+
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+"""Before this instant nothing is told of anything; every zone's clock and PostgreSQL can tell it."""
 
 
 def day_in_china(instant: datetime) -> date:

@@ -28,6 +28,7 @@ from domain.class_record import (
 )
 from domain.errors import Fault, Refusal
 from domain.filing import Filing, Outcome
+from domain.period import EARLIEST
 from domain.policy.overlay import TrainingRule
 from domain.ports.clock import day_in_china
 from domain.ports.work import Work
@@ -156,7 +157,7 @@ async def add_evidence(
     for n, row in enumerate(rows):
         if row.session_id is not None and row.session_id not in sessions:
             faults.append(Fault(f"/evidence/{n}/session_id", "session_unknown"))
-        if row.taken_at > work.now:
+        if not EARLIEST <= row.taken_at <= work.now:
             faults.append(Fault(f"/evidence/{n}/taken_at", "day_outside_training"))
     _refuse(faults)
     await work.class_records.add_evidence(case, rows)

@@ -24,6 +24,8 @@ ENTERPRISE: Final = "启东示例机械有限公司"
 PROVIDER: Final = "启东示例职业培训学校"
 PROVIDER_CREDIT_CODE: Final = "52320681MJ5EXAMP08"
 CREDIT_CODE: Final = "91320681MA1EXAMP05"
+ORGANISER: Final = "启东示例机械行业协会"
+ORGANISER_CREDIT_CODE: Final = "51320681MJ5EXAMP09"
 PASSWORD: Final = "xuetu-demo-2024"  # noqa: S105 - printed on purpose: the demo region is public
 
 
@@ -97,6 +99,22 @@ ACCOUNTS: Final = (
     _account(
         "auditor", "bureau", "320681198801010014", "审计员", "reads and exports", Role.AUDITOR
     ),
+    _account(
+        "teacher",
+        "provider",
+        "320681198901010014",
+        "培训机构教务",
+        "keeps class records",
+        Role.PROVIDER,
+    ),
+    _account(
+        "organiser",
+        "organiser",
+        "320681199001010013",
+        "集中开班组织方",
+        "plans joint classes",
+        Role.ORGANISER,
+    ),
 )
 
 
@@ -128,7 +146,11 @@ async def set_up_demo_region(
             credit_code=PROVIDER_CREDIT_CODE,
             name=PROVIDER,
         )
+        organiser = await add_organisation(
+            work, OrganisationKind.ORGANISER, credit_code=ORGANISER_CREDIT_CODE, name=ORGANISER
+        )
         offices = {
+            "organiser": (organiser.id, None),
             "provider": (provider.id, None),
             "enterprise": (enterprise.id, None),
             "bureau": (place.bureau_org_id, region_path),

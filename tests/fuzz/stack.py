@@ -1,5 +1,6 @@
-"""The stack that is fuzzed: demo data, one API process and one worker, with logs that are read afterwards."""
+"""The stack that is fuzzed: one API process and one worker, with logs that are read afterwards."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -8,46 +9,80 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+import asyncpg
 import httpx
 
 from service.commands.children import bound, environment_of
 from service.commands.run import prepare
-from service.settings import read_settings
-from service.wiring import start_servers
+from service.ports import Servers
+from service.settings import Settings, read_settings
+from service.wiring import move_clock_sync, start_servers
+from tests.integration.api.desk import FILED
 
 READY_S: Final = 60
+IDLE_S: Final = 120
+WAITING: Final = (
+    "select count(*) from jobs"
+    " where state = 'leased' or (state = 'ready' and run_at <= statement_timestamp())"
+)
+FAULTS: Final = {"error", "critical"}
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
-    """Where it answers, how its clock is moved, and what its API process has logged."""
+    """Where it answers, how it is set up, and what its processes have logged."""
 
     address: str
-    migration_database_url: str
-    log: Path
+    settings: Settings
+    servers: Servers
+    folder: Path
 
     def answered(self) -> Counter[tuple[str, int]]:
         """Count answers by operation and status, as the API process logged them."""
         counted: Counter[tuple[str, int]] = Counter()
-        for line in self.log.read_text("utf-8").splitlines():
-            entry = json.loads(line) if line.startswith("{") else {}
+        for entry in self._entries("api.log"):
             if entry.get("message") == "request" and entry.get("operation"):
                 counted[entry["operation"], entry["status"]] += 1
         return counted
 
     def faults(self) -> list[str]:
-        """Return the log lines of errors and of answers 500."""
+        """Return what the processes logged of errors, of answers 500, and of jobs that failed.
+
+        A job that was refused is no fault; one that failed is, even when it would be tried again.
+        """
         return [
-            line
-            for line in self.log.read_text("utf-8").splitlines()
-            if line.startswith("{")
-            and (json.loads(line)["level"] == "error" or json.loads(line).get("status") == 500)
+            json.dumps(entry, ensure_ascii=False)
+            for name in ("api.log", "jobs.log")
+            for entry in self._entries(name)
+            if entry["level"] in FAULTS
+            or entry.get("status") == httpx.codes.INTERNAL_SERVER_ERROR
+            or " failed: " in entry.get("message", "")
         ]
+
+    async def idle(self) -> None:
+        """Wait until the worker has done every job."""
+        dsn = self.servers.admin_url.replace("postgresql+asyncpg:", "postgresql:", 1)
+        connection = await asyncpg.connect(dsn)  # type: ignore[no-untyped-call]
+        try:
+            deadline = time.monotonic() + IDLE_S
+            while await connection.fetchval(WAITING):
+                if time.monotonic() > deadline:
+                    raise TimeoutError("jobs are left")
+                await asyncio.sleep(0.02)
+        finally:
+            await connection.close()
+
+    def _entries(self, name: str) -> Iterator[Mapping[str, Any]]:
+        for line in (self.folder / name).read_text("utf-8").splitlines():
+            if line.startswith("{"):
+                yield json.loads(line)
+            elif line:
+                yield {"level": "error", "message": line}  # a process's last words are no JSON
 
 
 @contextlib.contextmanager
@@ -61,41 +96,32 @@ def standing() -> Iterator[Stack]:
         )
         servers = start_servers(settings)
         try:
-            prepare(settings, servers)
-            with _processes(environment_of(settings, servers), folder) as (address, log):
-                yield Stack(address, servers.migration_database_url, log)
+            told = prepare(settings, servers)
+            move_clock_sync(servers.migration_database_url, FILED.isoformat())
+            with _processes(environment_of(settings, servers), folder) as address:
+                yield Stack(address, told, servers, folder)
         finally:
             servers.close()
 
 
 @contextlib.contextmanager
-def _processes(environment: dict[str, str], folder: Path) -> Iterator[tuple[str, Path]]:
-    listening = bound("127.0.0.1", 0)
-    number = listening.fileno()
-    log = folder / "api.log"
-    commands = (("service.asgi", str(number)), ("jobs",))
-    children: list[subprocess.Popen[bytes]] = []
-    try:
-        for command, journal in zip(commands, (log, folder / "jobs.log"), strict=True):
-            with journal.open("wb") as stream:
-                children.append(
-                    subprocess.Popen(
-                        [sys.executable, "-m", *command],
-                        env=environment,
-                        pass_fds=(number,),
-                        stdout=stream,
-                        stderr=stream,
-                    )
+def _processes(environment: dict[str, str], folder: Path) -> Iterator[str]:
+    with bound("127.0.0.1", 0) as listening, contextlib.ExitStack() as stopping:
+        number = listening.fileno()
+        for name, command in (("api.log", ("service.asgi", str(number))), ("jobs.log", ("jobs",))):
+            with (folder / name).open("wb") as stream:
+                child = subprocess.Popen(
+                    [sys.executable, "-m", *command],
+                    env=environment,
+                    pass_fds=(number,),
+                    stdout=stream,
+                    stderr=stream,
                 )
+            stopping.callback(child.wait, READY_S)
+            stopping.callback(child.terminate)
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         _wait_ready(address)
-        yield address, log
-    finally:
-        for child in children:
-            child.terminate()
-        for child in children:
-            child.wait(READY_S)
-        listening.close()
+        yield address
 
 
 def _wait_ready(address: str) -> None:
