@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.postgres.reach import Page, Reach
 from adapters.postgres.rows import scope_of
 from domain.cases import Case, CaseKind
 from domain.errors import Refusal
@@ -43,10 +44,11 @@ _OF_STEP: Final = text(
     f"{_SELECT} where d.place_id = :place_id and d.case_id = :case_id and d.step_seq = :step_seq"
 )
 _GET: Final = text(f"{_SELECT} where d.id = :id")
-_PAGE: Final = text(f"""{_SELECT}
- where (cast(:after as uuid) is null or d.id > :after) and (cast(:case_id as uuid) is null or d.case_id = :case_id)
- order by d.id limit :limit
-""")
+_PAGE: Final = Page(
+    "official_documents",
+    shown=f"{_SELECT} join found on found.place_id = d.place_id and found.id = d.id order by d.id",
+    one="x.place_id = (select place_id from cases where id = :one) and x.case_id = :one",
+)
 _FUNDING_LINES: Final = text("""
 select a.account_name, l.subject_kind, l.amount_fen
   from funding_request_lines l join payee_accounts a on a.place_id = l.place_id and a.id = l.payee_account_id
@@ -83,10 +85,17 @@ class PostgresOfficialDocuments(OfficialDocuments):
     """The documents the actor's scope shows."""
 
     def __init__(
-        self, connection: AsyncConnection, actor: Actor, *, now: datetime, today: date
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        reach: Reach,
+        *,
+        now: datetime,
+        today: date,
     ) -> None:
         self._connection = connection
         self._actor = actor
+        self._reach = reach
         self._now = now
         self._today = today
 
@@ -133,8 +142,8 @@ class PostgresOfficialDocuments(OfficialDocuments):
     async def page(
         self, *, case_id: UUID | None, after: UUID | None, limit: int
     ) -> Sequence[OfficialDocument]:
-        values = {"case_id": case_id, "after": after, "limit": limit}
-        return [_document(row) for row in await self._connection.execute(_PAGE, values)]
+        page, named = await self._reach.of(_PAGE, after=after, limit=limit, one=case_id)
+        return [_document(row) for row in await self._connection.execute(page, named)]
 
     async def funding_lines(self, request: Case) -> Sequence[FundingRow]:
         rows = await self._connection.execute(
