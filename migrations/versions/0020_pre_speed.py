@@ -34,7 +34,13 @@ _INDEXES = {
 # that begins with it looks as if it found one row. Where a line is looked up by key, the place has no
 # statistics: it counts as one in two hundred, and the complete key wins. Elsewhere it keeps them: what
 # joins sets of one place needs to know how many rows a place has.
-_LOOKED_UP = ("certificate_extract_rows", "declared_certificates", "findings", "settlement_lines")
+_LOOKED_UP = (
+    "enrolments",
+    "certificate_extract_rows",
+    "declared_certificates",
+    "findings",
+    "settlement_lines",
+)
 
 
 def _statistics(target: int) -> list[str]:
