@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DELETE_ON_ERROR:
-.PHONY: run demo test check format lint types contracts coverage generated bench fuzz mutants browser-test openapi migrate requirements clean
+.PHONY: run demo test check format lint types contracts coverage generated bench bench-large fuzz mutants browser-test openapi migrate requirements clean
 
 run: $(READY)           ## serve: embedded PostgreSQL and Redis, migrations, demo region, API and worker
 	$(BIN)/xuetu run
@@ -38,6 +38,9 @@ generated: $(READY_DEV) ## generated files equal what is committed
 
 bench: $(READY_DEV)     ## speed, as ratios in one run
 	$(BIN)/python -m tests.bench
+
+bench-large: $(READY_DEV)  ## the queue pages among ten million people; hours, and tens of gigabytes
+	XUETU_BENCH_QUEUE_PEOPLE=10000000 $(BIN)/python -m tests.bench queues
 
 fuzz: $(READY_DEV)      ## schemathesis as people of every role, after every road; FUZZ="--everybody" for all of it
 	$(BIN)/python -m tests.fuzz $(FUZZ)

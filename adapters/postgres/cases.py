@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.constraints import constraint_of
+from adapters.postgres.reach import Page, Reach
 from adapters.postgres.rows import CASE_COLUMNS, Params, case_of, scope_of
 from domain.cases import NEW, Case, CaseKind, Duty, Move, Step
 from domain.errors import Refusal
@@ -99,12 +100,15 @@ select d.case_id, d.person_id, d.duty
  where c.id = any(:case_ids)
 """)
 
-_PAGE: Final = text(f"""
-select {CASE_COLUMNS} from cases c
- where c.kind = :kind and (cast(:state as text) is null or c.state = :state)
-   and (cast(:after as uuid) is null or c.id > :after)
- order by c.id limit :limit
-""")
+_SHOWN: Final = (
+    f"select {CASE_COLUMNS} from found join cases c"
+    " on c.place_id = found.place_id and c.id = found.id order by c.id"
+)
+_PAGE: Final = {
+    True: Page("cases", shown=_SHOWN, where="x.kind = :kind and x.state = :state"),
+    False: Page("cases", shown=_SHOWN, where="x.kind = :kind"),
+}
+"""Of one state, and of all: a statement each, so that each walks its own index."""
 
 
 def _after(case: Case, move: Move) -> Case:
@@ -114,9 +118,10 @@ def _after(case: Case, move: Move) -> Case:
 class PostgresCases(Cases):
     """The cases one actor's scope shows, in one transaction."""
 
-    def __init__(self, connection: AsyncConnection, actor: Actor) -> None:
+    def __init__(self, connection: AsyncConnection, actor: Actor, reach: Reach) -> None:
         self._connection = connection
         self._actor = actor
+        self._reach = reach
 
     async def open(self, case: Case, *, move: Move, at: datetime, reason: str = "") -> None:
         await self._connection.execute(
@@ -251,7 +256,7 @@ class PostgresCases(Cases):
     async def page(
         self, kind: CaseKind, *, state: str | None, after: UUID | None, limit: int
     ) -> Sequence[Case]:
-        rows = await self._connection.execute(
-            _PAGE, {"kind": kind, "state": state, "after": after, "limit": limit}
-        )
+        page, named = await self._reach.of(_PAGE[state is not None], after=after, limit=limit)
+        asked = {"kind": kind} if state is None else {"kind": kind, "state": state}
+        rows = await self._connection.execute(page, {**named, **asked})
         return [case_of(row) for row in rows]

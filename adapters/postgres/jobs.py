@@ -24,6 +24,11 @@ _ADD = text("""
     on conflict (kind, ref, purpose) where purpose is not null do nothing
     returning id
 """)
+_ADD_MANY = text("""
+    insert into jobs (kind, ref, place_id, run_at)
+    select :kind, u.ref, :place_id, clock_timestamp() from unnest(cast(:refs as uuid[])) as u(ref)
+    returning id
+""")
 _OF_PURPOSE = text("select id from jobs where kind = :kind and ref = :ref and purpose = :purpose")
 _FINISH = text("""
     update jobs set state = 'done', lease_until = null, last_error = null,
@@ -137,6 +142,10 @@ class PostgresJobs(Jobs):
             return UUID(str((await self._connection.execute(_OF_PURPOSE, values)).scalar_one()))
         self._added.append(made)
         return made
+
+    async def add_many(self, kind: str, refs: Collection[UUID], place_id: UUID | None) -> None:
+        values = {"kind": kind, "refs": list(refs), "place_id": place_id}
+        self._added += (await self._connection.execute(_ADD_MANY, values)).scalars()
 
     async def finish(self, job: Job) -> None:
         await self._fenced(job, _FINISH, {})

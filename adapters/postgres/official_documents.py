@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.postgres.reach import Page, Reach
 from adapters.postgres.rows import scope_of
 from domain.cases import Case, CaseKind
 from domain.errors import Refusal
@@ -46,13 +47,14 @@ _OF_STEP: Final = text(
     f"{_SELECT} where d.place_id = :place_id and d.case_id = :case_id and d.step_seq = :step_seq"
 )
 _GET: Final = text(f"{_SELECT} where d.id = :id")
-_PAGE: Final = text(f"""{_SELECT}
- where (cast(:after as uuid) is null or d.id > :after) and (cast(:case_id as uuid) is null or d.case_id = :case_id)
-   and (cast(:kind as text) is null or d.document_kind = :kind)
-   and (cast(:served as boolean) is null
-        or d.document_kind = any(:receipted) and (s.served_on is not null) = :served)
- order by d.id limit :limit
-""")
+_PAGE: Final = Page(
+    "official_documents",
+    shown=f"{_SELECT} join found on found.place_id = d.place_id and found.id = d.id order by d.id",
+    where="(cast(:kind as text) is null or x.document_kind = :kind)"
+    " and (cast(:served as boolean) is null or x.document_kind = any(cast(:receipted as text[]))"
+    " and exists (select from document_services s where s.place_id = x.place_id and s.document_id = x.id) = :served)",
+    one="x.place_id = (select place_id from cases where id = :one) and x.case_id = :one",
+)
 _PUBLISHED_LINES: Final = text("""
 select i.settlement_id, l.line_id, l.person_ref as person_id, l.payee_account_id, l.amount_fen,
        e.name, e.identity_masked
@@ -109,10 +111,17 @@ class PostgresOfficialDocuments(OfficialDocuments):
     """The documents the actor's scope shows."""
 
     def __init__(
-        self, connection: AsyncConnection, actor: Actor, *, now: datetime, today: date
+        self,
+        connection: AsyncConnection,
+        actor: Actor,
+        reach: Reach,
+        *,
+        now: datetime,
+        today: date,
     ) -> None:
         self._connection = connection
         self._actor = actor
+        self._reach = reach
         self._now = now
         self._today = today
 
@@ -165,15 +174,9 @@ class PostgresOfficialDocuments(OfficialDocuments):
         after: UUID | None,
         limit: int,
     ) -> Sequence[OfficialDocument]:
-        values = {
-            "case_id": case_id,
-            "kind": kind,
-            "served": served,
-            "receipted": list(SERVED),
-            "after": after,
-            "limit": limit,
-        }
-        return [_document(row) for row in await self._connection.execute(_PAGE, values)]
+        page, named = await self._reach.of(_PAGE, after=after, limit=limit, one=case_id)
+        values = {**named, "kind": kind, "served": served, "receipted": list(SERVED)}
+        return [_document(row) for row in await self._connection.execute(page, values)]
 
     async def funding_lines(self, request: Case) -> Sequence[FundingRow]:
         rows = await self._connection.execute(

@@ -17,6 +17,7 @@ from adapters.postgres.payments_batches import (
 )
 from adapters.postgres.payments_requests import PostgresFundingRequests
 from adapters.postgres.payments_results import PostgresBankResults
+from adapters.postgres.reach import Page, Reach
 from adapters.postgres.rows import keys_of, scope_of
 from domain.cases import Case
 from domain.errors import Refusal
@@ -27,12 +28,12 @@ from domain.ports.ids import NewId
 from domain.ports.payments import AnsweredTwice, Payments
 
 _GET: Final = text(f"{PAYMENT} where p.id = :id")
-_PAGE: Final = text(f"""{PAYMENT}
- where (cast(:filing_id as uuid) is null or p.filing_id = :filing_id)
-   and (cast(:state as text) is null or p.state = :state)
-   and (cast(:after as uuid) is null or p.id > :after)
- order by p.id limit :limit
-""")
+_PAGE: Final = Page(
+    "payments",
+    shown=f"{PAYMENT} join found on found.place_id = p.place_id and found.id = p.id order by p.id",
+    where="(cast(:state as text) is null or x.state = :state)",
+    one="x.place_id = (select place_id from cases where id = :one) and x.filing_id = :one",
+)
 _ATTEMPTS_OF: Final = text(f"""{ATTEMPT}
  where t.place_id = :place_id and t.payment_id = :id order by t.attempt_no
 """)
@@ -86,11 +87,18 @@ class PostgresPayments(PostgresFundingRequests, PostgresBatches, PostgresBankRes
     """The payments one actor's scope shows, in one transaction at one instant."""
 
     def __init__(
-        self, connection: AsyncConnection, crypto: Crypto, new_id: NewId, *, now: datetime
+        self,
+        connection: AsyncConnection,
+        crypto: Crypto,
+        new_id: NewId,
+        reach: Reach,
+        *,
+        now: datetime,
     ) -> None:
         self._connection = connection
         self._crypto = crypto
         self._new_id = new_id
+        self._reach = reach
         self._now = now
 
     async def get(self, payment_id: UUID) -> Payment:
@@ -102,9 +110,8 @@ class PostgresPayments(PostgresFundingRequests, PostgresBatches, PostgresBankRes
     async def page(
         self, *, filing_id: UUID | None, state: str | None, after: UUID | None, limit: int
     ) -> Sequence[Payment]:
-        rows = await self._connection.execute(
-            _PAGE, {"filing_id": filing_id, "state": state, "after": after, "limit": limit}
-        )
+        page, named = await self._reach.of(_PAGE, after=after, limit=limit, one=filing_id)
+        rows = await self._connection.execute(page, {**named, "state": state})
         return [payment_of(row) for row in rows]
 
     async def lock_payment(self, payment_id: UUID) -> Payment:

@@ -89,12 +89,13 @@ select count(*) from settlement_lines
 _REASONS: Final = text("""
 select facts::text as facts from settlements where place_id = :place_id and id = :id
 """)
+# By the lines' key alone: named too, the settlement would let an index on it look as good.
 _DECIDE_LINES: Final = text("""
 update settlement_lines l set disposition = u.disposition, amount_fen = u.amount_fen,
        facts = cast(u.facts as jsonb)
   from unnest(cast(:ids as uuid[]), cast(:dispositions as text[]), cast(:amounts as bigint[]),
               cast(:facts as text[])) as u(id, disposition, amount_fen, facts)
- where l.place_id = :place_id and l.settlement_id = :settlement_id and l.id = u.id
+ where l.place_id = :place_id and l.id = u.id
 """)
 _LINES: Final = text("""
 select id, enrolment_id, disposition, amount_fen, facts->>'ground' as ground,
@@ -291,7 +292,6 @@ class PostgresSettlements(Settlements):
             _DECIDE_LINES,
             {
                 "place_id": case.place_id,
-                "settlement_id": case.id,
                 "ids": [decision.line_id for decision in decisions],
                 "dispositions": [decision.disposition.value for decision in decisions],
                 "amounts": [decision.amount_fen for decision in decisions],

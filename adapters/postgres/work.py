@@ -35,6 +35,7 @@ from adapters.postgres.policy_proposals import PostgresPolicyProposals
 from adapters.postgres.policy_versions import PostgresPolicyVersions
 from adapters.postgres.prepayments import PostgresPrepayments
 from adapters.postgres.quotas import PostgresQuotas
+from adapters.postgres.reach import Reach
 from adapters.postgres.receipts import PostgresReceipts
 from adapters.postgres.recoveries import PostgresRecoveries
 from adapters.postgres.requests import PostgresRequests
@@ -74,11 +75,12 @@ class PostgresWork(Work):
         self._now = now
         today = day_in_china(now)
         self._today = today
+        reach = Reach(connection, actor)
         self.accounts = PostgresAccounts(connection)
         self.audit = PostgresAuditTrail(connection, actor, now, actor.request_id, new_id)
         self.budgets = PostgresBudgets(connection)
         self.calendars = PostgresCalendars(connection)
-        self.cases = PostgresCases(connection, actor)
+        self.cases = PostgresCases(connection, actor, reach)
         self.certificates = PostgresCertificates(connection, crypto, new_id, now=now)
         self.documents = PostgresDocuments(connection, actor, new_id, now=now)
         self.class_records = PostgresClassRecords(connection, now=now)
@@ -89,12 +91,14 @@ class PostgresWork(Work):
         self.jobs = PostgresJobs(connection)
         self.joint_classes = PostgresJointClasses(connection, now=now)
         self.ledger = PostgresLedger(connection, new_id)
-        self.official_documents = PostgresOfficialDocuments(connection, actor, now=now, today=today)
+        self.official_documents = PostgresOfficialDocuments(
+            connection, actor, reach, now=now, today=today
+        )
         self.manual_findings = PostgresManualFindings(connection, now=now)
         self.notices = PostgresNotices(connection, now=now)
         self.objections = PostgresObjections(connection, crypto)
         self.payee_accounts = PostgresPayeeAccounts(connection, crypto, now=now)
-        self.payments = PostgresPayments(connection, crypto, new_id, now=now)
+        self.payments = PostgresPayments(connection, crypto, new_id, reach, now=now)
         self.places = PostgresPlaces(connection)
         self.policies = PostgresPolicyVersions(connection, now=now)
         self.policy_proposals = PostgresPolicyProposals(connection, new_id, now=now)
@@ -105,7 +109,7 @@ class PostgresWork(Work):
         self.requests = PostgresRequests(connection, actor)
         self.review_requests = PostgresReviewRequests(connection)
         self.settlements = PostgresSettlements(connection, new_id, now=now)
-        self.work_ledgers = PostgresWorkLedgers(connection)
+        self.work_ledgers = PostgresWorkLedgers(connection, reach)
 
     @property
     def actor(self) -> Actor:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.postgres.reach import Page, Reach
 from domain.ledger import AccountKind
 from domain.ledger_view import EnterpriseMoney, FundMoney, Money, RegionMoney
 from domain.ports.work_ledgers import WorkLedgers
@@ -37,12 +38,13 @@ _JOINED: Final = """
   left join paid on paid.place_id = page.place_id and paid.filing_id = page.id
   left join entitled on entitled.place_id = page.place_id and entitled.filing_id = page.id
 """
-_FILINGS: Final = text(f"""
-with page as (
-  select f.*, c.state from filings f join cases c on c.place_id = f.place_id and c.id = f.id
-   where (cast(:org_id as uuid) is null or f.org_id = :org_id)
-     and (cast(:after as uuid) is null or f.id > :after)
-   order by f.id limit :limit
+_FILINGS: Final = Page(
+    "filings",
+    one="x.org_id = :one",
+    shown=f""", page as (
+  select f.*, c.state from found
+    join filings f on f.place_id = found.place_id and f.id = found.id
+    join cases c on c.place_id = f.place_id and c.id = f.id
 ){_OF_FILINGS}
 select page.id as filing_id, o.name as enterprise, o.credit_code, page.class_name, page.occupation_code,
        page.occupation_name, page.target_grade, page.state, v.pack_id as policy_id,
@@ -56,7 +58,8 @@ select page.id as filing_id, o.name as enterprise, o.credit_code, page.class_nam
   left join listings l on l.place_id = page.place_id and l.id = page.listing_id
   {_JOINED}
  order by page.id
-""")
+""",
+)
 _ENTERPRISES: Final = text(f"""
 with enterprise as (
   select distinct org_id from filings
@@ -73,12 +76,12 @@ select page.org_id, o.name as enterprise, o.credit_code, count(*) as filings, su
  group by page.org_id, o.name, o.credit_code
  order by page.org_id
 """)
-_PEOPLE: Final = text("""
-with page as (
-  select e.* from enrolments e
-   where e.until_roster_version is null and (cast(:filing_id as uuid) is null or e.filing_id = :filing_id)
-     and (cast(:after as uuid) is null or e.id > :after)
-   order by e.id limit :limit
+_PEOPLE: Final = Page(
+    "enrolments",
+    where="x.until_roster_version is null",
+    one="x.place_id = (select place_id from cases where id = :one) and x.filing_id = :one",
+    shown=""", page as (
+  select e.* from found join enrolments e on e.place_id = found.place_id and e.id = found.id
 ), prepaid as (
   select l.place_id, l.enrolment_id, sum(l.amount_fen) as prepaid_fen
     from (select distinct place_id, filing_id from page) f
@@ -111,7 +114,8 @@ select page.id as enrolment_id, page.filing_id, o.name as enterprise, f.class_na
   ) t on true
   left join prepaid on prepaid.place_id = page.place_id and prepaid.enrolment_id = page.id
  order by page.id
-""")
+""",
+)
 _SUMS: Final = "jsonb_object_agg(s.kind, s.balance_fen) as balances"
 _BY_FUND: Final = text(f"""
 select s.place_id, s.region_path, s.fund_source, s.budget_year, {_SUMS}
@@ -161,8 +165,9 @@ def _money(row: Row[Any]) -> Money:
 class PostgresWorkLedgers(WorkLedgers):
     """Sums and lines over what the actor's scope shows."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, reach: Reach) -> None:
         self._connection = connection
+        self._reach = reach
 
     async def enterprises(self, *, after: UUID | None, limit: int) -> Sequence[EnterpriseEntry]:
         rows = await self._connection.execute(_ENTERPRISES, {"after": after, "limit": limit})
@@ -171,18 +176,14 @@ class PostgresWorkLedgers(WorkLedgers):
     async def filings(
         self, *, org_id: UUID | None, after: UUID | None, limit: int
     ) -> Sequence[FilingEntry]:
-        values = {"org_id": org_id, "after": after, "limit": limit}
-        return [
-            FilingEntry(**row._mapping) for row in await self._connection.execute(_FILINGS, values)
-        ]
+        page, named = await self._reach.of(_FILINGS, after=after, limit=limit, one=org_id)
+        return [FilingEntry(**row._mapping) for row in await self._connection.execute(page, named)]
 
     async def people(
         self, *, filing_id: UUID | None, after: UUID | None, limit: int
     ) -> Sequence[PersonEntry]:
-        values = {"filing_id": filing_id, "after": after, "limit": limit}
-        return [
-            PersonEntry(**row._mapping) for row in await self._connection.execute(_PEOPLE, values)
-        ]
+        page, named = await self._reach.of(_PEOPLE, after=after, limit=limit, one=filing_id)
+        return [PersonEntry(**row._mapping) for row in await self._connection.execute(page, named)]
 
     async def by_fund(self) -> Sequence[FundMoney]:
         return [

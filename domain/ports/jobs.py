@@ -35,6 +35,10 @@ class Jobs(Protocol):
         """
 
     @abstractmethod
+    async def add_many(self, kind: str, refs: Collection[UUID], place_id: UUID | None) -> None:
+        """Write one job for each ref, as one set; each runs at once."""
+
+    @abstractmethod
     async def finish(self, job: Job) -> None:
         """Acknowledge a leased job in the transaction of its effect; raise JobLost if its token is
         stale.

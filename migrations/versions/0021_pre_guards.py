@@ -17,7 +17,7 @@ from migrations.support import SQL, run, run_files
 
 revision = "0021"
 # "0020" once that migration stands before this one.
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

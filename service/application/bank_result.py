@@ -193,9 +193,13 @@ async def _tell_subjects(work: Work, case: Case, answers: Sequence[Answered]) ->
     prepayments = await work.cases.lock_many(CaseKind.PREPAYMENT, sorted(of_prepayments))
     for event in told.values():
         await sign_many(work, [p for p in prepayments if of_prepayments[p.id] == event], event)
-    for one in answers:
-        if one.tried.subject.kind is PayableKind.SETTLEMENT and one.after is AttemptState.PAID:
-            await work.jobs.add("close_settlement", one.tried.subject.id, case.place_id)
+    settled = [
+        one.tried.subject.id
+        for one in answers
+        if one.tried.subject.kind is PayableKind.SETTLEMENT and one.after is AttemptState.PAID
+    ]
+    if settled:
+        await work.jobs.add_many("close_settlement", settled, case.place_id)
 
 
 async def _record(

@@ -10,13 +10,16 @@ from pathlib import Path
 from typing import Final
 
 from tests.bench.filing import filings
+from tests.bench.payments import LINES, payments
 from tests.bench.postings import postings
+from tests.bench.queues import FEW, queues
+from tests.bench.queues import PEOPLE as QUEUED
 from tests.bench.report import HEADER, Result
 from tests.bench.rosters import rosters
 from tests.bench.settlement import PEOPLE, settlements
 from tests.bench.stage import Stage, one, staged, superuser
 
-ROWS: Final = ("filing", "settlement", "postings", "rosters")
+ROWS: Final = ("filing", "settlement", "postings", "rosters", "queues", "payments")
 
 
 async def _facts(stage: Stage) -> str:
@@ -50,6 +53,11 @@ async def _measured(stage: Stage, folder: Path, wanted: set[str], *, quick: bool
         results += rosters(rounds=5 if quick else 15, people=10_000)
     if "settlement" in wanted:
         results += await settlements(stage, people=min(PEOPLE, 10_000) if quick else PEOPLE)
+    if "payments" in wanted:
+        results += await payments(stage, folder, lines=min(LINES, 5_000) if quick else LINES)
+    if "queues" in wanted:
+        people = min(QUEUED, 10 * FEW) if quick else QUEUED
+        results += await queues(stage, folder, people=people, rounds=20 if quick else 60)
     for result in results:
         _say(result.line())
     return results
