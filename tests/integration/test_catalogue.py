@@ -48,7 +48,7 @@ NOT_A_PARTNERS = {
 }  # fmt: skip
 """An enterprise's money, evidence and documents; and of cases all but those of the shared class."""
 
-WALLED_SINCE = "0021"
+WALLED_SINCE = "0020"
 
 MOVED_BY_FILER = {"cases", "filings", "enrolments"}
 """What an enterprise changes; a case's state only together with a signed step."""

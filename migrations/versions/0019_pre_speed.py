@@ -1,11 +1,11 @@
 """Pages walk an index in every scope; key look-ups stay key look-ups while statistics are young.
 
-Revision ID: 0020
+Revision ID: 0019
 """
 
 from migrations.support import run
 
-revision = "0020"
+revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None

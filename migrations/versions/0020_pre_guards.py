@@ -10,14 +10,13 @@ released_unpaid, planned_as_requested, published_as_planned, posted_when_signed;
 its place (42501): no_partner, owner_or_authority, enrolled_as_planned, seats_of_filing, receipt_on_record,
 certificate_declared, entitled_in_region.
 
-Revision ID: 0021
+Revision ID: 0020
 """
 
 from migrations.support import SQL, run, run_files
 
-revision = "0021"
-# "0020" once that migration stands before this one.
-down_revision = "0020"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
