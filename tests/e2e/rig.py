@@ -25,6 +25,7 @@ from argon2 import PasswordHasher
 from adapters.identity.passwords import Argon2Passwords
 from domain.party import Role, system_actor
 from domain.ports.work import BeginWork
+from jobs.schedule import SCHEDULES
 from service.application.place import NewPerson, add_people
 from service.commands.children import bound, environment_of
 from service.commands.partner import Json, Partner
@@ -315,8 +316,19 @@ class Rig:
     def put_off(self, *, all_but: str) -> None:
         """Let every job that is ready wait a day, except one kind's: what an armed worker claims first.
 
-        `take_up` lets them go again.
+        `take_up` lets them go again. The schedules count as opened, or an armed worker might take up a
+        day of theirs.
         """
+        for schedule in SCHEDULES:
+            self.sql(
+                "with today as (select (stands_at at time zone 'Asia/Shanghai')::date as day from stored_clock),"
+                " opened as (insert into jobs (kind, ref, period, state, finished_at)"
+                " select $1, gen_random_uuid(), day, 'done', clock_timestamp() from today returning id, period)"
+                " insert into schedule_periods (name, period, job_id) select $2, period, id from opened"
+                " on conflict do nothing",
+                schedule.kind,
+                schedule.name,
+            )
         later = "update jobs set run_at = run_at + interval '1 day' where state = 'ready'"
         self.sql(f"{later} and kind <> $1", all_but)
 
