@@ -248,8 +248,6 @@ async def approve_settlement(
     await _stop_prepayments(work, filing_case)
     settlement = await work.settlements.get(signed)
     history = await history_of(work, filing_case, settlement)
-    if history.unknown_fen:
-        raise Refusal("payment_outcome_unknown")
     reviewed = await work.settlements.reasons(signed)
     assert reviewed is not None
     reasons = after_history(reviewed, history)

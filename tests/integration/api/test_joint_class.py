@@ -271,6 +271,25 @@ async def _joining(desk: Desk, filings: int) -> tuple[UUID, list[UUID]]:
     return UUID(joint), [UUID(one["case"]["id"]) for one in drafts]
 
 
+async def test_a_filing_that_leaves_a_class_gives_its_seats_back(desk: Desk) -> None:
+    joint_class_id = await road.joint_class(desk)
+    path = {"joint_class_id": joint_class_id}
+    withdrawn = await road.submitted(desk, joint_class_id=joint_class_id)
+    refused = await road.reviewed(desk, joint_class_id=joint_class_id)
+    assert (await desk.done("GetJointClass", "organiser", path=path))["people"] == 4
+    await desk.done("WithdrawFiling", "filer", path={"filing_id": withdrawn}, version=2)
+    assert (await desk.done("GetJointClass", "organiser", path=path))["people"] == 2
+    await desk.done(
+        "RefuseFiling",
+        "approver",
+        path={"filing_id": refused},
+        version=await road.version_of(desk, "GetFiling", filing_id=refused),
+        body={"reason": "不符合条件", "rule": "人社部发〔2021〕39号", "clause": "五(一)"},
+    )
+    shown = await desk.done("GetJointClass", "organiser", path=path)
+    assert (shown["filings"], shown["people"]) == (0, 0)
+
+
 async def test_filings_that_take_seats_at_once_are_counted_one_after_another(desk: Desk) -> None:
     joint, filings = await _joining(desk, 3)
 
