@@ -11,11 +11,12 @@ from enum import Enum
 from typing import Final
 
 from domain.cases import Duty, Step
+from domain.explanation.words import percent
 from domain.filing import Filing
 from domain.funding_request import PURPOSES, PayableKind
 from domain.official_document.kinds import KINDS, DocumentKind, number_of
 from domain.official_document.paper import Block, Paper, Paragraph, Table
-from domain.official_document.words import chinese_day, percent, without_numbers, yuan
+from domain.official_document.words import chinese_day, without_numbers, yuan
 from domain.period import day_in_china
 from domain.policy.standard import GRADES
 from domain.settlement import Disposition, Ground, SettlementLine

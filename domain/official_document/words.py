@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Final
 
+from domain import money
 from domain.masking import HIDDEN
 
 _NUMBERS: Final = re.compile(r"\d{11,}[Xx]?|1[3-9]\d[ -]\d{4}[ -]\d{4}")
@@ -26,12 +27,5 @@ def chinese_day(day: date) -> str:
 
 
 def yuan(amount_fen: int) -> str:
-    """Write fen as yuan with two places and thousands apart, exactly."""
-    whole, fen = divmod(abs(amount_fen), 100)
-    return f"{'-' if amount_fen < 0 else ''}{whole:,}.{fen:02d}"
-
-
-def percent(basis_points: int) -> str:
-    """Write basis points as a percentage, exactly: 4500 is 45%, 333 is 3.33%."""
-    whole, rest = divmod(basis_points, 100)
-    return f"{whole}%" if rest == 0 else f"{whole}.{rest:02d}%"
+    """Write fen as documents write yuan: two places, thousands apart by commas, e.g. `66,000.00`."""
+    return money.yuan(amount_fen).replace(" ", ",")

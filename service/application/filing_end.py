@@ -16,9 +16,8 @@ from domain.ledger import Event, decision_of
 from domain.ports.work import Work
 from service.application.cases import sign
 from service.application.commitment import release_commitments
+from service.application.prepayment import MONEY_LEAVING
 
-MONEY_LEAVING: Final = frozenset({"approved", "ordered"})
-"""Prepayments whose money may still leave."""
 MONEY_OUT: Final = MONEY_LEAVING | {"paid"}
 
 

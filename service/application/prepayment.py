@@ -26,6 +26,8 @@ PAYABLE_FROM = {
 """Filing states in which a standard lets a prepayment be asked for. None after training has ended."""
 
 
+MONEY_LEAVING: Final = frozenset({"approved", "ordered"})
+"""States of a prepayment whose money may still leave."""
 _IN_BETWEEN: Final = frozenset({"batched", "corrected"})
 _GONE: Final = frozenset({"submitted", "paid"})
 _STOPPABLE: Final = frozenset({"planned", "returned"})

@@ -36,15 +36,12 @@ from service.application.completeness import (
 )
 from service.application.document import declare_documents
 from service.application.filing import close_filing
-from service.application.prepayment import cancel_unreleased_prepayments
+from service.application.prepayment import MONEY_LEAVING, cancel_unreleased_prepayments
 from service.application.reconciliation import VERIFY_SETTLEMENT, judge, terms_of
 from service.application.recovery import follow_settlement
 
 CLOSE_SETTLEMENT: Final = "close_settlement"
 """The job that closes an approved settlement once nothing of it is left to pay."""
-
-_IN_FLIGHT: Final = frozenset({"approved", "ordered"})
-"""Prepayments whose money may still leave. One requested or reviewed cannot: training has ended."""
 
 _CLOSABLE: Final = frozenset({"completed", "terminated"})
 """States of a filing that its last settlement closes; in training, the settlement was an interim one."""
@@ -269,7 +266,7 @@ async def _stop_prepayments(work: Work, filing_case: Case) -> None:
     """Cancel prepayments whose money has not left; refuse `prepayment_in_flight` while one is at the bank."""
     await cancel_unreleased_prepayments(work, filing_case)
     prepayments = await work.prepayments.of_filing(filing_case)
-    if any(one.case.state in _IN_FLIGHT for one in prepayments):
+    if any(one.case.state in MONEY_LEAVING for one in prepayments):
         raise Refusal("prepayment_in_flight")
 
 

@@ -30,7 +30,7 @@ from service.http.shapes import (
 )
 
 ITEMS_MAX: Final = 200
-_TODO: Final = "请更换为本人签字的劳动合同"
+_REMEDY: Final = "请更换为本人签字的劳动合同"
 
 
 class CorrectionItemBody(Body):
@@ -192,7 +192,7 @@ class ReturnedView(View):
     roles=frozenset({Role.REVIEWER, Role.CLERK}),
     body=CorrectionBody,
     body_example={
-        "items": [{"pointer": "/roster/0", "text": "劳动合同缺少本人签字", "todo": _TODO}]
+        "items": [{"pointer": "/roster/0", "text": "劳动合同缺少本人签字", "todo": _REMEDY}]
     },
     answer=ReturnedView,
     keyed=True,

@@ -1,5 +1,7 @@
 """Pieces of HTML that the pages are put together from. Whatever comes in as text is escaped."""
 
+import base64
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -10,6 +12,21 @@ from domain.errors import Text
 from service.http.style import STYLE
 
 _BACKTICKS: Final = re.compile(r"`([^`]+)`")
+
+
+def headers_for(style: str) -> dict[str, str]:
+    """Return the headers of a page with one inline stylesheet and nothing else.
+
+    No script, no other host, no frame around it.
+    """
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return {
+        "Content-Security-Policy": (
+            f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none';"
+            " form-action 'none'; frame-ancestors 'none'"
+        ),
+        "Referrer-Policy": "no-referrer",
+    }
 
 
 def page(title: Text, menu: str, main: str, *, head: str = "") -> str:

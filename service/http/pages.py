@@ -3,8 +3,6 @@
 Public, and the same for everyone: rendered once, when the application is made.
 """
 
-import base64
-import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any, Final
@@ -21,20 +19,13 @@ from service.http.documentation import (
     problem_page,
     problems_page,
 )
+from service.http.html import headers_for
 from service.http.openapi import document
 from service.http.operation import JSON, Operation
 from service.http.style import STYLE
 
 HTML: Final = "text/html; charset=utf-8"
-_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
-PAGE_HEADERS: Final = {
-    # Nothing but the one stylesheet inside: no script, no other host, no frame around it.
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none';"
-        " form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-}
+PAGE_HEADERS: Final = headers_for(STYLE)
 
 
 def page_handlers(operations: Sequence[Operation]) -> list[HTTPRouteHandler]:

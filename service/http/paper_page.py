@@ -1,11 +1,10 @@
 """A paper as a page to read and print: A4, one inline stylesheet, no script, nothing fetched."""
 
-import base64
-import hashlib
 from html import escape
 from typing import Final
 
 from domain.official_document import Block, Paper, Table
+from service.http.html import headers_for
 
 SHORT: Final = 11
 """Characters of a name, an amount or a day."""
@@ -30,15 +29,7 @@ footer { margin-top: 2rem; font-size: .75rem; color: #555; word-break: break-all
 @media screen and (max-width: 44rem) { th, td.short { white-space: normal; } }
 @media print { body { margin: 0; max-width: none; padding: 0; } }
 """
-_STYLE_HASH: Final = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-HEADERS: Final = {
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none';"
-        " form-action 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Robots-Tag": "noindex",
-}
+HEADERS: Final = {**headers_for(_STYLE), "X-Robots-Tag": "noindex"}
 
 
 def paper_page(paper: Paper, fingerprint: bytes) -> bytes:

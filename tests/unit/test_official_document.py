@@ -17,6 +17,7 @@ from domain.calendar import Deadline
 from domain.cases import Case, CaseKind, Duty, Step
 from domain.correction import CorrectionItem
 from domain.eligibility import EligibilityRule
+from domain.explanation.words import percent
 from domain.filing import Filing, TrainingMode
 from domain.machines import SIGNED
 from domain.official_document import (
@@ -42,7 +43,7 @@ from domain.official_document.measures import (
     review_decision,
 )
 from domain.official_document.templates import GROUNDS, settlement_application
-from domain.official_document.words import percent, yuan
+from domain.official_document.words import yuan
 from domain.recovery import Recovery, RecoveryCause, RecoveryFigures
 from domain.settlement import Disposition, Ground, SettlementLine
 from domain.settlement_explanation import RULES
