@@ -87,6 +87,18 @@ PLACELESS: Mapping[str, Placeless] = {
     "joint_class_seats": Placeless(
         reason="head-counts across enterprises that do not see each other, reached through functions"
     ),
+    "voucher_offers": Placeless(
+        reason="approved voucher projects, published so that workers and providers find them",
+        may=_may(READ, ADD, "UPDATE closed_at"),
+        open=True,
+    ),
+    "voucher_class_offers": Placeless(
+        reason="planned voucher classes, published so that workers can choose one",
+        may=_may(READ, ADD, "UPDATE closed_at"),
+        open=True,
+    ),
+    "voucher_quotas": Placeless(reason="how many are issued, taken through a function"),
+    "voucher_class_places": Placeless(reason="how many places are left, taken through a function"),
     "step_rules": Placeless(reason="the domain's table of steps", may=_may(READ), open=True),
     "calendar_years": Placeless(
         reason="which years' rest days are published, for everybody", may=_may(READ, ADD), open=True
@@ -312,6 +324,8 @@ RULES: Mapping[str, Rule] = {
             "enrolment_by_id": "an address names an enrolment alone, not its place",
             "payment_by_id": "an address names a payment alone, not its place",
             "document_by_id": "an address names a document alone, not its place",
+            "voucher_by_id": "an address names a voucher alone, not its place",
+            "voucher_code": "a code is typed and scanned anywhere",
             "bank_result_by_id": "an address names a bank result alone, not its place",
             "official_document_by_id": "an address names a document alone, not its place",
             "one_live_enrolment": "one live enrolment per person nationwide (CASES 3)",
@@ -388,7 +402,10 @@ RULES: Mapping[str, Rule] = {
                 or exists (select from pg_constraint k
                              join pg_attribute a on a.attrelid = k.conrelid and a.attnum = any(k.conkey)
                             where k.conrelid = g.oid and k.contype = 'p' and a.attname = g.column_name))
-        """
+        """,
+        meant={
+            "vouchers.partner_org_id": "the provider it is reserved at; held to its class by foreign key"
+        },
     ),
     "a function of the owner's rights fixes its search path and is no public's": Rule(
         query=f"""
@@ -408,6 +425,7 @@ RULES: Mapping[str, Rule] = {
         """,
         meant={
             "people_of": "makes persons of blind indexes without showing the list of everyone",
+            "workers_of": "makes workers of blind indexes, without a name",
             "enrolled_anywhere": "answers yes or no about people the caller already knows",
             "entitled_elsewhere": "answers yes or no about people the caller already knows",
             "release_entitlements": "gives back what a later revision, by an authority, put at nothing",

@@ -21,7 +21,7 @@ SIGNED_BY_PERSON = {
     "class_plans", "class_mentors", "mentored_people", "class_sessions", "class_attendance",
     "class_evidence", "class_receipts", "completion_proposals",
     "clock_marks",
-    "manual_sightings", "honest_mistakes", "verification_requests",
+    "manual_sightings", "honest_mistakes", "verification_requests", "voucher_acts", "voucher_sets",
 }  # fmt: skip
 """Rows that only the person whom they name adds."""
 
@@ -30,6 +30,7 @@ FILED = {
     "declared_certificates", "joint_classes",
     "review_requests",
     "payment_corrections",
+    "voucher_classes",
 }  # fmt: skip
 """What an enterprise adds without an authority's region: what it applies with, never what decides.
 Its settlements and their lines it adds as long as they decide nothing, and its people as long as they
@@ -50,8 +51,12 @@ NOT_A_PARTNERS = {
 
 WALLED_SINCE = "0020"
 
-MOVED_BY_FILER = {"cases", "filings", "enrolments"}
-"""What an enterprise changes; a case's state only together with a signed step."""
+MOVED_BY_FILER = {"cases", "filings", "enrolments", "vouchers", "voucher_classes"}
+"""What an enterprise, a provider or a worker changes of their own; a case's state only together with a
+signed step, a voucher's only where a trigger lets its holder."""
+
+MOVED_BY_PARTNER = {"vouchers"}
+"""What a provider changes of a worker's: it redeems the vouchers of its own class."""
 
 MOVED_BY_AUTHORITY = {
     "prepayments", "commitments", "settlements", "settlement_lines", "funding_request_lines",
@@ -213,7 +218,7 @@ def test_an_enterprise_adds_what_it_files_and_nothing_else(walk: Walk) -> None:
 def test_an_enterprise_changes_its_filing_and_no_money_or_evidence(walk: Walk) -> None:
     head = walk.walls[revisions()[-1]]
     assert head.changed["own organisation"] == MOVED_BY_FILER
-    assert head.changed["partner"] == set()
+    assert head.changed["partner"] == MOVED_BY_PARTNER
     assert head.changed["region"] >= MOVED_BY_FILER | MOVED_BY_AUTHORITY
     for scope in ("unset", "empty", "other organisation", "region beside", "region below"):
         assert head.changed[scope] == set()

@@ -1,0 +1,6 @@
+-- A voucher goes only where the domain's table leads; which moves are known stands in the trigger.
+create function voucher_moves_on() returns trigger language plpgsql as $$
+begin
+  raise exception 'a voucher does not go from % to %', old.state, new.state
+    using errcode = '23514', constraint = 'voucher_moves_on', table = 'vouchers';
+end $$
