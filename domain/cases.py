@@ -37,6 +37,9 @@ class CaseKind(StrEnum):
     REVIEW_REQUEST = "review_request"
     ACCOUNT_CHANGE = "account_change"
     PAYMENT_CORRECTION = "payment_correction"
+    VOUCHER_PROJECT = "voucher_project"
+    VOUCHER_CLASS = "voucher_class"
+    VOUCHER_SETTLEMENT = "voucher_settlement"
 
 
 class Duty(StrEnum):

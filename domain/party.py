@@ -15,6 +15,7 @@ class Role(StrEnum):
     FILER = "filer"
     PROVIDER = "provider"
     ORGANISER = "organiser"
+    WORKER = "worker"
     CLERK = "clerk"
     REVIEWER = "reviewer"
     APPROVER = "approver"

@@ -14,6 +14,7 @@ class OrganisationKind(StrEnum):
     ORGANISER = "organiser"
     BUREAU = "bureau"
     FINANCE_DEPARTMENT = "finance_department"
+    WORKER = "worker"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,10 @@ from domain.machines import (
     recovery,
     review_request,
     settlement,
+    voucher,
+    voucher_class,
+    voucher_project,
+    voucher_settlement,
 )
 
 SIGNED: Final[Mapping[CaseKind, Machine]] = {
@@ -46,9 +50,16 @@ SIGNED: Final[Mapping[CaseKind, Machine]] = {
     CaseKind.REVIEW_REQUEST: review_request.MACHINE,
     CaseKind.ACCOUNT_CHANGE: account_change.MACHINE,
     CaseKind.PAYMENT_CORRECTION: payment_correction.MACHINE,
+    CaseKind.VOUCHER_PROJECT: voucher_project.MACHINE,
+    CaseKind.VOUCHER_CLASS: voucher_class.MACHINE,
+    CaseKind.VOUCHER_SETTLEMENT: voucher_settlement.MACHINE,
 }
 
-FLOWS: Final[Mapping[str, Flow]] = {"enrolment": enrolment.FLOW, "payment": payment.FLOW}
+FLOWS: Final[Mapping[str, Flow]] = {
+    "enrolment": enrolment.FLOW,
+    "payment": payment.FLOW,
+    "voucher": voucher.FLOW,
+}
 
 
 class StepRule(NamedTuple):

@@ -16,6 +16,7 @@ _ROLES: Final[Mapping[Role, Text]] = MappingProxyType(
         Role.FILER: Text("企业经办", "enterprise filer"),
         Role.PROVIDER: Text("培训机构", "training provider"),
         Role.ORGANISER: Text("集中开班组织者", "organiser of joint classes"),
+        Role.WORKER: Text("劳动者", "worker"),
         Role.CLERK: Text("收件人员", "clerk"),
         Role.REVIEWER: Text("审核人员", "reviewer"),
         Role.APPROVER: Text("审批人员", "approver"),

@@ -35,8 +35,12 @@ FINAL_STATES = {
     "review_request": {"upheld", "rejected"},
     "account_change": {"refused", "superseded"},
     "payment_correction": {"confirmed", "refused"},
+    "voucher_project": {"closed", "refused", "withdrawn"},
+    "voucher_class": {"completed", "cancelled", "stopped"},
+    "voucher_settlement": {"closed", "refused", "withdrawn"},
     "enrolment": {"completed", "failed", "exited", "freed"},
     "payment": {"cancelled"},
+    "voucher": {"not_completed", "expired", "returned", "voided", "clawed_back"},
 }
 
 Graph = Mapping[str, Mapping[str, str]]

@@ -1,0 +1,62 @@
+"""Voucher (职业培训券): one person's right to one training; it moves with acts and sets, nobody signs it (CASES 7).
+
+`reserve` takes a place in a class, `start` and `complete` follow the class's signed steps, `redeem` is the
+provider's. A frozen voucher remembers where it stood and goes back there. What a settlement refuses stays
+`redeemed`: it may be put in again. A bank that gives a payment back leaves it approved again.
+"""
+
+from typing import Final
+
+from domain.cases import NEW, Flow
+
+FREEZABLE: Final = (
+    "issued", "collected", "reserved", "in_use", "completed", "redeemed", "approved",
+)  # fmt: skip
+"""States in which an investigation stops a voucher. What is paid is clawed back, not frozen."""
+
+FLOW: Final[Flow] = {
+    NEW: {"issue": "issued"},
+    "issued": {"collect": "collected", "expire": "expired", "void": "voided", "freeze": "frozen"},
+    "collected": {
+        "reserve": "reserved",
+        "give_back": "returned",
+        "expire": "expired",
+        "void": "voided",
+        "freeze": "frozen",
+    },
+    "reserved": {
+        "withdraw": "collected",
+        "class_cancelled": "collected",
+        "start": "in_use",
+        "expire": "expired",
+        "void": "voided",
+        "freeze": "frozen",
+    },
+    "in_use": {
+        "complete": "completed",
+        "fail": "not_completed",
+        "class_stopped": "collected",
+        "expire": "expired",
+        "void": "voided",
+        "freeze": "frozen",
+    },
+    "completed": {"redeem": "redeemed", "void": "voided", "freeze": "frozen"},
+    "redeemed": {"approve": "approved", "void": "voided", "freeze": "frozen"},
+    "approved": {"pay": "paid", "cancel_payment": "redeemed", "freeze": "frozen"},
+    "paid": {"return_payment": "approved", "claw_back": "clawed_back"},
+    "frozen": {**{f"release_{state}": state for state in FREEZABLE}, "void": "voided"},
+    "not_completed": {},
+    "expired": {},
+    "returned": {},
+    "voided": {},
+    "clawed_back": {},
+}
+
+LIVE: Final = frozenset(FREEZABLE) | {"frozen"}
+"""States in which a person holds no second voucher of the project (index `one_live_voucher`)."""
+
+UNUSED: Final = frozenset({"issued", "collected", "reserved"})
+"""States that a day ends when validity is counted to the start of training."""
+
+UNFINISHED: Final = UNUSED | {"in_use"}
+"""States that a day ends when validity is counted to completion (福建: unstarted or uncompleted is void)."""

@@ -1,0 +1,35 @@
+"""Voucher settlement (职业培训券结算): a provider's month, or a worker's reimbursement, decided line by line."""
+
+from typing import Final
+
+from domain.cases import NEW, Duty, Machine, Move
+
+MACHINE: Final[Machine] = {
+    NEW: {"draft": Move("draft", Duty.FILE)},
+    "draft": {
+        "submit": Move("submitted", Duty.FILE),
+        "withdraw": Move("withdrawn", Duty.FILE),
+    },
+    "submitted": {
+        "accept": Move("accepted", Duty.REVIEW),
+        "return": Move("returned_for_correction", Duty.REVIEW),
+        "withdraw": Move("withdrawn", Duty.FILE),
+    },
+    "returned_for_correction": {
+        "submit": Move("submitted", Duty.FILE),
+        "withdraw": Move("withdrawn", Duty.FILE),
+    },
+    "accepted": {
+        "review": Move("reviewed", Duty.REVIEW),
+        "refuse": Move("refused", Duty.REVIEW),
+    },
+    "reviewed": {
+        "approve": Move("approved", Duty.APPROVE),
+        "send_back": Move("accepted", Duty.APPROVE),
+        "refuse": Move("refused", Duty.APPROVE),
+    },
+    "approved": {"close": Move("closed", Duty.SYSTEM)},
+    "closed": {},
+    "refused": {},
+    "withdrawn": {},
+}

@@ -1,0 +1,157 @@
+"""Voucher (职业培训券): one person's right to one subsidised training, and the project that issues it (CASES 7).
+
+A voucher is bound to its person. It is worth nothing until its class has started: quota limits numbers, a
+verified start commits money, and it pays at most the least of the standard, the fee and the face value.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from domain.cases import Case
+from domain.errors import Text
+
+
+class Distribution(StrEnum):
+    """How vouchers reach people: 通用券 is collected by whoever is eligible, 定向券 is issued to a list."""
+
+    GENERAL = "general"
+    TARGETED = "targeted"
+
+
+class CountsTo(StrEnum):
+    """What must have happened by the last day of validity: training has started, or it is completed."""
+
+    START = "start"
+    COMPLETION = "completion"
+
+
+class VoucherPayee(StrEnum):
+    """Who is paid: the provider, or the worker against an invoice."""
+
+    PROVIDER = "provider"
+    WORKER = "worker"
+
+
+class BeneficiaryTag(StrEnum):
+    """Groups whose training is recorded and may be preferred (重点群体, REG-18, REG-19)."""
+
+    GRADUATE = "graduate"
+    RURAL_MIGRANT = "rural_migrant"
+    OUT_OF_POVERTY = "out_of_poverty"
+    UNEMPLOYED = "unemployed"
+    VETERAN = "veteran"
+    DISABLED = "disabled"
+    GRADUATION_YEAR_STUDENT = "graduation_year_student"
+
+
+TAGS: Mapping[BeneficiaryTag, Text] = {
+    BeneficiaryTag.GRADUATE: Text("毕业年度高校毕业生", "graduate of this year"),
+    BeneficiaryTag.RURAL_MIGRANT: Text("农村转移就业劳动者", "rural migrant worker"),
+    BeneficiaryTag.OUT_OF_POVERTY: Text(
+        "脱贫人口(含监测对象)", "lifted out of poverty, or monitored"
+    ),
+    BeneficiaryTag.UNEMPLOYED: Text("城镇登记失业人员", "registered unemployed"),
+    BeneficiaryTag.VETERAN: Text("退役军人", "veteran"),
+    BeneficiaryTag.DISABLED: Text("残疾人", "disabled person"),
+    BeneficiaryTag.GRADUATION_YEAR_STUDENT: Text(
+        "毕业年度在校学生", "student in the year of graduation"
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherStandard:
+    """What one person's training in an occupation is worth at most, in fen; `grade` None is below grades."""
+
+    occupation_code: str
+    occupation_name: str
+    grade: int | None
+    standard_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherProject:
+    """A project on file. Validity is `valid_days` after issue, or ends on `valid_until`: exactly one of them.
+
+    `quota` limits how many vouchers are ever issued; `issued` is how many were. Empty `tags` admit
+    everybody. `withdraw_days` is how many days before the first day of a class a worker may still withdraw.
+    Attendance is in basis points of the sessions' minutes; None asks for none.
+    """
+
+    case: Case
+    name: str
+    document_number: str
+    fund_source: str
+    budget_year: int
+    distribution: Distribution
+    payee: VoucherPayee
+    face_value_fen: int | None
+    quota: int
+    issued: int
+    opens_on: date
+    closes_on: date
+    valid_days: int | None
+    valid_until: date | None
+    counts_to: CountsTo
+    withdraw_days: int
+    tags: frozenset[BeneficiaryTag]
+    certificate_required: bool
+    min_attendance_basis_points: int | None
+    standards: tuple[VoucherStandard, ...]
+    providers: tuple[UUID, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voucher:
+    """A voucher on file. `valid_until` is its last day; `frozen_from` the state an investigation stopped it in.
+
+    `provider_id`, `class_id` are set from the reservation on. Amounts are fen; None before the settlement.
+    """
+
+    id: UUID
+    place_id: UUID
+    region_path: str
+    project_id: UUID
+    person_id: UUID
+    code: str
+    name: str
+    identity_masked: str
+    tag: BeneficiaryTag | None
+    state: str
+    frozen_from: str | None
+    issued_at: datetime
+    collected_at: datetime | None
+    valid_until: date
+    provider_id: UUID | None
+    class_id: UUID | None
+    completed_on: date | None
+    redeemed_at: datetime | None
+    amount_fen: int | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherClass:
+    """A provider's class on file. `fee_fen` is what one person's training costs there, per person.
+
+    `taken` counts the places reserved, at most `capacity`. `started_on` and `completed_on` are the days
+    reported and verified.
+    """
+
+    case: Case
+    project_id: UUID
+    class_name: str
+    occupation_code: str
+    occupation_name: str
+    grade: int | None
+    capacity: int
+    taken: int
+    fee_fen: int
+    site: str
+    starts_on: date
+    ends_on: date
+    started_on: date | None
+    completed_on: date | None
