@@ -289,7 +289,7 @@ def _vouchers() -> None:
           id uuid not null,
           project_id uuid,
           event text not null check (event in
-            ('issue', 'expire', 'start', 'complete', 'class_cancelled', 'approve', 'pay')),
+            ('issue', 'expire', 'start', 'complete', 'fail', 'class_cancelled', 'class_stopped', 'approve', 'pay')),
           vouchers integer not null check (vouchers > 0),
           digest bytea not null check (length(digest) = 32),
           person_id uuid not null default scope_person() references persons,
@@ -322,8 +322,7 @@ def _vouchers() -> None:
           state text not null check (state in ({_words((*LIVE, *FINAL))})),
           frozen_from text check (frozen_from in ({_words(FREEZABLE)})),
           issued_at timestamptz not null,
-          issue_set_id uuid,
-          set_id uuid,
+          set_ids uuid[] not null,
           collected_at timestamptz,
           valid_until date not null,
           class_id uuid,
@@ -344,15 +343,12 @@ def _vouchers() -> None:
             references voucher_projects (place_id, id),
           constraint voucher_in_class foreign key (place_id, class_id, partner_org_id)
             references voucher_classes (place_id, id, org_id),
-          constraint voucher_issued_in_set foreign key (place_id, issue_set_id)
-            references voucher_sets (place_id, id),
-          constraint voucher_moved_in_set foreign key (place_id, set_id) references voucher_sets (place_id, id),
           constraint voucher_of_region foreign key (place_id, region_path) references places (id, region_path)
         ) with (fillfactor = 80)
         """,
         *case_row(
             "vouchers",
-            grants="select, insert, update (partner_org_id, state, frozen_from, set_id, collected_at,"
+            grants="select, insert, update (partner_org_id, state, frozen_from, set_ids, collected_at,"
             " class_id, completed_on, redeemed_at, amount_fen, version)",
         ),
         # A worker collects, reserves, withdraws and gives back; a provider redeems; the rest is the bureau's.
@@ -362,7 +358,9 @@ def _vouchers() -> None:
         f" where state in ({_words(LIVE)})",
         "create unique index voucher_by_id on vouchers (id)",
         "create index vouchers_of_worker on vouchers (org_id, id)",
-        "create index vouchers_of_class on vouchers (place_id, class_id, id) where class_id is not null",
+        "create index vouchers_of_class on vouchers (class_id, id) where class_id is not null",
+        "create index vouchers_at_provider on vouchers (partner_org_id, id) where partner_org_id is not null",
+        "create index vouchers_of_project on vouchers (place_id, project_id, id)",
         "create index vouchers_to_expire on vouchers (place_id, valid_until)"
         " where state in ('issued', 'collected', 'reserved', 'in_use')",
         "create trigger voucher_moves_on before update of state on vouchers for each row"
