@@ -5,13 +5,14 @@ verified start commits money, and it pays at most the least of the standard, the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from domain.cases import Case
+from domain.cases import Case, state_after
 from domain.errors import Text
+from domain.machines.voucher import FLOW
 
 
 class Distribution(StrEnum):
@@ -62,6 +63,30 @@ TAGS: Mapping[BeneficiaryTag, Text] = {
 }
 
 
+class SetEvent(StrEnum):
+    """What moves many vouchers at once: a set with its count and digest, not an act each."""
+
+    ISSUE = "issue"
+    EXPIRE = "expire"
+    START = "start"
+    COMPLETE = "complete"
+    FAIL = "fail"
+    CLASS_CANCELLED = "class_cancelled"
+    CLASS_STOPPED = "class_stopped"
+    APPROVE = "approve"
+    PAY = "pay"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beneficiary:
+    """One person a voucher is issued to, in clear; exists only on the way to being sealed."""
+
+    name: str
+    citizen_id: str
+    phone: str | None = None
+    tag: BeneficiaryTag | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherStandard:
     """What one person's training in an occupation is worth at most, in fen; `grade` None is below grades."""
@@ -109,6 +134,7 @@ class Voucher:
     """A voucher on file. `valid_until` is its last day; `frozen_from` the state an investigation stopped it in.
 
     `provider_id`, `class_id` are set from the reservation on. Amounts are fen; None before the settlement.
+    `set_ids` are the sets it moved in, oldest first; `version` counts its sets and acts.
     """
 
     id: UUID
@@ -119,6 +145,7 @@ class Voucher:
     code: str
     name: str
     identity_masked: str
+    phone_masked: str | None
     tag: BeneficiaryTag | None
     state: str
     frozen_from: str | None
@@ -130,7 +157,60 @@ class Voucher:
     completed_on: date | None
     redeemed_at: datetime | None
     amount_fen: int | None
+    set_ids: tuple[UUID, ...]
     version: int
+
+    def moved(self, event: str) -> "Voucher":
+        """Return the voucher after an event, or refuse with `wrong_state`. What else changes is the caller's.
+
+        Going out of use clears what belonged to the class, and a frozen one remembers where it stood.
+        """
+        state = state_after(FLOW, self.state, event)
+        after = replace(self, state=state, version=self.version + 1)
+        if state == "frozen":
+            return replace(after, frozen_from=self.state)
+        if self.state == "frozen":
+            after = replace(after, frozen_from=None)
+        if state == "collected" and self.state != "frozen":
+            return replace(after, provider_id=None, class_id=None)
+        return after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherAct:
+    """What one person did to one voucher. `seq` is the voucher's version after it."""
+
+    seq: int
+    event: str
+    from_state: str
+    to_state: str
+    person_id: UUID
+    account_name: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherSet:
+    """What moved many vouchers at once: how many, and the SHA-256 of their ids, 16 bytes each, in id order."""
+
+    id: UUID
+    place_id: UUID
+    project_id: UUID | None
+    event: SetEvent
+    vouchers: int
+    digest: bytes
+    person_id: UUID
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherFilter:
+    """Which of the vouchers one sees are asked for; None asks for any."""
+
+    state: str | None = None
+    project_id: UUID | None = None
+    class_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

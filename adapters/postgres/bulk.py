@@ -24,6 +24,8 @@ _SCOPE: Final = {
 class BulkInsert:
     """One table's bulk insert: `fixed` columns have one value for all rows, `varying` one for each.
 
+    The scope's columns are fixed unless they vary.
+
     `computed` columns are arrays that PostgreSQL makes of the others, by name and expression. `first`
     is a WITH clause that runs with the first rows: what they hang from, at no round trip of its own.
     """
@@ -39,11 +41,11 @@ class BulkInsert:
         suffix: str = "",
     ) -> None:
         self._varying = tuple(varying)
-        fixed = {**_SCOPE, **fixed}
         arrays = {
             **{name: f"cast(:{name} as {kind}[])" for name, kind in varying.items()},
             **computed,
         }
+        fixed = {n: kind for n, kind in {**_SCOPE, **fixed}.items() if n not in arrays}
         values = ", ".join(f"cast(:{name} as {kind})" for name, kind in fixed.items())
         rows = (
             f"insert into {table} ({', '.join((*fixed, *arrays))})"

@@ -1,0 +1,209 @@
+"""The statements of vouchers, and how their rows are read."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Row, text
+
+from adapters.postgres.bulk import BulkInsert
+from adapters.postgres.reach import Page
+from adapters.postgres.rows import Params
+from domain.machines.voucher import LIVE
+from domain.voucher import BeneficiaryTag, SetEvent, Voucher, VoucherSet
+
+_LIVE: Final = ", ".join(f"'{state}'" for state in sorted(LIVE))
+_COLUMNS: Final = """
+v.id, v.place_id, v.region_path, v.project_id, v.person_id, v.code, v.name, v.identity_masked,
+v.phone_masked, v.tag, v.state, v.frozen_from, v.issued_at, v.collected_at, v.valid_until,
+v.partner_org_id, v.class_id, v.completed_on, v.redeemed_at, v.amount_fen, v.set_ids, v.version
+"""
+_SELECT: Final = f"select {_COLUMNS} from vouchers v"
+GET: Final = text(f"{_SELECT} where v.id = :id")
+FIND: Final = text(f"{_SELECT} where v.code = :code")
+LOCK: Final = text(f"{_SELECT} where v.id = :id for update")
+LOCK_MANY: Final = text(f"{_SELECT} where v.id = any(:ids) order by v.id for update")
+LOCK_CLASS: Final = text(f"""
+{_SELECT}
+ where v.place_id = :place_id and v.class_id = :class_id
+   and (cast(:state as text) is null or v.state = :state)
+ order by v.id for update
+""")
+
+_SHOWN: Final = (
+    f"select {_COLUMNS} from found join vouchers v"
+    " on v.place_id = found.place_id and v.id = found.id order by v.id"
+)
+_IN_STATE: Final = "(cast(:state as text) is null or x.state = :state)"
+_OF_PROJECT: Final = "(cast(:project_id as uuid) is null or x.project_id = :project_id)"
+PAGE: Final = Page(
+    "vouchers",
+    shown=_SHOWN,
+    where=f"{_IN_STATE} and {_OF_PROJECT}",
+    one="x.class_id = :one",
+)
+
+WORKERS_OF: Final = text("select workers_of(:indexes)")
+HOLDERS: Final = text(f"""
+select u.n - 1 as position
+  from unnest(cast(:indexes as bytea[])) with ordinality as u(identity_index, n)
+  join vouchers v on v.place_id = :place_id and v.project_id = :project_id
+   and v.identity_index = u.identity_index and v.state in ({_LIVE})
+ order by u.n
+""")
+
+_FIXED: Final = {
+    "project_id": "uuid",
+    "state": "text",
+    "issued_at": "timestamptz",
+    "collected_at": "timestamptz",
+    "valid_until": "date",
+    "set_ids": "uuid[]",
+    "version": "int",
+}
+ISSUE: Final = BulkInsert(
+    "vouchers",
+    fixed=_FIXED,
+    varying={
+        "id": "uuid",
+        "org_id": "uuid",
+        "person_id": "uuid",
+        "code": "text",
+        "name": "text",
+        "identity_sealed": "bytea",
+        "identity_index": "bytea",
+        "identity_masked": "text",
+        "phone_sealed": "bytea",
+        "phone_masked": "text",
+        "tag": "text",
+    },
+    # Who holds a live one is left out, and thereby named.
+    suffix=f"on conflict (place_id, project_id, person_id) where state in ({_LIVE}) do nothing returning id",
+)
+ADD_SET: Final = text("""
+insert into voucher_sets (place_id, org_id, partner_org_id, region_path, id, project_id, event,
+                          vouchers, digest, at)
+values (:place_id, :org_id, null, :region_path, :id, :project_id, :event, :vouchers, :digest, :at)
+returning person_id
+""")
+
+CHANGES: Final = {
+    "version": "int",
+    "state": "text",
+    "frozen_from": "text",
+    "partner_org_id": "uuid",
+    "class_id": "uuid",
+    "collected_at": "timestamptz",
+    "completed_on": "date",
+    "redeemed_at": "timestamptz",
+    "amount_fen": "bigint",
+}
+"""What a move may change. The rest is a fact."""
+
+_ACT: Final = """
+insert into voucher_acts (place_id, org_id, partner_org_id, region_path, voucher_id, seq, event,
+                          from_state, to_state, at, reason)
+values (:place_id, :person_id, :provider_id, :region_path, :id, :seq, :event, :from_state, :to_state,
+        :at, :reason)
+"""
+ADD_ACT: Final = text(_ACT)
+MOVE: Final = text(f"""
+update vouchers set {", ".join(f"{name} = :{name}" for name in CHANGES)}
+ where place_id = :place_id and id = :id and version = :version - 1
+""")
+MOVE_SET: Final = text(f"""
+update vouchers v
+   set {", ".join(f"{name} = u.{name}" for name in CHANGES)}, set_ids = v.set_ids || cast(:set_id as uuid)
+  from unnest(cast(:ids as uuid[]), {", ".join(f"cast(:{name} as {kind}[])" for name, kind in CHANGES.items())})
+       as u(id, {", ".join(CHANGES)})
+ where v.place_id = :place_id and v.id = u.id and v.version = u.version - 1
+""")
+
+ACTS: Final = text("""
+select a.seq, a.event, a.from_state, a.to_state, a.person_id, a.at, a.reason,
+       coalesce((select min(u.name) from user_accounts u where u.person_id = a.person_id and u.closed_at is null),
+                'system') as account_name
+  from voucher_acts a where a.place_id = :place_id and a.voucher_id = :id order by a.seq
+""")
+_SET: Final = """
+select s.id, s.place_id, s.project_id, s.event, s.vouchers, s.digest, s.person_id, s.at from voucher_sets s
+"""
+SETS_OF: Final = text(f"{_SET} where s.place_id = :place_id and s.id = any(:ids) order by s.id")
+GET_SET: Final = text(f"{_SET} where s.id = :id")
+SETS: Final = text(f"""
+{_SET}
+ where (cast(:event as text) is null or s.event = :event) and s.id > :after
+ order by s.id limit :limit
+""")
+
+
+def voucher_of(row: Row[Any]) -> Voucher:
+    return Voucher(
+        id=row.id,
+        place_id=row.place_id,
+        region_path=row.region_path,
+        project_id=row.project_id,
+        person_id=row.person_id,
+        code=row.code,
+        name=row.name,
+        identity_masked=row.identity_masked,
+        phone_masked=row.phone_masked,
+        tag=None if row.tag is None else BeneficiaryTag(row.tag),
+        state=row.state,
+        frozen_from=row.frozen_from,
+        issued_at=row.issued_at,
+        collected_at=row.collected_at,
+        valid_until=row.valid_until,
+        provider_id=row.partner_org_id,
+        class_id=row.class_id,
+        completed_on=row.completed_on,
+        redeemed_at=row.redeemed_at,
+        amount_fen=row.amount_fen,
+        set_ids=tuple(row.set_ids),
+        version=row.version,
+    )
+
+
+def set_of(row: Row[Any]) -> VoucherSet:
+    return VoucherSet(
+        id=row.id,
+        place_id=row.place_id,
+        project_id=row.project_id,
+        event=SetEvent(row.event),
+        vouchers=row.vouchers,
+        digest=row.digest,
+        person_id=row.person_id,
+        at=row.at,
+    )
+
+
+def changes_of(after: Voucher) -> tuple[Any, ...]:
+    """The values of `CHANGES`, in its order."""
+    return (
+        after.version,
+        after.state,
+        after.frozen_from,
+        after.provider_id,
+        after.class_id,
+        after.collected_at,
+        after.completed_on,
+        after.redeemed_at,
+        after.amount_fen,
+    )
+
+
+def act_of(before: Voucher, after: Voucher, *, event: str, at: datetime, reason: str) -> Params:
+    # A provider whose class the worker leaves sees that he left.
+    provider = after.provider_id or before.provider_id
+    return {
+        "place_id": after.place_id,
+        "person_id": after.person_id,
+        "provider_id": provider,
+        "region_path": after.region_path,
+        "id": after.id,
+        "seq": after.version,
+        "event": event,
+        "from_state": before.state,
+        "to_state": after.state,
+        "at": at,
+        "reason": reason,
+    }
