@@ -105,8 +105,8 @@ class ClassPart:
 
 def worth_fen(*, standard_fen: int, fee_fen: int, face_value_fen: int | None) -> int:
     """Return what one voucher is worth: the least of the standard, the fee and the face value if any."""
-    known = (standard_fen, fee_fen, *(() if face_value_fen is None else (face_value_fen,)))
-    return min(known)
+    least_fen = min(standard_fen, fee_fen)
+    return least_fen if face_value_fen is None else min(least_fen, face_value_fen)
 
 
 def month_of(day: date) -> date:
