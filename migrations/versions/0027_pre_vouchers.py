@@ -1,11 +1,13 @@
 """Voucher projects, classes, vouchers, and the sets in which vouchers move (CASES 7).
 
 Refused by constraint name: one_live_voucher (one live voucher for a person and project), voucher_code,
-quota_holds, capacity_holds, voucher_moves_on (also who moves it), one_validity, frozen_from_known, reserved_in_class.
+quota_holds, voucher_project_open, capacity_holds, voucher_moves_on (also who moves it), voucher_moved_by_act,
+released_by_another, one_validity, frozen_from_known, reserved_in_class, one_issue_at_a_time.
 
 A voucher belongs to its worker, who is an organisation of his own; its partner is the provider of the class
-it is reserved for. Quota and places are counted in tables of the owner's: whoever collects or reserves takes
-through a function, and sees no other's row. What moves many at once is one row of `voucher_sets`.
+it is reserved for. Quota and places are counted in tables of the owner's: vouchers count as they are inserted,
+places are taken through a function, and nobody sees another's row. What moves many at once is one row of
+`voucher_sets`, whose id its vouchers keep.
 
 Revision ID: 0027
 """
@@ -18,12 +20,10 @@ from migrations.support import (
     authority_writes,
     case_row,
     drop_tables,
-    of_case,
-    owner_only,
-    placeless,
     run,
     run_files,
 )
+from migrations.voucher_cases import REGION, voucher_classes, voucher_projects
 
 revision = "0027"
 down_revision = "0026"
@@ -94,8 +94,16 @@ MOVES = (
 LIVE = (*FREEZABLE, "frozen")
 
 REGION_OF_NEW = "coalesce(starts_with(new.region_path, scope_region()), false)"
-REGION = "starts_with(region_path, (select scope_region()))"
-OWN = f"org_id = (select scope_org()) or {REGION}"
+
+
+CALLED = (
+    "workers_of(bytea[])",
+    "vouchers_issued(uuid[])",
+    "give_back_voucher_places(uuid[], integer[])",
+)
+"""Functions of the owner's rights that the application calls."""
+FIRED = ("take_voucher_quota()", "open_voucher_quota()")
+"""Functions of the owner's rights that only triggers call."""
 
 
 def _words(states: tuple[str, ...]) -> str:
@@ -113,176 +121,20 @@ def upgrade() -> None:
         "alter table organisations add constraint organisations_kind_check check (kind in"
         " ('enterprise', 'provider', 'evaluation_body', 'organiser', 'bureau', 'finance_department', 'worker'))",
     )
-    run_files("workers_of", "voucher_moves_on")
-    run(
-        "revoke all on function workers_of(bytea[]) from public",
-        f"grant execute on function workers_of(bytea[]) to {APP}",
-    )
-    _projects()
-    _classes()
+    run_files("workers_of", "voucher_moves_on", "voucher_moved_by_act", "released_by_another")
+    voucher_projects()
+    voucher_classes()
     _vouchers()
-
-
-def _projects() -> None:
-    run(
-        f"""
-        create table voucher_projects ({SCOPE_COLUMNS}
-          id uuid not null,
-          name text not null check (length(name) between 1 and 200),
-          document_number text not null check (length(document_number) between 1 and 100),
-          fund_source text not null,
-          budget_year smallint not null check (budget_year between 2000 and 2100),
-          distribution text not null check (distribution in ('general', 'targeted')),
-          payee text not null check (payee in ('provider', 'worker')),
-          face_value_fen bigint check (face_value_fen between 1 and 1000000000),
-          quota integer not null check (quota between 1 and 10000000),
-          opens_on date not null,
-          closes_on date not null,
-          valid_days integer check (valid_days between 1 and 3660),
-          valid_until date,
-          counts_to text not null check (counts_to in ('start', 'completion')),
-          withdraw_days smallint not null check (withdraw_days between 0 and 365),
-          tags text[] not null,
-          certificate_required boolean not null,
-          min_attendance_basis_points integer check (min_attendance_basis_points between 0 and 10000),
-          {of_case("voucher_project", "voucher_project")},
-          constraint one_validity check (num_nonnulls(valid_days, valid_until) = 1),
-          constraint closes_after_opening check (closes_on >= opens_on)
-        )
-        """,
-        *case_row("voucher_projects"),
-        *append_only("voucher_projects"),
-        *authority_writes("voucher_projects"),
-        f"""
-        create table voucher_standards ({SCOPE_COLUMNS}
-          project_id uuid not null,
-          occupation_code text not null,
-          occupation_name text not null check (length(occupation_name) between 1 and 200),
-          grade smallint check (grade between 1 and 5),
-          grade_key smallint not null generated always as (coalesce(grade, 0)) stored,
-          standard_fen bigint not null check (standard_fen between 1 and 1000000000),
-          constraint one_standard_per_grade primary key (place_id, project_id, occupation_code, grade_key),
-          constraint voucher_standard_of_project foreign key (place_id, project_id, org_id)
-            references voucher_projects (place_id, id, org_id),
-          constraint voucher_standard_of_region foreign key (place_id, region_path)
-            references places (id, region_path)
-        )
-        """,
-        *case_row("voucher_standards"),
-        *append_only("voucher_standards"),
-        *authority_writes("voucher_standards"),
-        f"""
-        create table voucher_project_providers ({SCOPE_COLUMNS}
-          project_id uuid not null,
-          provider_id uuid not null references organisations,
-          joined_at timestamptz not null,
-          left_at timestamptz,
-          primary key (place_id, project_id, provider_id),
-          constraint voucher_provider_of_project foreign key (place_id, project_id, org_id)
-            references voucher_projects (place_id, id, org_id),
-          constraint voucher_provider_of_region foreign key (place_id, region_path)
-            references places (id, region_path)
-        )
-        """,
-        *case_row("voucher_project_providers", grants="select, insert, update (left_at)"),
-        *authority_writes("voucher_project_providers"),
-        *authority_moves("voucher_project_providers"),
-    )
-    run(
-        # What an approved project is published with: workers and providers of any region read it here,
-        # and not the bureau's case.
-        """
-        create table voucher_offers (
-          id uuid primary key references cases (id),
-          region_path text not null references places (region_path),
-          body jsonb not null,
-          published_at timestamptz not null,
-          closed_at timestamptz
-        )
-        """,
-        *placeless("voucher_offers", write=REGION),
-        f"create policy closed_by_bureau on voucher_offers for update using ({REGION}) with check ({REGION})",
-        f"grant update (closed_at) on voucher_offers to {APP}",
-        """
-        create table voucher_quotas (
-          project_id uuid primary key references cases (id),
-          quota integer not null,
-          issued integer not null default 0 check (issued >= 0),
-          constraint quota_holds check (issued <= quota)
-        )
-        """,
-        *owner_only("voucher_quotas"),
-    )
-
-
-def _classes() -> None:
-    run(
-        f"""
-        create table voucher_classes ({SCOPE_COLUMNS}
-          id uuid not null,
-          project_id uuid not null,
-          class_name text not null check (length(class_name) between 1 and 200),
-          occupation_code text not null,
-          occupation_name text not null check (length(occupation_name) between 1 and 200),
-          grade smallint check (grade between 1 and 5),
-          capacity integer not null check (capacity between 1 and 10000),
-          fee_fen bigint not null check (fee_fen between 1 and 1000000000),
-          site text not null check (length(site) between 1 and 200),
-          starts_on date not null,
-          ends_on date not null,
-          started_on date,
-          completed_on date,
-          {of_case("voucher_class", "voucher_class")},
-          constraint class_ends_after_start check (ends_on >= starts_on),
-          constraint class_of_project foreign key (place_id, project_id)
-            references voucher_projects (place_id, id)
-        )
-        """,
-        *case_row("voucher_classes", grants="select, insert, update (started_on, completed_on)"),
-        "create policy planned_by_owner on voucher_classes as restrictive for insert"
-        " with check (org_id = (select scope_org()))",
-        f"create policy changed_by_owner on voucher_classes as restrictive for update using ({OWN}) with check ({OWN})",
-        "create index voucher_classes_of_project on voucher_classes (place_id, project_id, starts_on)",
-        # What a planned class is published with; its places are taken through the owner's function alone.
-        """
-        create table voucher_class_offers (
-          id uuid primary key references cases (id),
-          project_id uuid not null references voucher_offers,
-          region_path text not null references places (region_path),
-          provider_id uuid not null references organisations,
-          class_name text not null,
-          occupation_code text not null,
-          occupation_name text not null,
-          grade smallint,
-          capacity integer not null,
-          fee_fen bigint not null,
-          site text not null,
-          starts_on date not null,
-          ends_on date not null,
-          published_at timestamptz not null,
-          closed_at timestamptz
-        )
-        """,
-        *placeless("voucher_class_offers", write="provider_id = (select scope_org())"),
-        "create index voucher_class_offers_of_project on voucher_class_offers (project_id, starts_on)",
-        f"create policy closed_by_owner on voucher_class_offers for update"
-        f" using (provider_id = (select scope_org()) or {REGION})"
-        f" with check (provider_id = (select scope_org()) or {REGION})",
-        f"grant update (closed_at) on voucher_class_offers to {APP}",
-        """
-        create table voucher_class_places (
-          class_id uuid primary key references voucher_class_offers,
-          capacity integer not null,
-          taken integer not null default 0 check (taken >= 0),
-          constraint capacity_holds check (taken <= capacity)
-        )
-        """,
-        *owner_only("voucher_class_places"),
-    )
+    _issues()
+    run_files("vouchers_issued", "give_back_voucher_places")
+    for function in (*CALLED, *FIRED):
+        run(f"revoke all on function {function} from public")
+    run(*(f"grant execute on function {function} to {APP}" for function in CALLED))
 
 
 def _vouchers() -> None:
-    moves = ", ".join(f"('{old}', '{new}')" for old, new in MOVES)
+    moves = ", ".join(f"'{old} {new}'" for old, new in MOVES)
+    run_files("take_voucher_quota")
     run(
         f"""
         create table voucher_sets ({SCOPE_COLUMNS}
@@ -363,14 +215,28 @@ def _vouchers() -> None:
         "create index vouchers_of_project on vouchers (place_id, project_id, id)",
         "create index vouchers_to_expire on vouchers (place_id, valid_until)"
         " where state in ('issued', 'collected', 'reserved', 'in_use')",
-        "create trigger voucher_moves_on before update of state on vouchers for each row"
-        f" when (new.state <> old.state and (old.state, new.state) not in ({moves}))"
+        # One trigger for all three rules: each condition costs on every row of a set.
+        "create trigger voucher_moves_on before update on vouchers for each row"
+        " when (new.state <> old.state and ("
+        f" not (old.state || ' ' || new.state = any (array[{moves}]))"
+        " or new.version <> old.version + 1"
+        f" or not ({REGION_OF_NEW} or new.set_ids = old.set_ids and ("
+        " new.org_id = scope_org() and new.state in ('collected', 'reserved', 'returned')"
+        " or new.partner_org_id = scope_org() and new.state = 'redeemed'))))"
         " execute function voucher_moves_on()",
-        "create trigger voucher_moved_by_whom before update of state on vouchers for each row"
-        f" when (new.state <> old.state and not ({REGION_OF_NEW}"
-        " or (new.org_id = scope_org() and new.state in ('collected', 'reserved', 'returned'))"
-        " or (new.partner_org_id = scope_org() and new.state = 'redeemed')))"
-        " execute function voucher_moves_on()",
+        "create constraint trigger voucher_moved_by_act after update on vouchers"
+        " deferrable initially deferred for each row"
+        " when (new.state <> old.state and new.set_ids = old.set_ids)"
+        " execute function voucher_moved_by_act()",
+        "create constraint trigger voucher_added_by_act after insert on vouchers"
+        " deferrable initially deferred for each row when (new.set_ids = '{}')"
+        " execute function voucher_moved_by_act()",
+        "create trigger take_voucher_quota after insert on vouchers referencing new table as added"
+        " for each statement execute function take_voucher_quota()",
+        # Whose voucher moved in a set sees the set: it names nobody.
+        "create policy moved_mine on voucher_sets for select using (exists ("
+        "select from vouchers v where v.place_id = voucher_sets.place_id and voucher_sets.id = any (v.set_ids)"
+        " and (v.org_id = (select scope_org()) or v.partner_org_id = (select scope_org()))))",
         # What one person does to one voucher. What a set does stands once, in `voucher_sets`.
         f"""
         create table voucher_acts ({SCOPE_COLUMNS}
@@ -392,15 +258,56 @@ def _vouchers() -> None:
         *append_only("voucher_acts"),
         "create policy acted_by_me on voucher_acts as restrictive for insert"
         " with check (person_id = (select scope_person()))",
+        "create trigger released_by_another before insert on voucher_acts for each row"
+        " when (new.from_state = 'frozen' and new.to_state <> 'voided')"
+        " execute function released_by_another()",
+    )
+
+
+def _issues() -> None:
+    run(
+        # A list of people that is being issued to. The list itself lies sealed in the document store,
+        # by its digest, until everybody has a voucher.
+        f"""
+        create table voucher_issues ({SCOPE_COLUMNS}
+          id uuid not null,
+          project_id uuid not null,
+          mode text not null check (mode in ('all_or_nothing', 'accept_valid')),
+          source_sha256 bytea not null check (length(source_sha256) = 32),
+          list_sha256 bytea not null check (length(list_sha256) = 32),
+          rows integer not null check (rows > 0),
+          people integer not null check (people between 1 and rows),
+          issued integer not null default 0,
+          person_id uuid not null default scope_person() references persons,
+          at timestamptz not null,
+          finished_at timestamptz,
+          primary key (place_id, id),
+          constraint issued_at_most check (issued between 0 and people),
+          constraint issued_whole check ((finished_at is null) = (issued < people)),
+          constraint issue_of_project foreign key (place_id, project_id, org_id)
+            references voucher_projects (place_id, id, org_id),
+          constraint issue_of_region foreign key (place_id, region_path) references places (id, region_path)
+        )
+        """,
+        *case_row("voucher_issues", grants="select, insert, update (issued, finished_at)"),
+        *authority_writes("voucher_issues"),
+        *authority_moves("voucher_issues"),
+        "create policy ordered_by_me on voucher_issues as restrictive for insert"
+        " with check (person_id = (select scope_person()))",
+        # Nobody's voucher appears between the check of a list and its last voucher.
+        "create unique index one_issue_at_a_time on voucher_issues (place_id, project_id)"
+        " where finished_at is null",
+        "create index voucher_issues_under_way on voucher_issues (list_sha256) where finished_at is null",
     )
 
 
 def downgrade() -> None:
     drop_tables(
         (
+            "voucher_issues",
             "voucher_acts",
-            "vouchers",
             "voucher_sets",
+            "vouchers",
             "voucher_class_places",
             "voucher_class_offers",
             "voucher_classes",
@@ -412,8 +319,10 @@ def downgrade() -> None:
         )
     )
     run(
+        *(f"drop function {function}" for function in (*CALLED, *FIRED)),
         "drop function voucher_moves_on()",
-        "drop function workers_of(bytea[])",
+        "drop function voucher_moved_by_act()",
+        "drop function released_by_another()",
         "alter table organisations drop constraint organisations_kind_check",
         "alter table organisations add constraint organisations_kind_check check (kind in"
         " ('enterprise', 'provider', 'evaluation_body', 'organiser', 'bureau', 'finance_department'))",

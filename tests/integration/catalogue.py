@@ -97,7 +97,7 @@ PLACELESS: Mapping[str, Placeless] = {
         may=_may(READ, ADD, "UPDATE closed_at"),
         open=True,
     ),
-    "voucher_quotas": Placeless(reason="how many are issued, taken through a function"),
+    "voucher_quotas": Placeless(reason="how many are issued, counted as vouchers are inserted"),
     "voucher_class_places": Placeless(reason="how many places are left, taken through a function"),
     "step_rules": Placeless(reason="the domain's table of steps", may=_may(READ), open=True),
     "calendar_years": Placeless(
@@ -230,6 +230,7 @@ RULES: Mapping[str, Rule] = {
             "person_entitlements": ONCE_EVER,
             "certificate_uses": ONCE_EVER,
             "receipt_uses": ONCE_EVER,
+            "voucher_sets": "whose voucher moved in a set sees it; it names nobody",
         },
     ),
     "a table with a place and without its wall gives the application nothing": Rule(
@@ -426,6 +427,8 @@ RULES: Mapping[str, Rule] = {
         meant={
             "people_of": "makes persons of blind indexes without showing the list of everyone",
             "workers_of": "makes workers of blind indexes, without a name",
+            "vouchers_issued": "a number about a project, no voucher and nobody in it",
+            "give_back_voucher_places": "takes off what the caller ends in its own region",
             "enrolled_anywhere": "answers yes or no about people the caller already knows",
             "entitled_elsewhere": "answers yes or no about people the caller already knows",
             "release_entitlements": "gives back what a later revision, by an authority, put at nothing",
@@ -473,7 +476,11 @@ RULES: Mapping[str, Rule] = {
         select k.conname from pg_constraint k
          where k.connamespace = 'public'::regnamespace and k.condeferrable
         """,
-        meant={"state_is_signed": "case and first step refer to each other"},
+        meant={
+            "state_is_signed": "case and first step refer to each other",
+            "voucher_moved_by_act": "an act refers to the voucher that it moves",
+            "voucher_added_by_act": "an act refers to the voucher that it moves",
+        },
     ),
 }
 
@@ -505,6 +512,7 @@ select t.relname as name, t.placed,
 
 _SAMPLES = {
     "uuid": "gen_random_uuid()",
+    "uuid[]": "'{}'::uuid[]",
     "text": "md5(random()::text)",
     "text[]": "'{}'::text[]",
     "bytea": "sha256(gen_random_uuid()::text::bytea)",
