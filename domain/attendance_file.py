@@ -11,18 +11,16 @@ from io import StringIO
 from typing import Final
 from uuid import UUID
 
-from domain.class_record import Attendance
+from domain.class_record import ENROLMENT, Attendance
 from domain.errors import FAULTS_MAX, Fault, Refusal
 
-COLUMNS: Final = (
-    "session_id",
-    "enrolment_id",
-    "entry_id",
-    "present",
-    "arrived",
-    "left",
-    "supersedes",
-)
+
+def columns_of(attendee: str) -> tuple[str, ...]:
+    """Name the columns of a file whose attendees are called so."""
+    return ("session_id", attendee, "entry_id", "present", "arrived", "left", "supersedes")
+
+
+COLUMNS: Final = columns_of(ENROLMENT)
 ENTRY_ID_MAX: Final = 100
 ROWS_MAX: Final = 20_000
 """Entries of one act."""
@@ -49,10 +47,13 @@ def where_in_file(n: int, column: str) -> str:
     return f"/rows/{n + 1}/{column}"
 
 
-def parsed_attendance(text: str) -> tuple[Attendance, ...]:
+def parsed_attendance(text: str, *, attendee: str = ENROLMENT) -> tuple[Attendance, ...]:
     """Read a file of attendance, or refuse (`class_record_faulty`) with the first hundred faults located."""
     faults: list[Fault] = []
-    rows = [_entry(row_no, cells, faults) for row_no, cells in _records(text, faults)]
+    rows = [
+        _entry(row_no, cells, attendee, faults)
+        for row_no, cells in _records(text, columns_of(attendee), faults)
+    ]
     if not rows and not faults:
         faults.append(Fault("/rows", "too_few_items", {"least": 1}))
     if faults:
@@ -61,7 +62,9 @@ def parsed_attendance(text: str) -> tuple[Attendance, ...]:
     return tuple(rows)
 
 
-def _records(text: str, faults: list[Fault]) -> Iterator[tuple[int, Mapping[str, str]]]:
+def _records(
+    text: str, columns: tuple[str, ...], faults: list[Fault]
+) -> Iterator[tuple[int, Mapping[str, str]]]:
     reader = csv.reader(StringIO(text, newline=""), strict=True)
     row_no = -1
     try:
@@ -69,15 +72,15 @@ def _records(text: str, faults: list[Fault]) -> Iterator[tuple[int, Mapping[str,
             if len(faults) >= FAULTS_MAX or row_no > ROWS_MAX:
                 break
             if row_no == 0:
-                if tuple(cells) != COLUMNS:
-                    wanted = {"columns": ",".join(COLUMNS)}
+                if tuple(cells) != columns:
+                    wanted = {"columns": ",".join(columns)}
                     faults.append(Fault("/header", "header_wrong", wanted))
                     return
-            elif len(cells) != len(COLUMNS):
-                counts = {"found": len(cells), "wanted": len(COLUMNS)}
+            elif len(cells) != len(columns):
+                counts = {"found": len(cells), "wanted": len(columns)}
                 faults.append(Fault(f"/rows/{row_no}", "columns_wrong", counts))
             else:
-                yield row_no, dict(zip(COLUMNS, cells, strict=True))
+                yield row_no, dict(zip(columns, cells, strict=True))
     except csv.Error:
         faults.append(Fault(f"/rows/{row_no + 1}" if row_no >= 0 else "/header", "csv_malformed"))
     if row_no > ROWS_MAX:
@@ -116,7 +119,7 @@ class _Cells:
         return self.cells[column]
 
 
-def _entry(row_no: int, cells: Mapping[str, str], faults: list[Fault]) -> Attendance:
+def _entry(row_no: int, cells: Mapping[str, str], attendee: str, faults: list[Fault]) -> Attendance:
     read = _Cells(row_no, cells, faults)
     if not cells["entry_id"]:
         read.fault("entry_id", "text_too_short", least=1)
@@ -124,7 +127,7 @@ def _entry(row_no: int, cells: Mapping[str, str], faults: list[Fault]) -> Attend
         read.fault("present", "not_one_of", values=", ".join(_PRESENT))
     return Attendance(
         session_id=read.id_of("session_id"),
-        enrolment_id=read.id_of("enrolment_id"),
+        attendee_id=read.id_of(attendee),
         entry_id=read.word("entry_id"),
         present=_PRESENT.get(cells["present"], True),
         arrived_minute=read.time("arrived"),

@@ -77,12 +77,13 @@ class Session:
 class Attendance:
     """What one entry says of one person in one session. Without times the whole session was attended.
 
-    `entry_id` is the device's or the sheet's own; repeating an entry changes nothing. `supersedes` is
-    the entry id of the one it corrects.
+    `attendee_id` is the person's enrolment, or in a voucher class the person's voucher. `entry_id` is the
+    device's or the sheet's own; repeating an entry changes nothing. `supersedes` is the entry id of the
+    one it corrects.
     """
 
     session_id: UUID
-    enrolment_id: UUID
+    attendee_id: UUID
     entry_id: str
     present: bool
     arrived_minute: int | None
@@ -182,10 +183,13 @@ def session_faults(
 
 
 Key = tuple[UUID, UUID, str]
-"""Session, enrolment, entry id."""
+"""Session, attendee, entry id."""
 
 Where = Callable[[int, str], str]
 """Points at a field of the n-th entry."""
+
+ENROLMENT: Final = "enrolment_id"
+"""What an entry calls its attendee, unless told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,28 +203,32 @@ class Recorded:
 
 
 def new_attendance(
-    entries: Sequence[Attendance], recorded: Recorded, *, where: Where
+    entries: Sequence[Attendance],
+    recorded: Recorded,
+    *,
+    where: Where,
+    attendee: str = ENROLMENT,
 ) -> tuple[Attendance, ...]:
     """Return the entries that are new, in order; refuse with every fault located.
 
     An entry that is on file already, or comes twice, changes nothing; the same entry id with other
-    content is a fault (`entry_id_reused`).
+    content is a fault (`entry_id_reused`). `attendee` is what an entry calls its person where it came from.
     """
     faults: list[Fault] = []
     known = dict(recorded.entries)
     superseded = set(recorded.superseded)
     added: list[Attendance] = []
     for n, entry in enumerate(entries):
-        if fault := _attendance_fault(entry, recorded):
+        if fault := _attendance_fault(entry, recorded, attendee):
             faults.append(Fault(where(n, fault[0]), fault[1]))
             continue
-        key = (entry.session_id, entry.enrolment_id, entry.entry_id)
+        key = (entry.session_id, entry.attendee_id, entry.entry_id)
         if key in known:
             if known[key] != entry:
                 faults.append(Fault(where(n, "entry_id"), "entry_id_reused"))
             continue
         if entry.supersedes is not None:
-            before = (entry.session_id, entry.enrolment_id, entry.supersedes)
+            before = (entry.session_id, entry.attendee_id, entry.supersedes)
             if before not in known:
                 faults.append(Fault(where(n, "supersedes"), "entry_unknown"))
                 continue
@@ -235,12 +243,14 @@ def new_attendance(
     return tuple(added)
 
 
-def _attendance_fault(entry: Attendance, recorded: Recorded) -> tuple[str, str] | None:
+def _attendance_fault(
+    entry: Attendance, recorded: Recorded, attendee: str
+) -> tuple[str, str] | None:
     session = recorded.sessions.get(entry.session_id)
     if session is None or session.withdrawn:
         return ("session_id", "session_unknown")
-    if entry.enrolment_id not in recorded.people:
-        return ("enrolment_id", "person_not_in_class")
+    if entry.attendee_id not in recorded.people:
+        return (attendee, "person_not_in_class")
     arrived, left = entry.arrived_minute, entry.left_minute
     if arrived is not None and left is not None and left <= arrived:
         return ("left", "times_out_of_order")

@@ -71,7 +71,7 @@ def _session(row: Row[Any], prefix: str = "") -> Session:
 def _attendance(row: Row[Any]) -> Attendance:
     return Attendance(
         session_id=row.session_id,
-        enrolment_id=row.enrolment_id,
+        attendee_id=row.enrolment_id,
         entry_id=row.entry_id,
         present=row.present,
         arrived_minute=row.arrived_minute,
@@ -170,11 +170,11 @@ class PostgresClassRecords(ClassRecords):
     async def recorded(self, case: Case, entries: Sequence[Attendance]) -> Recorded:
         sessions = {session.id: session for session in await self.sessions(case)}
         people = await self._connection.execute(
-            statements.PEOPLE, {**self._of(case), "people": list({e.enrolment_id for e in entries})}
+            statements.PEOPLE, {**self._of(case), "people": list({e.attendee_id for e in entries})}
         )
         # Of an entry that corrects, the one it corrects is looked up by the same keys.
-        named = {(e.session_id, e.enrolment_id, e.entry_id) for e in entries} | {
-            (e.session_id, e.enrolment_id, e.supersedes) for e in entries if e.supersedes
+        named = {(e.session_id, e.attendee_id, e.entry_id) for e in entries} | {
+            (e.session_id, e.attendee_id, e.supersedes) for e in entries if e.supersedes
         }
         keys = sorted(named)
         rows = await self._connection.execute(
@@ -190,10 +190,8 @@ class PostgresClassRecords(ClassRecords):
         return Recorded(
             sessions=sessions,
             people={row.id for row in people},
-            entries={(e.session_id, e.enrolment_id, e.entry_id): e for e in found},
-            superseded={
-                (e.session_id, e.enrolment_id, e.supersedes) for e in found if e.supersedes
-            },
+            entries={(e.session_id, e.attendee_id, e.entry_id): e for e in found},
+            superseded={(e.session_id, e.attendee_id, e.supersedes) for e in found if e.supersedes},
         )
 
     async def add_attendance(
@@ -206,7 +204,7 @@ class PostgresClassRecords(ClassRecords):
                 (
                     e.session_id,
                     versions[e.session_id],
-                    e.enrolment_id,
+                    e.attendee_id,
                     e.entry_id,
                     e.supersedes,
                     e.present,

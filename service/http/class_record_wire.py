@@ -101,7 +101,7 @@ class AttendanceEntryBody(Body):
         """Cross inward."""
         return Attendance(
             session_id=self.session_id,
-            enrolment_id=self.enrolment_id,
+            attendee_id=self.enrolment_id,
             entry_id=self.entry_id,
             present=self.present,
             arrived_minute=_minute(self.arrived),

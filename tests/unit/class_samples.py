@@ -34,7 +34,7 @@ def attended(session: Session, entry_id: str = "a", **changed: Any) -> Attendanc
     """The person was in the session."""
     fields: dict[str, Any] = {
         "session_id": session.id,
-        "enrolment_id": PERSON,
+        "attendee_id": PERSON,
         "entry_id": entry_id,
         "present": True,
         "arrived_minute": None,

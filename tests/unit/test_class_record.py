@@ -39,8 +39,8 @@ def located(refused: pytest.ExceptionInfo[Refusal]) -> list[tuple[str, str]]:
 
 
 def recorded(*entries: Attendance) -> Recorded:
-    keys = {(e.session_id, e.enrolment_id, e.entry_id): e for e in entries}
-    superseded = {(e.session_id, e.enrolment_id, e.supersedes) for e in entries if e.supersedes}
+    keys = {(e.session_id, e.attendee_id, e.entry_id): e for e in entries}
+    superseded = {(e.session_id, e.attendee_id, e.supersedes) for e in entries if e.supersedes}
     return Recorded(
         sessions={SESSION.id: SESSION}, people={PERSON}, entries=keys, superseded=superseded
     )
@@ -76,7 +76,7 @@ def test_every_fault_of_attendance_is_located() -> None:
     entries = [
         attended(a_session(9)),
         attended(gone),
-        attended(SESSION, "b", enrolment_id=UUID(int=9)),
+        attended(SESSION, "b", attendee_id=UUID(int=9)),
         attended(SESSION, "c", arrived_minute=600, left_minute=600),
         attended(SESSION, "d", present=False, left_minute=600),
         attended(SESSION, "a", present=False),
