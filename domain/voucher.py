@@ -5,8 +5,8 @@ verified start commits money, and it pays at most the least of the standard, the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
@@ -98,15 +98,14 @@ class VoucherStandard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherProject:
-    """A project on file. Validity is `valid_days` after issue, or ends on `valid_until`: exactly one of them.
+class ProjectPlan:
+    """What a bureau issues vouchers for. Validity is `valid_days` after issue, or ends on `valid_until`.
 
-    `quota` limits how many vouchers are ever issued; `issued` is how many were. Empty `tags` admit
-    everybody. `withdraw_days` is how many days before the first day of a class a worker may still withdraw.
-    Attendance is in basis points of the sessions' minutes; None asks for none.
+    `quota` limits how many vouchers are ever issued, from `opens_on` to `closes_on`. Empty `tags` admit
+    everybody. `withdraw_days` is how many days before the first day of a class a worker may still
+    withdraw. Attendance is in basis points of the sessions' minutes; None asks for none.
     """
 
-    case: Case
     name: str
     document_number: str
     fund_source: str
@@ -115,7 +114,6 @@ class VoucherProject:
     payee: VoucherPayee
     face_value_fen: int | None
     quota: int
-    issued: int
     opens_on: date
     closes_on: date
     valid_days: int | None
@@ -127,6 +125,38 @@ class VoucherProject:
     min_attendance_basis_points: int | None
     standards: tuple[VoucherStandard, ...]
     providers: tuple[UUID, ...]
+
+    def last_day_of(self, issued_on: date) -> date:
+        """Return the last day of a voucher that is issued on this day."""
+        if self.valid_days is not None:
+            return issued_on + timedelta(days=self.valid_days)
+        assert self.valid_until is not None
+        return self.valid_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherProject(ProjectPlan):
+    """A project on file; `issued` is how many vouchers it has issued."""
+
+    case: Case
+    issued: int
+
+    @classmethod
+    def of(cls, plan: ProjectPlan, case: Case) -> "VoucherProject":
+        """Return a plan as the project of a case that has issued nothing yet."""
+        planned = {field.name: getattr(plan, field.name) for field in fields(ProjectPlan)}
+        return cls(**planned, case=case, issued=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherOffer(ProjectPlan):
+    """What an approved project is published with: found by workers and providers of any region."""
+
+    id: UUID
+    region_path: str
+    issued: int
+    published_at: datetime
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +232,14 @@ class VoucherSet:
     digest: bytes
     person_id: UUID
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """A set of vouchers that expired, and how many places of each class they held."""
+
+    moved: VoucherSet
+    places: Mapping[UUID, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

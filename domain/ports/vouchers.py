@@ -1,7 +1,7 @@
 """Vouchers on file: rows that move one at a time with an act, or many at once as a set."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from domain.places import Place
 from domain.voucher import (
     Beneficiary,
+    Expired,
     SetEvent,
     Voucher,
     VoucherAct,
@@ -75,6 +76,10 @@ class Vouchers(Protocol):
         """
 
     @abstractmethod
+    async def is_actor(self, citizen_id: str) -> bool:
+        """Tell whether a normalised citizen id is the acting person's own."""
+
+    @abstractmethod
     async def move(self, before: Voucher, after: Voucher, *, event: str, reason: str = "") -> None:
         """Store a locked voucher as it is after an event, with the actor's act.
 
@@ -96,6 +101,21 @@ class Vouchers(Protocol):
 
         One at least. Refuses `stale_version`, for all of them.
         """
+
+    @abstractmethod
+    async def expire(self, place: Place, *, on: date, limit: int) -> Expired | None:
+        """Expire up to `limit` vouchers unused on their last day before `on`, as one set; None if none is.
+
+        Unused are those that were issued, collected or reserved (`domain.machines.voucher.UNUSED`).
+        """
+
+    @abstractmethod
+    async def lock_unfinished(self, place: Place, *, on: date, limit: int) -> Sequence[Voucher]:
+        """Lock up to `limit` vouchers in use whose last day before `on` counted to completion."""
+
+    @abstractmethod
+    async def give_back_places(self, places: Mapping[UUID, int]) -> None:
+        """Give back so many places of each of these classes of the actor's region."""
 
     @abstractmethod
     async def acts(self, voucher: Voucher) -> Sequence[VoucherAct]:
