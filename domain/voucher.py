@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from domain.cases import Case, state_after
@@ -159,6 +160,17 @@ class VoucherOffer(ProjectPlan):
     closed_at: datetime | None
 
 
+_LEAVES: Final = frozenset(
+    {
+        ("reserved", "collected"),
+        ("reserved", "expired"),
+        ("reserved", "voided"),
+        ("in_use", "collected"),
+    }
+)
+"""Moves by which a voucher leaves its class, so that its place is free again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voucher:
     """A voucher on file. `valid_until` is its last day; `frozen_from` the state an investigation stopped it in.
@@ -193,15 +205,16 @@ class Voucher:
     def moved(self, event: str) -> "Voucher":
         """Return the voucher after an event, or refuse with `wrong_state`. What else changes is the caller's.
 
-        Going out of use clears what belonged to the class, and a frozen one remembers where it stood.
+        Whoever leaves a class before it has started leaves its place, and a frozen one remembers where it
+        stood.
         """
         state = state_after(FLOW, self.state, event)
         after = replace(self, state=state, version=self.version + 1)
         if state == "frozen":
             return replace(after, frozen_from=self.state)
-        if self.state == "frozen":
-            after = replace(after, frozen_from=None)
-        if state == "collected" and self.state != "frozen":
+        stood = self.frozen_from or self.state
+        after = replace(after, frozen_from=None)
+        if (stood, state) in _LEAVES:
             return replace(after, provider_id=None, class_id=None)
         return after
 
@@ -232,14 +245,6 @@ class VoucherSet:
     digest: bytes
     person_id: UUID
     at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expired:
-    """A set of vouchers that expired, and how many places of each class they held."""
-
-    moved: VoucherSet
-    places: Mapping[UUID, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

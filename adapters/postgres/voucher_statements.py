@@ -132,22 +132,18 @@ with due as (
    order by v.valid_until limit :limit
 ), moved as (
   update vouchers v
-     set state = 'expired', set_ids = v.set_ids || cast(:set_id as uuid), version = v.version + 1
+     set state = 'expired', class_id = null, partner_org_id = null,
+         set_ids = v.set_ids || cast(:set_id as uuid), version = v.version + 1
     from due
    where v.place_id = :place_id and v.id = due.id and v.state in ({_UNUSED})
-  returning v.id, v.class_id
-), added as (
-  insert into voucher_sets (place_id, org_id, partner_org_id, region_path, id, project_id, event,
-                            vouchers, digest, at)
-  select :place_id, :org_id, null, :region_path, :set_id, null, 'expire', count(*),
-         sha256(string_agg(uuid_send(id), ''::bytea order by id)), :at
-    from moved having count(*) > 0
-  returning vouchers, digest, person_id
+  returning v.id
 )
-select a.vouchers, a.digest, a.person_id, m.class_id, m.places
-  from added a
-  left join (select class_id, count(*)::int as places from moved where class_id is not null
-              group by class_id) m on true
+insert into voucher_sets (place_id, org_id, partner_org_id, region_path, id, project_id, event,
+                          vouchers, digest, at)
+select :place_id, :org_id, null, :region_path, :set_id, null, 'expire', count(*),
+       sha256(string_agg(uuid_send(id), ''::bytea order by id)), :at
+  from moved having count(*) > 0
+returning id, place_id, project_id, event, vouchers, digest, person_id, at
 """)
 LOCK_UNFINISHED: Final = text(f"""
 {_SELECT}
@@ -156,7 +152,6 @@ LOCK_UNFINISHED: Final = text(f"""
  order by v.id limit :limit for update of v
 """)
 PEOPLE_OF: Final = text("select people_of(:indexes)")
-GIVE_BACK_PLACES: Final = text("select give_back_voucher_places(:classes, :places)")
 
 ACTS: Final = text("""
 select a.seq, a.event, a.from_state, a.to_state, a.person_id, a.at, a.reason,

@@ -1,7 +1,7 @@
 """Vouchers in PostgreSQL: one statement an act, one statement a set; personal values sealed on the way in."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -19,7 +19,6 @@ from adapters.postgres.voucher_statements import (
     FIND,
     GET,
     GET_SET,
-    GIVE_BACK_PLACES,
     HOLDERS,
     ISSUE,
     LOCK,
@@ -49,7 +48,6 @@ from domain.ports.ids import NewId
 from domain.ports.vouchers import Vouchers
 from domain.voucher import (
     Beneficiary,
-    Expired,
     SetEvent,
     Voucher,
     VoucherAct,
@@ -256,46 +254,28 @@ class PostgresVouchers(Vouchers):
             region_path=place.region_path,
         )
 
-    async def expire(self, place: Place, *, on: date, limit: int) -> Expired | None:
-        set_id = self._new_id()
-        rows = (
+    async def expire(self, place: Place, *, on: date, limit: int) -> VoucherSet | None:
+        row = (
             await self._connection.execute(
                 EXPIRE,
                 {
                     "place_id": place.id,
                     "org_id": place.bureau_org_id,
                     "region_path": place.region_path,
-                    "set_id": set_id,
+                    "set_id": self._new_id(),
                     "on": on,
                     "limit": limit,
                     "at": self._now,
                 },
             )
-        ).all()
-        if not rows:
-            return None
-        moved = VoucherSet(
-            id=set_id,
-            place_id=place.id,
-            project_id=None,
-            event=SetEvent.EXPIRE,
-            vouchers=rows[0].vouchers,
-            digest=rows[0].digest,
-            person_id=rows[0].person_id,
-            at=self._now,
-        )
-        places = {row.class_id: row.places for row in rows if row.class_id is not None}
-        return Expired(moved=moved, places=places)
+        ).one_or_none()
+        return None if row is None else set_of(row)
 
     async def lock_unfinished(self, place: Place, *, on: date, limit: int) -> Sequence[Voucher]:
         rows = await self._connection.execute(
             LOCK_UNFINISHED, {"place_id": place.id, "on": on, "limit": limit}
         )
         return [voucher_of(row) for row in rows]
-
-    async def give_back_places(self, places: Mapping[UUID, int]) -> None:
-        named = {"classes": list(places), "places": list(places.values())}
-        await self._connection.execute(GIVE_BACK_PLACES, named)
 
     async def acts(self, voucher: Voucher) -> Sequence[VoucherAct]:
         rows = await self._connection.execute(

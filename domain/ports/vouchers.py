@@ -1,7 +1,7 @@
 """Vouchers on file: rows that move one at a time with an act, or many at once as a set."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -9,7 +9,6 @@ from uuid import UUID
 from domain.places import Place
 from domain.voucher import (
     Beneficiary,
-    Expired,
     SetEvent,
     Voucher,
     VoucherAct,
@@ -103,19 +102,16 @@ class Vouchers(Protocol):
         """
 
     @abstractmethod
-    async def expire(self, place: Place, *, on: date, limit: int) -> Expired | None:
-        """Expire up to `limit` vouchers unused on their last day before `on`, as one set; None if none is.
+    async def expire(self, place: Place, *, on: date, limit: int) -> VoucherSet | None:
+        """Expire up to `limit` vouchers whose last day lies before `on`, as one set; None if there is none.
 
-        Unused are those that were issued, collected or reserved (`domain.machines.voucher.UNUSED`).
+        Those that were issued, collected or reserved (`domain.machines.voucher.UNUSED`); a reserved one
+        leaves its class.
         """
 
     @abstractmethod
     async def lock_unfinished(self, place: Place, *, on: date, limit: int) -> Sequence[Voucher]:
         """Lock up to `limit` vouchers in use whose last day before `on` counted to completion."""
-
-    @abstractmethod
-    async def give_back_places(self, places: Mapping[UUID, int]) -> None:
-        """Give back so many places of each of these classes of the actor's region."""
 
     @abstractmethod
     async def acts(self, voucher: Voucher) -> Sequence[VoucherAct]:
