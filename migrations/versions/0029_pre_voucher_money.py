@@ -23,6 +23,12 @@ down_revision = "0028"
 branch_labels = None
 depends_on = None
 
+STEP_RULES = (
+    ("voucher_settlement", "reviewed", "on_notice", "approve", "publish"),
+    ("voucher_settlement", "on_notice", "approved", "approve", "approve"),
+    ("voucher_settlement", "on_notice", "accepted", "approve", "send_back"),
+    ("voucher_settlement", "on_notice", "reviewed", "approve", "unpublish"),
+)
 RULES = (
     ("vouchers_started", "available", "committed"),
     ("vouchers_approved", "committed", "committed"),
@@ -42,6 +48,11 @@ SUBJECTS_NOW = "('prepayment', 'settlement', 'voucher_settlement')"
 
 
 def upgrade() -> None:
+    for kind, from_state, to_state, duty, event in STEP_RULES:
+        run(
+            "insert into step_rules (case_kind, from_state, to_state, duty, event)"
+            f" values ('{kind}', '{from_state}', '{to_state}', '{duty}', '{event}')"
+        )
     _settlements()
     for table in PAID:
         run(
@@ -165,3 +176,6 @@ def downgrade() -> None:
             f"alter table {table} alter column filing_id set not null",
         )
     drop_tables(("voucher_settlement_lines", "voucher_settlements"))
+    run(
+        "delete from step_rules where case_kind = 'voucher_settlement' and 'on_notice' in (from_state, to_state)"
+    )
