@@ -16,7 +16,8 @@ from uuid import UUID
 from domain.cases import Case
 from domain.errors import Fault, Refusal
 
-REASON_MAX: Final = 2_000
+LINES_MAX: Final = 10_000
+"""Vouchers of one settlement."""
 
 
 class VoucherDisposition(StrEnum):
@@ -41,7 +42,6 @@ class VoucherFacts:
     fee_fen: int
     face_value_fen: int | None
     worth_fen: int
-    started_on: date
     completed_on: date
     attendance_basis_points: int | None
     min_attendance_basis_points: int | None
@@ -92,6 +92,15 @@ class Verdict:
     disposition: VoucherDisposition
     amount_fen: int | None
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Committed:
+    """What the start of a class committed to one voucher, in fen."""
+
+    voucher_id: UUID
+    class_id: UUID
+    worth_fen: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
