@@ -6,7 +6,7 @@ else. A settlement states what was earned, and the three follow: nothing is dedu
 fen paid lies in exactly one of them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -171,6 +171,28 @@ def settled(
         *earned,
         *_demanded(left, unearned_fen=unearned_fen, reduced_fen=rises_fen - unearned_fen),
     )
+
+
+def given_back(
+    holdings: Sequence[Holding], recovery_id: UUID, *, reduced_fen: Mapping[BookKey, int]
+) -> tuple[Movement, ...]:
+    """Return what a cancelled recovery gives back: all that is still owed on it, to where it lay.
+
+    `reduced_fen` is what it had taken from expense in each book, in fen. What was taken last, from
+    expense, is given back first; the rest had not been earned, and may still be.
+    """
+    movements: list[Movement] = []
+    for one in holdings:
+        if one.recovery_id != recovery_id or one.kind is not AccountKind.RECOVERY_RECEIVABLE:
+            continue
+        earned_fen = min(one.amount_fen, reduced_fen.get(one.book, 0))
+        for event, part_fen in (
+            (Event.EARNED_LATER, earned_fen),
+            (Event.UNEARNED_RESTORED, one.amount_fen - earned_fen),
+        ):
+            if part_fen:
+                movements.append(_in(replace(one, amount_fen=part_fen), event))
+    return tuple(movements)
 
 
 def collected(
