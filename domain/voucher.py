@@ -5,9 +5,10 @@ verified start commits money, and it pays at most the least of the standard, the
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from domain.cases import Case, state_after
@@ -98,15 +99,14 @@ class VoucherStandard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherProject:
-    """A project on file. Validity is `valid_days` after issue, or ends on `valid_until`: exactly one of them.
+class ProjectPlan:
+    """What a bureau issues vouchers for. Validity is `valid_days` after issue, or ends on `valid_until`.
 
-    `quota` limits how many vouchers are ever issued; `issued` is how many were. Empty `tags` admit
-    everybody. `withdraw_days` is how many days before the first day of a class a worker may still withdraw.
-    Attendance is in basis points of the sessions' minutes; None asks for none.
+    `quota` limits how many vouchers are ever issued, from `opens_on` to `closes_on`. Empty `tags` admit
+    everybody. `withdraw_days` is how many days before the first day of a class a worker may still
+    withdraw. Attendance is in basis points of the sessions' minutes; None asks for none.
     """
 
-    case: Case
     name: str
     document_number: str
     fund_source: str
@@ -115,7 +115,6 @@ class VoucherProject:
     payee: VoucherPayee
     face_value_fen: int | None
     quota: int
-    issued: int
     opens_on: date
     closes_on: date
     valid_days: int | None
@@ -127,6 +126,49 @@ class VoucherProject:
     min_attendance_basis_points: int | None
     standards: tuple[VoucherStandard, ...]
     providers: tuple[UUID, ...]
+
+    def last_day_of(self, issued_on: date) -> date:
+        """Return the last day of a voucher that is issued on this day."""
+        if self.valid_days is not None:
+            return issued_on + timedelta(days=self.valid_days)
+        assert self.valid_until is not None
+        return self.valid_until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherProject(ProjectPlan):
+    """A project on file; `issued` is how many vouchers it has issued."""
+
+    case: Case
+    issued: int
+
+    @classmethod
+    def of(cls, plan: ProjectPlan, case: Case) -> "VoucherProject":
+        """Return a plan as the project of a case that has issued nothing yet."""
+        planned = {field.name: getattr(plan, field.name) for field in fields(ProjectPlan)}
+        return cls(**planned, case=case, issued=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherOffer(ProjectPlan):
+    """What an approved project is published with: found by workers and providers of any region."""
+
+    id: UUID
+    region_path: str
+    issued: int
+    published_at: datetime
+    closed_at: datetime | None
+
+
+_LEAVES: Final = frozenset(
+    {
+        ("reserved", "collected"),
+        ("reserved", "expired"),
+        ("reserved", "voided"),
+        ("in_use", "collected"),
+    }
+)
+"""Moves by which a voucher leaves its class, so that its place is free again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,15 +205,16 @@ class Voucher:
     def moved(self, event: str) -> "Voucher":
         """Return the voucher after an event, or refuse with `wrong_state`. What else changes is the caller's.
 
-        Going out of use clears what belonged to the class, and a frozen one remembers where it stood.
+        Whoever leaves a class before it has started leaves its place, and a frozen one remembers where it
+        stood.
         """
         state = state_after(FLOW, self.state, event)
         after = replace(self, state=state, version=self.version + 1)
         if state == "frozen":
             return replace(after, frozen_from=self.state)
-        if self.state == "frozen":
-            after = replace(after, frozen_from=None)
-        if state == "collected" and self.state != "frozen":
+        stood = self.frozen_from or self.state
+        after = replace(after, frozen_from=None)
+        if (stood, state) in _LEAVES:
             return replace(after, provider_id=None, class_id=None)
         return after
 

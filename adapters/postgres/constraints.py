@@ -26,6 +26,11 @@ REFUSAL_BY_CONSTRAINT: Final[Mapping[str, str]] = {
     "one_review_per_line": "review_already_requested",
     "one_review_per_hold": "review_already_requested",
     "no_overdraft": "fund_insufficient",
+    "one_live_voucher": "voucher_already_held",
+    "one_issue_at_a_time": "voucher_issue_under_way",
+    "quota_holds": "voucher_quota_exhausted",
+    "voucher_project_open": "voucher_project_not_open",
+    "released_by_another": "voucher_released_by_another",
     "organisations_credit_code_key": "credit_code_taken",
     "user_accounts_name_key": "account_name_taken",
 }

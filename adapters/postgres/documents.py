@@ -72,7 +72,12 @@ _VERSIONS: Final = text("""
 select kind, enrolment_id, max(version) as version from documents
  where place_id = :place_id and case_id = :case_id group by kind, enrolment_id
 """)
-_NAMED: Final = text("select distinct sha256 from documents where sha256 = any(:digests)")
+# A list that vouchers are being issued to is named until everybody has one.
+_NAMED: Final = text("""
+select sha256 from documents where sha256 = any(:digests)
+ union
+select list_sha256 from voucher_issues where list_sha256 = any(:digests) and finished_at is null
+""")
 
 
 class PostgresDocuments(Documents):

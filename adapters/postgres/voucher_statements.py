@@ -1,16 +1,21 @@
 """The statements of vouchers, and how their rows are read."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Row, text
 
 from adapters.postgres.bulk import BulkInsert
 from adapters.postgres.reach import Page
 from adapters.postgres.rows import Params
-from domain.machines.voucher import LIVE
-from domain.voucher import BeneficiaryTag, SetEvent, Voucher, VoucherSet
+from domain import masking
+from domain.machines.voucher import LIVE, UNUSED
+from domain.ports.crypto import Crypto
+from domain.voucher import Beneficiary, BeneficiaryTag, SetEvent, Voucher, VoucherSet
 
+_UNUSED: Final = ", ".join(f"'{state}'" for state in sorted(UNUSED))
 _LIVE: Final = ", ".join(f"'{state}'" for state in sorted(LIVE))
 _COLUMNS: Final = """
 v.id, v.place_id, v.region_path, v.project_id, v.person_id, v.code, v.name, v.identity_masked,
@@ -118,6 +123,36 @@ update vouchers v
  where v.place_id = :place_id and v.id = u.id and v.version = u.version - 1
 """)
 
+# Statement and set in one: the ids never leave the server. A voucher that somebody uses at this moment is
+# waited for and looked at again, so that its state decides, not the order of two transactions.
+EXPIRE: Final = text(f"""
+with due as (
+  select v.id from vouchers v
+   where v.place_id = :place_id and v.valid_until < :on and v.state in ({_UNUSED})
+   order by v.valid_until limit :limit
+), moved as (
+  update vouchers v
+     set state = 'expired', class_id = null, partner_org_id = null,
+         set_ids = v.set_ids || cast(:set_id as uuid), version = v.version + 1
+    from due
+   where v.place_id = :place_id and v.id = due.id and v.state in ({_UNUSED})
+  returning v.id
+)
+insert into voucher_sets (place_id, org_id, partner_org_id, region_path, id, project_id, event,
+                          vouchers, digest, at)
+select :place_id, :org_id, null, :region_path, :set_id, null, 'expire', count(*),
+       sha256(string_agg(uuid_send(id), ''::bytea order by id)), :at
+  from moved having count(*) > 0
+returning id, place_id, project_id, event, vouchers, digest, person_id, at
+""")
+LOCK_UNFINISHED: Final = text(f"""
+{_SELECT}
+  join voucher_projects p on p.place_id = v.place_id and p.id = v.project_id and p.counts_to = 'completion'
+ where v.place_id = :place_id and v.valid_until < :on and v.state = 'in_use'
+ order by v.id limit :limit for update of v
+""")
+PEOPLE_OF: Final = text("select people_of(:indexes)")
+
 ACTS: Final = text("""
 select a.seq, a.event, a.from_state, a.to_state, a.person_id, a.at, a.reason,
        coalesce((select min(u.name) from user_accounts u where u.person_id = a.person_id and u.closed_at is null),
@@ -207,3 +242,37 @@ def act_of(before: Voucher, after: Voucher, *, event: str, at: datetime, reason:
         "at": at,
         "reason": reason,
     }
+
+
+def personal_of(
+    crypto: Crypto,
+    ids: Sequence[UUID],
+    people: Sequence[Beneficiary],
+    indexes: Sequence[bytes],
+) -> list[tuple[Any, ...]]:
+    """The personal values of vouchers: sealed, indexed and masked, in the order of `ISSUE`."""
+    numbers = crypto.seal_many(
+        "vouchers",
+        "identity_sealed",
+        [(i, one.citizen_id) for i, one in zip(ids, people, strict=True)],
+    )
+    called = [(i, one.phone) for i, one in zip(ids, people, strict=True) if one.phone]
+    phones = dict(
+        zip(
+            (i for i, _ in called),
+            crypto.seal_many("vouchers", "phone_sealed", called),
+            strict=True,
+        )
+    )
+    return [
+        (
+            one.name,
+            numbers[n],
+            indexes[n],
+            masking.masked_citizen_id(one.citizen_id),
+            phones.get(ids[n]),
+            masking.masked_phone(one.phone) if one.phone else None,
+            one.tag,
+        )
+        for n, one in enumerate(people)
+    ]

@@ -2,8 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import TextClause
@@ -15,6 +15,7 @@ from adapters.postgres.voucher_statements import (
     ADD_ACT,
     ADD_SET,
     CHANGES,
+    EXPIRE,
     FIND,
     GET,
     GET_SET,
@@ -23,20 +24,24 @@ from adapters.postgres.voucher_statements import (
     LOCK,
     LOCK_CLASS,
     LOCK_MANY,
+    LOCK_UNFINISHED,
     MOVE,
     MOVE_SET,
     PAGE,
+    PEOPLE_OF,
     SETS,
     SETS_OF,
     WORKERS_OF,
     act_of,
     changes_of,
+    personal_of,
     set_of,
     voucher_of,
 )
-from domain import masking
+from domain.cases import NEW
 from domain.errors import Fault, Refusal
 from domain.masking import ValueKind
+from domain.party import Actor
 from domain.places import Place
 from domain.ports.crypto import Crypto
 from domain.ports.ids import NewId
@@ -63,6 +68,7 @@ class PostgresVouchers(Vouchers):
     def __init__(
         self,
         connection: AsyncConnection,
+        actor: Actor,
         crypto: Crypto,
         new_id: NewId,
         reach: Reach,
@@ -70,6 +76,7 @@ class PostgresVouchers(Vouchers):
         now: datetime,
     ) -> None:
         self._connection = connection
+        self._actor = actor
         self._crypto = crypto
         self._new_id = new_id
         self._reach = reach
@@ -134,7 +141,7 @@ class PostgresVouchers(Vouchers):
         numbers = [one.citizen_id for one in beneficiaries]
         indexes = self._crypto.blind_indexes(ValueKind.CITIZEN_ID, numbers)
         people = await self._workers(indexes)
-        personal = self._personal(ids, beneficiaries, indexes)
+        personal = personal_of(self._crypto, ids, beneficiaries, indexes)
         case = project.case
         issued = await ISSUE.run(
             self._connection,
@@ -170,7 +177,7 @@ class PostgresVouchers(Vouchers):
 
     async def add(self, voucher: Voucher, beneficiary: Beneficiary) -> None:
         index = self._crypto.blind_index(ValueKind.CITIZEN_ID, beneficiary.citizen_id)
-        (personal,) = self._personal([voucher.id], [beneficiary], [index])
+        (personal,) = personal_of(self._crypto, [voucher.id], [beneficiary], [index])
         added = await ISSUE.run(
             self._connection,
             {
@@ -189,6 +196,16 @@ class PostgresVouchers(Vouchers):
         )
         if not added:
             raise Refusal("voucher_already_held")
+        issued = replace(voucher, state="issued", version=voucher.version - 1)
+        unissued = replace(issued, state=NEW)
+        for before, after, event in ((unissued, issued, "issue"), (issued, voucher, "collect")):
+            act = act_of(before, after, event=event, at=self._now, reason="")
+            await self._connection.execute(ADD_ACT, act)
+
+    async def is_actor(self, citizen_id: str) -> bool:
+        index = self._crypto.blind_index(ValueKind.CITIZEN_ID, citizen_id)
+        found = await self._connection.execute(PEOPLE_OF, {"indexes": [index]})
+        return bool(found.scalar_one() == [self._actor.person_id])
 
     async def move(self, before: Voucher, after: Voucher, *, event: str, reason: str = "") -> None:
         moved = await self._connection.execute(
@@ -236,6 +253,29 @@ class PostgresVouchers(Vouchers):
             org_id=place.bureau_org_id,
             region_path=place.region_path,
         )
+
+    async def expire(self, place: Place, *, on: date, limit: int) -> VoucherSet | None:
+        row = (
+            await self._connection.execute(
+                EXPIRE,
+                {
+                    "place_id": place.id,
+                    "org_id": place.bureau_org_id,
+                    "region_path": place.region_path,
+                    "set_id": self._new_id(),
+                    "on": on,
+                    "limit": limit,
+                    "at": self._now,
+                },
+            )
+        ).one_or_none()
+        return None if row is None else set_of(row)
+
+    async def lock_unfinished(self, place: Place, *, on: date, limit: int) -> Sequence[Voucher]:
+        rows = await self._connection.execute(
+            LOCK_UNFINISHED, {"place_id": place.id, "on": on, "limit": limit}
+        )
+        return [voucher_of(row) for row in rows]
 
     async def acts(self, voucher: Voucher) -> Sequence[VoucherAct]:
         rows = await self._connection.execute(
@@ -286,36 +326,6 @@ class PostgresVouchers(Vouchers):
             await self._connection.execute(WORKERS_OF, {"indexes": list(indexes)})
         ).scalar_one()
         return people
-
-    def _personal(
-        self, ids: Sequence[UUID], people: Sequence[Beneficiary], indexes: Sequence[bytes]
-    ) -> list[tuple[Any, ...]]:
-        """The personal values of vouchers: sealed, indexed and masked, in the order of `ISSUE`."""
-        numbers = self._crypto.seal_many(
-            "vouchers",
-            "identity_sealed",
-            [(i, one.citizen_id) for i, one in zip(ids, people, strict=True)],
-        )
-        called = [(i, one.phone) for i, one in zip(ids, people, strict=True) if one.phone]
-        phones = dict(
-            zip(
-                (i for i, _ in called),
-                self._crypto.seal_many("vouchers", "phone_sealed", called),
-                strict=True,
-            )
-        )
-        return [
-            (
-                one.name,
-                numbers[n],
-                indexes[n],
-                masking.masked_citizen_id(one.citizen_id),
-                phones.get(ids[n]),
-                masking.masked_phone(one.phone) if one.phone else None,
-                one.tag,
-            )
-            for n, one in enumerate(people)
-        ]
 
     async def _add_set(
         self,

@@ -5,7 +5,7 @@ import threading
 from adapters.sheets.templates import write_csv, write_xlsx
 from adapters.sheets.text import read_csv
 from adapters.sheets.xlsx import read_xlsx
-from domain.ports.sheets import CSV, Sheet, Sheets, Template
+from domain.ports.sheets import CSV, WIDE, Bounds, Sheet, Sheets, Template
 
 
 class SheetFiles(Sheets):
@@ -14,9 +14,9 @@ class SheetFiles(Sheets):
     def __init__(self) -> None:
         self._turn = threading.Lock()
 
-    def read(self, raw: bytes, media: str) -> Sheet:
+    def read(self, raw: bytes, media: str, bounds: Bounds = WIDE) -> Sheet:
         with self._turn:
-            return read_csv(raw) if media == CSV else read_xlsx(raw)
+            return read_csv(raw, bounds) if media == CSV else read_xlsx(raw, bounds)
 
     def write(self, template: Template, media: str) -> bytes:
         return write_csv(template) if media == CSV else write_xlsx(template)

@@ -12,21 +12,19 @@ from xml.parsers import expat
 
 from adapters.sheets.archive import Archive, too_large, unreadable, unsafe
 from domain.errors import Refusal
-
-ROWS_MAX: Final = 20_000
-COLUMNS_MAX: Final = 104
-"""A to CZ. A sheet's grid is laid out in full, so its corners are bounded before it is read."""
-CELLS_MAX: Final = ROWS_MAX * COLUMNS_MAX
+from domain.ports.sheets import LONG, WIDE, Bounds
 
 _REFERENCE: Final = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 _TRUE: Final = frozenset(("1", "true"))
 _VISIBLE: Final = "visible"
 _DECLARED: Final = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 _TELLING: Final = (b"<f", b"hidden", b't="e"', b":row", b":c", b"<!")
-# A cell or row at a place beyond the bounds. Everything ordinary writes the reference first.
-_BEYOND: Final = re.compile(
-    rb'<(?:c|row) r="(?!(?:[A-Z]|[A-C][A-Z])?(?:[0-9]{1,4}|1[0-9]{4}|20000)")'
-)
+# A cell or row at a place beyond the bounds: a sheet's grid is laid out in full, so its corners are
+# bounded before it is read. Everything ordinary writes the reference first.
+_BEYOND: Final = {
+    WIDE: re.compile(rb'<(?:c|row) r="(?!(?:[A-Z]|[A-C][A-Z])?(?:[0-9]{1,4}|1[0-9]{4}|20000)")'),
+    LONG: re.compile(rb'<(?:c|row) r="(?![A-R]?(?:[0-9]{1,5}|10[0-9]{4})")'),
+}
 
 Attributes = Mapping[str, str]
 Place = tuple[int, int]
@@ -103,7 +101,7 @@ def book_of(archive: Archive) -> Book:
     raise unreadable(main)
 
 
-def findings_of(xml: bytes, name: str) -> Findings:
+def findings_of(xml: bytes, name: str, bounds: Bounds) -> Findings:
     """Return what stands beside the values; refuses `sheet_too_large`.
 
     A sheet that is nothing but values, written as every program writes it, is seen to be so by
@@ -117,13 +115,13 @@ def findings_of(xml: bytes, name: str) -> Findings:
         and not any(mark in xml for mark in _TELLING)
         and body.count(b"<c") == body.count(b'<c r="')
         and body.count(b"<row") == body.count(b'<row r="')
-        and _BEYOND.search(body) is None
+        and _BEYOND[bounds].search(body) is None
     )
-    return Findings() if ordinary else _walked(xml, name)
+    return Findings() if ordinary else _walked(xml, name, bounds)
 
 
-def _walked(xml: bytes, name: str) -> Findings:
-    walked = _Walk(name)
+def _walked(xml: bytes, name: str, bounds: Bounds) -> Findings:
+    walked = _Walk(name, bounds)
     walk(xml, name, walked.start)
     return walked.found
 
@@ -131,9 +129,10 @@ def _walked(xml: bytes, name: str) -> Findings:
 class _Walk:
     """A walk through a sheet's elements that stops where the sheet grows too large."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, bounds: Bounds) -> None:
         self.found = Findings()
         self._name = name
+        self._bounds = bounds
         self._row = self._column = self._cells = 0
         self._by_element: Mapping[str, Callable[[Attributes], None]] = {
             "row": self._at_row,
@@ -150,8 +149,8 @@ class _Walk:
 
     def _at_row(self, attributes: Attributes) -> None:
         self._row, self._column = _number(attributes.get("r"), self._row + 1, self._name), 0
-        if self._row > ROWS_MAX:
-            raise too_large("rows", ROWS_MAX)
+        if self._row > self._bounds.rows:
+            raise too_large("rows", self._bounds.rows)
         if attributes.get("hidden") in _TRUE:
             self.found.hidden_rows.add(self._row)
 
@@ -159,8 +158,10 @@ class _Walk:
         self._cells += 1
         following = (self._row, self._column + 1)
         row, self._column = _place(attributes.get("r"), following, self._name)
-        if row > ROWS_MAX or self._column > COLUMNS_MAX or self._cells > CELLS_MAX:
-            raise too_large("cells", CELLS_MAX)
+        bounds = self._bounds
+        most = bounds.rows * bounds.columns
+        if row > bounds.rows or self._column > bounds.columns or self._cells > most:
+            raise too_large("cells", most)
         if attributes.get("t") == "e":
             self.found.errors.add((row, self._column))
 
@@ -171,12 +172,12 @@ class _Walk:
         if attributes.get("hidden") in _TRUE:
             first = _number(attributes.get("min"), 1, self._name)
             last = _number(attributes.get("max"), first, self._name)
-            self.found.hidden_columns.update(range(first, min(last, COLUMNS_MAX) + 1))
+            self.found.hidden_columns.update(range(first, min(last, self._bounds.columns) + 1))
 
     def _at_merge(self, attributes: Attributes) -> None:
         one, _, other = attributes.get("ref", "").partition(":")
-        if len(self.found.merged) >= ROWS_MAX:
-            raise too_large("merges", ROWS_MAX)
+        if len(self.found.merged) >= self._bounds.rows:
+            raise too_large("merges", self._bounds.rows)
         corners = (_place(one, None, self._name), _place(other or one, None, self._name))
         self.found.merged.append(corners)
 

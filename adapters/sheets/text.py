@@ -6,9 +6,8 @@ import io
 from typing import Final
 
 from adapters.sheets.archive import not_of_its_type, too_large, type_by_magic, unreadable
-from adapters.sheets.markup import COLUMNS_MAX, ROWS_MAX
 from domain.errors import Refusal
-from domain.ports.sheets import CSV, Cell, Sheet
+from domain.ports.sheets import CSV, Bounds, Cell, Sheet
 
 _GB18030_MARK: Final = b"\x84\x31\x95\x33"
 _SEPARATORS: Final = ",;\t"
@@ -16,7 +15,7 @@ _HEAD: Final = 10
 _BINARY: Final = frozenset(("ZIP", "XLS (OLE)", "PDF", "gzip", "7z", "RAR", "PNG", "JPEG"))
 
 
-def read_csv(raw: bytes) -> Sheet:
+def read_csv(raw: bytes, bounds: Bounds) -> Sheet:
     """Read a text of records; rows count records, as a spreadsheet program does."""
     found = type_by_magic(raw)
     if found in _BINARY:
@@ -26,10 +25,10 @@ def read_csv(raw: bytes) -> Sheet:
     rows: list[list[Cell]] = []
     try:
         for record in records:
-            if len(rows) >= ROWS_MAX:
-                raise too_large("rows", ROWS_MAX)
-            if len(record) > COLUMNS_MAX:
-                raise too_large("columns", COLUMNS_MAX)
+            if len(rows) >= bounds.rows:
+                raise too_large("rows", bounds.rows)
+            if len(record) > bounds.columns:
+                raise too_large("columns", bounds.columns)
             rows.append(list(record))
     except csv.Error:  # a quote that is never closed, or text behind one
         raise unreadable(f"/rows/{len(rows) + 1}") from None

@@ -14,7 +14,7 @@ from python_calamine import CalamineError, load_workbook
 
 from adapters.sheets.archive import Archive, too_large, unreadable
 from adapters.sheets.markup import Findings, book_of, findings_of, text_part
-from domain.ports.sheets import Cell, Odd, Oddity, Sheet
+from domain.ports.sheets import Bounds, Cell, Odd, Oddity, Sheet
 
 STRINGS_MAX: Final = 128 * 1024 * 1024
 """Bytes that shared texts may become: each cell that names one gets a copy."""
@@ -44,12 +44,12 @@ _BOOK: Final = (
 )
 
 
-def read_xlsx(raw: bytes) -> Sheet:
+def read_xlsx(raw: bytes, bounds: Bounds) -> Sheet:
     """Read the first visible sheet of a workbook."""
     archive = Archive(raw)
     book = book_of(archive)
     xml = text_part(archive, book.sheet)
-    found = findings_of(xml, book.sheet)
+    found = findings_of(xml, book.sheet, bounds)
     strings = b"" if book.strings is None else text_part(archive, book.strings)
     _check_strings(strings, xml)
     parts: dict[str, bytes | str] = {

@@ -36,4 +36,7 @@ class Documents(Protocol):
 
     @abstractmethod
     async def named(self, digests: Collection[bytes]) -> frozenset[bytes]:
-        """Return which of these contents a version names; only the system at the root sees all."""
+        """Return which of these contents a version, or an issue of vouchers under way, names.
+
+        Only the system at the root sees all.
+        """

@@ -38,6 +38,20 @@ Cell = str | int | date | Odd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """The largest grid that is read: either many columns or many rows, never both."""
+
+    rows: int
+    columns: int
+
+
+WIDE: Final = Bounds(rows=20_000, columns=104)
+"""Twenty thousand rows of columns A to CZ."""
+LONG: Final = Bounds(rows=109_999, columns=18)
+"""A hundred thousand people, with room for titles and notes, in columns A to R."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
     """The first visible sheet of a file. Rows and columns count from 1, as the program shows them.
 
@@ -64,7 +78,7 @@ class Sheets(Protocol):
     """Reads what is hostile until proven otherwise. Time and memory of every call are bounded."""
 
     @abstractmethod
-    def read(self, raw: bytes, media: str) -> Sheet:
+    def read(self, raw: bytes, media: str, bounds: Bounds = WIDE) -> Sheet:
         """Read a file of that media type; blocks for as long as a large file takes.
 
         Refuses `sheet_not_of_its_type`, `sheet_encrypted`, `sheet_with_macros`, `sheet_too_large`,

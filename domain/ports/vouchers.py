@@ -75,6 +75,10 @@ class Vouchers(Protocol):
         """
 
     @abstractmethod
+    async def is_actor(self, citizen_id: str) -> bool:
+        """Tell whether a normalised citizen id is the acting person's own."""
+
+    @abstractmethod
     async def move(self, before: Voucher, after: Voucher, *, event: str, reason: str = "") -> None:
         """Store a locked voucher as it is after an event, with the actor's act.
 
@@ -96,6 +100,18 @@ class Vouchers(Protocol):
 
         One at least. Refuses `stale_version`, for all of them.
         """
+
+    @abstractmethod
+    async def expire(self, place: Place, *, on: date, limit: int) -> VoucherSet | None:
+        """Expire up to `limit` vouchers whose last day lies before `on`, as one set; None if there is none.
+
+        Those that were issued, collected or reserved (`domain.machines.voucher.UNUSED`); a reserved one
+        leaves its class.
+        """
+
+    @abstractmethod
+    async def lock_unfinished(self, place: Place, *, on: date, limit: int) -> Sequence[Voucher]:
+        """Lock up to `limit` vouchers in use whose last day before `on` counted to completion."""
 
     @abstractmethod
     async def acts(self, voucher: Voucher) -> Sequence[VoucherAct]:

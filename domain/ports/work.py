@@ -37,6 +37,7 @@ from domain.ports.recoveries import Receipts, Recoveries
 from domain.ports.requests import Requests
 from domain.ports.review_requests import ReviewRequests
 from domain.ports.settlements import Settlements
+from domain.ports.voucher_projects import VoucherProjects
 from domain.ports.vouchers import Vouchers
 from domain.ports.work_ledgers import WorkLedgers
 
@@ -75,6 +76,7 @@ class Work(Protocol):
     requests: Requests
     review_requests: ReviewRequests
     settlements: Settlements
+    voucher_projects: VoucherProjects
     vouchers: Vouchers
     work_ledgers: WorkLedgers
 

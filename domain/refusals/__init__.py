@@ -25,6 +25,7 @@ from domain.refusals.policy_version import POLICY_VERSIONS
 from domain.refusals.recovery import RECOVERING
 from domain.refusals.roster import ROSTER, ROSTER_NOTES
 from domain.refusals.settlement import SETTLING
+from domain.refusals.voucher import VOUCHER_ISSUES, VOUCHER_PROJECTS, VOUCHERS
 from domain.refusals.work_ledger import LEDGER_VIEWS
 
 SECTIONS: Final = (
@@ -47,6 +48,9 @@ SECTIONS: Final = (
     OFFICIAL,
     LEDGER_VIEWS,
     PAYING_AGAIN,
+    VOUCHER_PROJECTS,
+    VOUCHER_ISSUES,
+    VOUCHERS,
     JOBS,
     LEDGER,
     EMBEDDED,

@@ -1,4 +1,4 @@
-"""The columns of a roster: their headings in Chinese and English, and finding them in a sheet."""
+"""The columns of a list of people: their headings in Chinese and English, and finding them in a sheet."""
 
 import re
 import unicodedata
@@ -15,25 +15,32 @@ HEADING_ROWS: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column: the field it fills, its published heading, and what else people write there."""
+    """One column: the field it fills, its published heading, and what else people write there.
+
+    An `optional` one may be left out of the sheet, and its cells may be empty.
+    """
 
     field: str
     heading: Text
     also: tuple[str, ...]
+    optional: bool = False
 
 
+NAME: Final = Column(field="name", heading=Text("姓名", "Name"), also=("学徒姓名", "名字"))
+CITIZEN_ID: Final = Column(
+    field="citizen_id",
+    heading=Text("身份证号", "Citizen id"),
+    also=("身份证号码", "公民身份号码", "身份证", "证件号码", "证件号", "id number", "id"),
+)
+PHONE: Final = Column(
+    field="phone",
+    heading=Text("手机号", "Phone"),
+    also=("手机号码", "手机", "联系电话", "电话", "mobile", "mobile number"),
+)
 COLUMNS: Final = (
-    Column(field="name", heading=Text("姓名", "Name"), also=("学徒姓名", "名字")),
-    Column(
-        field="citizen_id",
-        heading=Text("身份证号", "Citizen id"),
-        also=("身份证号码", "公民身份号码", "身份证", "证件号码", "证件号", "id number", "id"),
-    ),
-    Column(
-        field="phone",
-        heading=Text("手机号", "Phone"),
-        also=("手机号码", "手机", "联系电话", "电话", "mobile", "mobile number"),
-    ),
+    NAME,
+    CITIZEN_ID,
+    PHONE,
     Column(
         field="category",
         heading=Text("人员类别", "Category"),
@@ -55,7 +62,6 @@ COLUMNS: Final = (
         also=("申领地依据",),
     ),
 )
-HEADING: Final = {column.field: column.heading for column in COLUMNS}
 
 _IGNORED: Final = frozenset({"序号", "备注", "no", "no.", "remark", "remarks"})
 _BRACKETED: Final = re.compile(r"\([^)]*\)")
@@ -64,13 +70,6 @@ _BESIDE: Final = re.compile(r"[\s_*:\u200b\ufeff]+")
 
 def _folded(heading: str) -> str:
     return _BESIDE.sub("", _BRACKETED.sub("", unicodedata.normalize("NFKC", heading))).lower()
-
-
-_FIELD_OF: Final = {
-    _folded(word): column.field
-    for column in COLUMNS
-    for word in (column.field, column.heading.zh, column.heading.en, *column.also)
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,43 +91,60 @@ def letter_of(column: int) -> str:
     return letters
 
 
-def headings_of(sheet: Sheet) -> Headings:
-    """Find the headings: the row of the first ten that names most columns."""
-    candidates = [_fields_in(row) for row in sheet.rows[:HEADING_ROWS]]
-    known = [sum(field in HEADING for field in fields) for fields in candidates]
-    if not any(known):
-        missing = tuple(_missing(field) for field in HEADING)
-        return Headings(row=1, at={}, width=0, faults=missing)
-    index = known.index(max(known))
-    return _read(sheet, index + 1, candidates[index])
+class Layout:
+    """The columns that a list of people may have, in the order of its template."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = tuple(columns)
+        self.heading = {column.field: column.heading for column in columns}
+        self.optional = frozenset(column.field for column in columns if column.optional)
+        self._field_of = {
+            _folded(word): column.field
+            for column in columns
+            for word in (column.field, column.heading.zh, column.heading.en, *column.also)
+        }
+
+    def headings_of(self, sheet: Sheet) -> Headings:
+        """Find the headings: the row of the first ten that names most columns."""
+        candidates = [self._fields_in(row) for row in sheet.rows[:HEADING_ROWS]]
+        known = [sum(field in self.heading for field in fields) for fields in candidates]
+        if not any(known):
+            missing = tuple(self._missing(field) for field in self._required())
+            return Headings(row=1, at={}, width=0, faults=missing)
+        index = known.index(max(known))
+        return self._read(sheet, index + 1, candidates[index])
+
+    def _read(self, sheet: Sheet, row: int, fields: Sequence[str]) -> Headings:
+        at: dict[str, int] = {}
+        faults: list[Fault] = []
+        for column, field in enumerate(fields, start=1):
+            if not field or field in _IGNORED:
+                continue
+            place = CellPlace(row, letter_of(column), self.heading.get(field))
+            pointer = f"/columns/{letter_of(column)}"
+            if field not in self.heading:
+                faults.append(Fault(pointer, "column_unknown", cell=place))
+            elif field in at:
+                faults.append(Fault(pointer, "column_twice", cell=place))
+            elif column in sheet.hidden_columns:
+                faults.append(Fault(pointer, "column_hidden", cell=place))
+            at.setdefault(field, column)
+        faults += [self._missing(field, row) for field in self._required() if field not in at]
+        return Headings(row=row, at=at, width=len(fields), faults=tuple(faults))
+
+    def _required(self) -> list[str]:
+        return [field for field in self.heading if field not in self.optional]
+
+    def _missing(self, field: str, row: int = 1) -> Fault:
+        place = CellPlace(row, "", self.heading[field])
+        return Fault(f"/columns/{field}", "column_missing", cell=place)
+
+    def _fields_in(self, row: Sequence[Cell]) -> list[str]:
+        """Return what each heading of a row names: a field, or its own words; empty ones at the end cut."""
+        words = [_folded(cell) if isinstance(cell, str) else "?" for cell in row]
+        while words and not words[-1]:
+            words.pop()
+        return [self._field_of.get(word, word) for word in words]
 
 
-def _read(sheet: Sheet, row: int, fields: Sequence[str]) -> Headings:
-    at: dict[str, int] = {}
-    faults: list[Fault] = []
-    for column, field in enumerate(fields, start=1):
-        if not field or field in _IGNORED:
-            continue
-        place = CellPlace(row, letter_of(column), HEADING.get(field))
-        pointer = f"/columns/{letter_of(column)}"
-        if field not in HEADING:
-            faults.append(Fault(pointer, "column_unknown", cell=place))
-        elif field in at:
-            faults.append(Fault(pointer, "column_twice", cell=place))
-        elif column in sheet.hidden_columns:
-            faults.append(Fault(pointer, "column_hidden", cell=place))
-        at.setdefault(field, column)
-    faults += [_missing(field, row) for field in HEADING if field not in at]
-    return Headings(row=row, at=at, width=len(fields), faults=tuple(faults))
-
-
-def _missing(field: str, row: int = 1) -> Fault:
-    return Fault(f"/columns/{field}", "column_missing", cell=CellPlace(row, "", HEADING[field]))
-
-
-def _fields_in(row: Sequence[Cell]) -> list[str]:
-    """Return what each heading of a row names: a field, or its own words; empty ones at the end cut."""
-    words = [_folded(cell) if isinstance(cell, str) else "?" for cell in row]
-    while words and not words[-1]:
-        words.pop()
-    return [_FIELD_OF.get(word, word) for word in words]
+ROSTER: Final = Layout(COLUMNS)

@@ -99,7 +99,6 @@ REGION_OF_NEW = "coalesce(starts_with(new.region_path, scope_region()), false)"
 CALLED = (
     "workers_of(bytea[])",
     "vouchers_issued(uuid[])",
-    "give_back_voucher_places(uuid[], integer[])",
 )
 """Functions of the owner's rights that the application calls."""
 FIRED = ("take_voucher_quota()", "open_voucher_quota()")
@@ -126,7 +125,7 @@ def upgrade() -> None:
     voucher_classes()
     _vouchers()
     _issues()
-    run_files("vouchers_issued", "give_back_voucher_places")
+    run_files("vouchers_issued")
     for function in (*CALLED, *FIRED):
         run(f"revoke all on function {function} from public")
     run(*(f"grant execute on function {function} to {APP}" for function in CALLED))

@@ -428,7 +428,6 @@ RULES: Mapping[str, Rule] = {
             "people_of": "makes persons of blind indexes without showing the list of everyone",
             "workers_of": "makes workers of blind indexes, without a name",
             "vouchers_issued": "a number about a project, no voucher and nobody in it",
-            "give_back_voucher_places": "takes off what the caller ends in its own region",
             "enrolled_anywhere": "answers yes or no about people the caller already knows",
             "entitled_elsewhere": "answers yes or no about people the caller already knows",
             "release_entitlements": "gives back what a later revision, by an authority, put at nothing",

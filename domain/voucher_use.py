@@ -1,0 +1,56 @@
+"""Whether a voucher can be used, and if not, why: said the same to whoever asks and to whoever tries."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from domain.errors import Refusal
+from domain.machines.voucher import FLOW, UNFINISHED, UNUSED
+from domain.voucher import CountsTo, Voucher
+
+USE: Final = frozenset({"collect", "reserve", "start", "complete"})
+"""Events by which a voucher is used towards a training; a day that has passed ends them."""
+
+
+def expires_in(counts_to: CountsTo) -> frozenset[str]:
+    """Return the states that the day after the last ends, by what validity is counted to."""
+    return UNUSED if counts_to is CountsTo.START else UNFINISHED
+
+
+def is_over(voucher: Voucher, counts_to: CountsTo, *, today: date) -> bool:
+    """Tell whether the last day has passed for a voucher in its state: also before the nightly job."""
+    return voucher.valid_until < today and voucher.state in expires_in(counts_to)
+
+
+def obstacles(
+    voucher: Voucher, event: str, *, counts_to: CountsTo, today: date, person_id: UUID | None = None
+) -> Iterator[Refusal]:
+    """Say everything that keeps a voucher from an event; `person_id` is whose it must be."""
+    if person_id is not None and voucher.person_id != person_id:
+        yield Refusal("voucher_of_another_person")
+    if voucher.state == "frozen":
+        yield Refusal("voucher_frozen")
+    elif voucher.state == "expired" or (event in USE and is_over(voucher, counts_to, today=today)):
+        yield Refusal("voucher_expired", valid_until=voucher.valid_until.isoformat())
+    elif event not in FLOW[voucher.state]:
+        yield Refusal("voucher_not_usable", state=voucher.state)
+
+
+def check_usable(
+    voucher: Voucher, event: str, *, counts_to: CountsTo, today: date, person_id: UUID | None = None
+) -> None:
+    """Refuse with the first obstacle: `voucher_of_another_person`, `voucher_frozen`, `voucher_expired`,
+    `voucher_not_usable`. Nothing of the voucher changes: it stays as usable as it was.
+    """
+    for obstacle in obstacles(
+        voucher, event, counts_to=counts_to, today=today, person_id=person_id
+    ):
+        raise obstacle
+
+
+def next_use(voucher: Voucher) -> str | None:
+    """Return the event that comes next for a voucher that is used, None where it is at its end."""
+    state = voucher.frozen_from or voucher.state
+    order = ("collect", "reserve", "start", "complete", "redeem", "approve", "pay")
+    return next((event for event in order if event in FLOW[state]), None)
