@@ -15,7 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.errors import Fault, Refusal
-from domain.funding_request import PayableKind, Subject
+from domain.funding_request import PayableKind, Subject, commitment_of, subject_ids_of
 from domain.ledger import AccountKind, Event, Posting, Transfer, reversal_of, transfer_of
 from domain.money import FEN_MAX
 from domain.payment import AttemptState
@@ -138,7 +138,7 @@ class Tried:
     state: AttemptState
     amount_fen: int
     subject: Subject
-    filing_id: UUID
+    filing_id: UUID | None
     org_id: UUID
     partner_org_id: UUID | None
     fund_source: str
@@ -159,7 +159,7 @@ class Taken:
 
 
 Held = tuple[AccountKind, UUID, str, int]
-"""An account of a filing in a book: its kind, the filing, fund source and budget year."""
+"""An account in a book: its kind, the filing or voucher settlement, fund source and budget year."""
 
 
 def parse_bank_result(text: str, *, today: date) -> list[ResultLine]:
@@ -271,7 +271,7 @@ def confirmed_account(tried: Tried) -> Held:
         if tried.subject.kind is PayableKind.PREPAYMENT
         else AccountKind.EXPENSE
     )
-    return kind, tried.filing_id, tried.fund_source, tried.budget_year
+    return kind, commitment_of(tried), tried.fund_source, tried.budget_year
 
 
 def taken(
@@ -349,7 +349,7 @@ def _transfer(event: Event, tried: Tried, posting_key: str) -> Transfer:
         posting_key=posting_key,
         org_id=tried.org_id,
         partner_org_id=tried.partner_org_id,
-        filing_id=tried.filing_id,
+        **subject_ids_of(tried),
         payment_id=tried.payment_id,
         attempt_id=tried.attempt_id,
     )

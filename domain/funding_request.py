@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from domain.cases import Case, Duty
@@ -21,11 +21,13 @@ class PayableKind(StrEnum):
 
     PREPAYMENT = "prepayment"
     SETTLEMENT = "settlement"
+    VOUCHER_SETTLEMENT = "voucher_settlement"
 
 
 PURPOSES: Final[Mapping[PayableKind, str]] = {
     PayableKind.PREPAYMENT: "企业新型学徒制培训补贴预支",
     PayableKind.SETTLEMENT: "企业新型学徒制培训补贴结算",
+    PayableKind.VOUCHER_SETTLEMENT: "职业培训券补贴",
 }
 """What the payee reads on a bank statement. Kept with the payment: a file never changes."""
 
@@ -38,13 +40,37 @@ class Subject:
     id: UUID
 
 
+class OfCommitment(Protocol):
+    """What is paid from a commitment: a filing's, or without one that of the voucher settlement itself."""
+
+    @property
+    def subject(self) -> Subject:
+        """The case that is paid."""
+
+    @property
+    def filing_id(self) -> UUID | None:
+        """The filing it belongs to; None for vouchers."""
+
+
+def commitment_of(paid: OfCommitment) -> UUID:
+    """Return the case that the money is committed to: the filing, or the voucher settlement."""
+    return paid.subject.id if paid.filing_id is None else paid.filing_id
+
+
+def subject_ids_of(paid: OfCommitment) -> dict[str, UUID]:
+    """Return, as `transfer_of` takes it, whose accounts the money lies in."""
+    if paid.filing_id is None:
+        return {"voucher_batch_id": paid.subject.id}
+    return {"filing_id": paid.filing_id}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payable:
     """A subject as it stands: `amount_fen` is the decided prepayment or the balance."""
 
     subject: Subject
     state: str
-    filing_id: UUID
+    filing_id: UUID | None
     fund_source: str
     payee_account_id: UUID
     amount_fen: int
@@ -61,7 +87,7 @@ class FundingLine:
     id: UUID
     line_no: int
     subject: Subject
-    filing_id: UUID
+    filing_id: UUID | None
     payee_account_id: UUID
     amount_fen: int
     payment_id: UUID | None = None
@@ -89,7 +115,7 @@ def checked_payables(
 ) -> list[Payable]:
     """Return what is to be paid, in the order asked for, or refuse with every fault located.
 
-    `committed_fen` says what is committed to each filing in the book; `spare_fen` what the book
+    `committed_fen` says what is committed to each filing or voucher settlement in the book; `spare_fen` what the book
     could still commit to balances when finance concurs. Refuses `funding_request_faulty`, or
     `already_requested` when nothing else is wrong.
     """
@@ -109,7 +135,7 @@ def checked_payables(
             payables.append(payable)
         seen.add(subject.id)
     if not faults:
-        missing = shortages([(p.filing_id, p.amount_fen) for p in payables], committed_fen)
+        missing = shortages([(commitment_of(p), p.amount_fen) for p in payables], committed_fen)
         balances = {n for n in missing if payables[n].subject.kind is PayableKind.SETTLEMENT}
         coverable = sum(missing[n] for n in balances) <= spare_fen
         short = [n for n in missing if n not in balances or not coverable]
@@ -127,12 +153,12 @@ def checked_payables(
 def shortages(
     amounts: Iterable[tuple[UUID, int]], committed_fen: Mapping[UUID, int]
 ) -> dict[int, int]:
-    """Return, by position, the fen of each amount that its filing's commitment does not cover."""
+    """Return, by position, the fen of each amount that its commitment does not cover."""
     left = dict(committed_fen)
     missing = {}
-    for n, (filing_id, amount_fen) in enumerate(amounts):
-        have_fen = left.get(filing_id, 0)
-        left[filing_id] = max(0, have_fen - amount_fen)
+    for n, (case_id, amount_fen) in enumerate(amounts):
+        have_fen = left.get(case_id, 0)
+        left[case_id] = max(0, have_fen - amount_fen)
         if amount_fen > have_fen:
             missing[n] = amount_fen - have_fen
     return missing

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from domain.cases import NEW, Case, Duty, state_after
 from domain.errors import Fault, Refusal
-from domain.funding_request import Subject
+from domain.funding_request import Subject, subject_ids_of
 from domain.ledger import Event, Transfer, transfer_of
 from domain.machines.payment import FLOW
 from domain.payee_account import Waiting
@@ -106,7 +106,7 @@ class Payment:
     org_id: UUID
     partner_org_id: UUID | None
     subject: Subject
-    filing_id: UUID
+    filing_id: UUID | None
     funding_request_id: UUID
     funding_request_line_id: UUID
     payee_account_id: UUID
@@ -318,14 +318,14 @@ def check_sendable(
 
 
 def release_transfer(attempt: AttemptOnFile, payment: Payment) -> Transfer:
-    """Move a released payment's money from the filing's commitment into transit."""
+    """Move a released payment's money from its commitment into transit."""
     return transfer_of(
         Event.BATCH_RELEASED,
         amount_fen=payment.amount_fen,
         posting_key=f"batch_released:{attempt.id}",
         org_id=payment.org_id,
         partner_org_id=payment.partner_org_id,
-        filing_id=payment.filing_id,
+        **subject_ids_of(payment),
         payment_id=payment.id,
         attempt_id=attempt.id,
     )

@@ -76,6 +76,9 @@ class SetEvent(StrEnum):
     CLASS_STOPPED = "class_stopped"
     APPROVE = "approve"
     PAY = "pay"
+    REFUSE = "refuse"
+    RETURN_PAYMENT = "return_payment"
+    CLAW_BACK = "claw_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

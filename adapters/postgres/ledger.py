@@ -12,7 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.postgres.constraints import constraint_of
 from domain.errors import Refusal
 from domain.ledger import (
-    SUBJECTS,
     AccountKey,
     AccountKind,
     BankLine,
@@ -283,7 +282,7 @@ class PostgresLedger(Ledger):
                 "book_id": book_id,
                 "ids": [self._new_id() for _ in own],
                 "kinds": [key.kind for key, _, _ in own],
-                "subject_kinds": [SUBJECTS[key.kind] for key, _, _ in own],
+                "subject_kinds": [key.subject_kind for key, _, _ in own],
                 "subject_ids": [key.subject_id for key, _, _ in own],
                 # The fund's own accounts belong to the book's bureau, whoever's money moves.
                 "org_ids": [org_id if key.subject_id else None for key, org_id, _ in own],

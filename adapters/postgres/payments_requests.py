@@ -26,28 +26,34 @@ from domain.ports.payments import FundingRequests
 # for the lock would still see them as they were before it.
 _LOCK_SUBJECTS: Final = text("""
 select id from cases
- where place_id = :place_id and id = any(:ids) and kind in ('prepayment', 'settlement')
+ where place_id = :place_id and id = any(:ids)
+   and kind in ('prepayment', 'settlement', 'voucher_settlement')
  order by id for update
 """)
 _PAYABLES: Final = text("""
-select c.id, c.kind, c.state, s.filing_id, s.amount_fen, f.fund_source, f.payee_account_id,
+select c.id, c.kind, c.state, s.filing_id, s.amount_fen, s.fund_source, s.payee_account_id,
        exists (select from funding_request_lines l
                 where l.place_id = c.place_id and l.subject_id = c.id and l.released_at is null) as requested
   from cases c
  cross join lateral (
-       select p.filing_id, p.amount_fen from prepayments p
+       select p.filing_id, p.amount_fen, f.fund_source, f.payee_account_id
+         from prepayments p join filings f on f.place_id = p.place_id and f.id = p.filing_id
         where p.place_id = c.place_id and p.id = c.id
        union all
-       select t.filing_id, coalesce(t.balance_fen, 0) from settlements t
-        where t.place_id = c.place_id and t.id = c.id) s
-  join filings f on f.place_id = c.place_id and f.id = s.filing_id
- where c.place_id = :place_id and c.id = any(:ids) and c.kind in ('prepayment', 'settlement')
+       select t.filing_id, coalesce(t.balance_fen, 0), f.fund_source, f.payee_account_id
+         from settlements t join filings f on f.place_id = t.place_id and f.id = t.filing_id
+        where t.place_id = c.place_id and t.id = c.id
+       union all
+       select null, coalesce(v.amount_fen, 0), v.fund_source, v.payee_account_id from voucher_settlements v
+        where v.place_id = c.place_id and v.id = c.id) s
+ where c.place_id = :place_id and c.id = any(:ids)
+   and c.kind in ('prepayment', 'settlement', 'voucher_settlement')
 """)
 _COMMITTED: Final = text("""
 select a.subject_id, (b.debits_fen - b.credits_fen)::bigint as fen
   from ledger_accounts a
   join ledger_balances b on b.place_id = a.place_id and b.account_id = a.id
- where a.place_id = :place_id and a.kind = 'committed' and a.subject_id = any(:filing_ids)
+ where a.place_id = :place_id and a.kind = 'committed' and a.subject_id = any(:case_ids)
    and a.fund_source = :fund_source and a.budget_year = :budget_year
 """)
 _ADD: Final = text("""
@@ -137,7 +143,7 @@ class PostgresFundingRequests(FundingRequests):
         }
 
     async def committed_fen(
-        self, place_id: UUID, *, fund_source: str, budget_year: int, filing_ids: Collection[UUID]
+        self, place_id: UUID, *, fund_source: str, budget_year: int, case_ids: Collection[UUID]
     ) -> Mapping[UUID, int]:
         rows = await self._connection.execute(
             _COMMITTED,
@@ -145,7 +151,7 @@ class PostgresFundingRequests(FundingRequests):
                 "place_id": place_id,
                 "fund_source": fund_source,
                 "budget_year": budget_year,
-                "filing_ids": list(filing_ids),
+                "case_ids": list(case_ids),
             },
         )
         return {row.subject_id: row.fen for row in rows}

@@ -112,7 +112,7 @@ select a.kind, a.subject_id, a.fund_source, a.budget_year, (b.debits_fen - b.cre
   from ledger_accounts a
   join ledger_balances b on b.place_id = a.place_id and b.account_id = a.id
  where a.place_id = :place_id and a.kind in ('prepayment_receivable', 'expense')
-   and a.subject_id = any(:filing_ids)
+   and a.subject_id = any(:case_ids)
 """)
 _ANSWERED_BATCHES: Final = text("""
 select t.batch_id from bank_lines b
@@ -236,9 +236,9 @@ class PostgresBankResults(BankResults):
         )
         return set(rows.scalars())
 
-    async def held_fen(self, place_id: UUID, *, filing_ids: Collection[UUID]) -> Mapping[Held, int]:
+    async def held_fen(self, place_id: UUID, *, case_ids: Collection[UUID]) -> Mapping[Held, int]:
         rows = await self._connection.execute(
-            _HELD, {"place_id": place_id, "filing_ids": list(filing_ids)}
+            _HELD, {"place_id": place_id, "case_ids": list(case_ids)}
         )
         return {
             (AccountKind(row.kind), row.subject_id, row.fund_source, row.budget_year): row.fen

@@ -42,6 +42,7 @@ from adapters.postgres.requests import PostgresRequests
 from adapters.postgres.review_requests import PostgresReviewRequests
 from adapters.postgres.settlements import PostgresSettlements
 from adapters.postgres.voucher_projects import PostgresVoucherProjects
+from adapters.postgres.voucher_settlements import PostgresVoucherSettlements
 from adapters.postgres.vouchers import PostgresVouchers
 from adapters.postgres.work_ledgers import PostgresWorkLedgers
 from domain.party import Actor
@@ -112,6 +113,7 @@ class PostgresWork(Work):
         self.review_requests = PostgresReviewRequests(connection)
         self.settlements = PostgresSettlements(connection, new_id, now=now)
         self.voucher_projects = PostgresVoucherProjects(connection, now=now)
+        self.voucher_settlements = PostgresVoucherSettlements(connection, now=now)
         self.vouchers = PostgresVouchers(connection, actor, crypto, new_id, reach, now=now)
         self.work_ledgers = PostgresWorkLedgers(connection, reach)
 

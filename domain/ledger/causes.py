@@ -34,6 +34,10 @@ CAUSES: Final[Mapping[Event, Mapping[str, str]]] = {
     Event.PERSON_ADDED: _AMENDED,
     Event.EXTENSION_PAID: _AMENDED,
     Event.SUPPLEMENTARY_SETTLEMENT: {"funding_request": "concurred", "settlement": "approved"},
+    Event.VOUCHERS_STARTED: {"voucher_class": "started"},
+    Event.VOUCHERS_APPROVED: {"voucher_settlement": "approved"},
+    # Of a class: who did not complete, or expired in use. Of a settlement: what it refused or reduced.
+    Event.VOUCHERS_RELEASED: {"voucher_class": ANY, "voucher_settlement": "approved"},
     Event.RECOMMITTED: {"year_close": ANY},
     Event.WRONG_PARTY_RECOMMITTED: _WRONG_PARTY,
     Event.PERSON_REMOVED: _AMENDED,

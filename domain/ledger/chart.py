@@ -45,7 +45,10 @@ SUBJECTS: Final[Mapping[AccountKind, SubjectKind | None]] = MappingProxyType(
         AccountKind.WRITE_OFF: SubjectKind.RECOVERY,
     }
 )
-"""One account per subject and book; the fund's own two accounts have none."""
+"""One account per subject and book; the fund's own two accounts have none.
+
+What is per filing here is per voucher batch for vouchers: a class before its settlement, the settlement after.
+"""
 
 
 class CauseKind(StrEnum):
@@ -75,6 +78,9 @@ class Event(StrEnum):
     PERSON_ADDED = "person_added"
     EXTENSION_PAID = "extension_paid"
     SUPPLEMENTARY_SETTLEMENT = "supplementary_settlement"
+    VOUCHERS_STARTED = "vouchers_started"
+    VOUCHERS_APPROVED = "vouchers_approved"
+    VOUCHERS_RELEASED = "vouchers_released"
     RECOMMITTED = "recommitted"
     WRONG_PARTY_RECOMMITTED = "wrong_party_recommitted"
     PERSON_REMOVED = "person_removed"
@@ -137,6 +143,9 @@ EVENTS: Final[Mapping[Event, Legs]] = MappingProxyType(
         Event.PERSON_ADDED: decided(_K.AVAILABLE, _K.COMMITTED),
         Event.EXTENSION_PAID: decided(_K.AVAILABLE, _K.COMMITTED),
         Event.SUPPLEMENTARY_SETTLEMENT: decided(_K.AVAILABLE, _K.COMMITTED),
+        Event.VOUCHERS_STARTED: decided(_K.AVAILABLE, _K.COMMITTED),
+        Event.VOUCHERS_APPROVED: decided(_K.COMMITTED, _K.COMMITTED),
+        Event.VOUCHERS_RELEASED: decided(_K.COMMITTED, _K.AVAILABLE),
         Event.RECOMMITTED: decided(_K.AVAILABLE, _K.COMMITTED),
         Event.WRONG_PARTY_RECOMMITTED: decided(_K.AVAILABLE, _K.COMMITTED),
         Event.PERSON_REMOVED: decided(_K.COMMITTED, _K.AVAILABLE),

@@ -1,7 +1,7 @@
 """Transfers: what moves between which accounts, on whose decision or which bank line (CASES 5)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -32,12 +32,19 @@ class BookKey:
 
 @dataclass(frozen=True, slots=True)
 class AccountKey:
-    """An account within a book: its kind, and the filing, payment or recovery it belongs to."""
+    """An account within a book: its kind, and the filing, voucher batch, payment or recovery it belongs to.
+
+    Ids are unique, so that what kind of subject an id is makes no other account of it; the kind is needed
+    to open one.
+    """
 
     kind: AccountKind
     subject_id: UUID | None = None
+    subject_kind: SubjectKind | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
+        if self.subject_kind is None:
+            object.__setattr__(self, "subject_kind", SUBJECTS[self.kind])
         if (SUBJECTS[self.kind] is None) != (self.subject_id is None):
             msg = f"an account of kind {self.kind} has a subject exactly when its kind says so"
             raise ValueError(msg)
@@ -91,26 +98,34 @@ def transfer_of(
     org_id: UUID,
     partner_org_id: UUID | None = None,
     filing_id: UUID | None = None,
+    voucher_batch_id: UUID | None = None,
+    to_voucher_batch_id: UUID | None = None,
     payment_id: UUID | None = None,
     recovery_id: UUID | None = None,
     attempt_id: UUID | None = None,
 ) -> Transfer:
-    """Build a transfer from its event: the table gives the accounts, the ids their subjects."""
+    """Build a transfer from its event: the table gives the accounts, the ids their subjects.
+
+    A voucher batch stands where a filing would. `to_voucher_batch_id` is the batch that takes over what
+    another had committed.
+    """
     subjects = {
         SubjectKind.FILING: filing_id,
         SubjectKind.PAYMENT: payment_id,
         SubjectKind.RECOVERY: recovery_id,
     }
 
-    def key(kind: AccountKind) -> AccountKey:
+    def key(kind: AccountKind, batch_id: UUID | None) -> AccountKey:
         subject = SUBJECTS[kind]
+        if subject is SubjectKind.FILING and batch_id is not None:
+            return AccountKey(kind, batch_id, SubjectKind.VOUCHER_BATCH)
         return AccountKey(kind, None if subject is None else subjects[subject])
 
     legs = EVENTS[event]
     return Transfer(
         event=event,
-        from_=key(legs.from_),
-        to=key(legs.to),
+        from_=key(legs.from_, voucher_batch_id),
+        to=key(legs.to, to_voucher_batch_id or voucher_batch_id),
         amount_fen=amount_fen,
         posting_key=posting_key,
         org_id=org_id,

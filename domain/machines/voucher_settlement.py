@@ -25,8 +25,14 @@ MACHINE: Final[Machine] = {
     },
     "reviewed": {
         "approve": Move("approved", Duty.APPROVE),
+        "publish": Move("on_notice", Duty.APPROVE),
         "send_back": Move("accepted", Duty.APPROVE),
         "refuse": Move("refused", Duty.APPROVE),
+    },
+    "on_notice": {
+        "approve": Move("approved", Duty.APPROVE),
+        "send_back": Move("accepted", Duty.APPROVE),
+        "unpublish": Move("reviewed", Duty.APPROVE),
     },
     "approved": {"close": Move("closed", Duty.SYSTEM)},
     "closed": {},

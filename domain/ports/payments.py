@@ -32,7 +32,7 @@ class FundingRequests(Protocol):
 
     @abstractmethod
     async def committed_fen(
-        self, place_id: UUID, *, fund_source: str, budget_year: int, filing_ids: Collection[UUID]
+        self, place_id: UUID, *, fund_source: str, budget_year: int, case_ids: Collection[UUID]
     ) -> Mapping[UUID, int]:
         """Return what is committed to each filing in a book, in fen; nothing there is absent."""
 
@@ -167,7 +167,7 @@ class BankResults(Protocol):
         """Return which of the bank's own references have been taken before."""
 
     @abstractmethod
-    async def held_fen(self, place_id: UUID, *, filing_ids: Collection[UUID]) -> Mapping[Held, int]:
+    async def held_fen(self, place_id: UUID, *, case_ids: Collection[UUID]) -> Mapping[Held, int]:
         """Return what the receivable and expense accounts of these filings hold, in fen."""
 
     @abstractmethod

@@ -38,6 +38,7 @@ from domain.ports.requests import Requests
 from domain.ports.review_requests import ReviewRequests
 from domain.ports.settlements import Settlements
 from domain.ports.voucher_projects import VoucherProjects
+from domain.ports.voucher_settlements import VoucherSettlements
 from domain.ports.vouchers import Vouchers
 from domain.ports.work_ledgers import WorkLedgers
 
@@ -77,6 +78,7 @@ class Work(Protocol):
     review_requests: ReviewRequests
     settlements: Settlements
     voucher_projects: VoucherProjects
+    voucher_settlements: VoucherSettlements
     vouchers: Vouchers
     work_ledgers: WorkLedgers
 

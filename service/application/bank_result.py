@@ -20,7 +20,7 @@ from domain.bank_result import (
 )
 from domain.cases import Case, CaseKind
 from domain.errors import Refusal
-from domain.funding_request import PayableKind
+from domain.funding_request import PayableKind, commitment_of
 from domain.ledger import BankLine as BankLineCause
 from domain.ledger import BookKey, Cause, Transfer
 from domain.payment import AttemptState
@@ -107,9 +107,9 @@ async def take_lines(work: Work, *, result_id: UUID, size: int = CHUNK) -> Chunk
     )
     seen = await work.payments.seen(case.place_id, {line.line.line_reference for line in lines})
     given_back = {
-        tried.filing_id for tried in attempts.values() if tried.state is AttemptState.PAID
+        commitment_of(tried) for tried in attempts.values() if tried.state is AttemptState.PAID
     }
-    held_fen = await work.payments.held_fen(case.place_id, filing_ids=given_back)
+    held_fen = await work.payments.held_fen(case.place_id, case_ids=given_back)
     decided = taken(lines, attempts, seen=seen, held_fen=held_fen)
     await work.payments.take(case.place_id, decided)
     answers = [

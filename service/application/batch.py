@@ -8,7 +8,7 @@ from domain.audit import Act, Fact, Ground
 from domain.batch_report import BatchReview, review_of
 from domain.cases import CaseKind
 from domain.errors import Fault, Refusal
-from domain.funding_request import NOT_TO_PREPARE, PayableKind, shortages
+from domain.funding_request import NOT_TO_PREPARE, PayableKind, commitment_of, shortages
 from domain.ledger import BookKey, decision_of
 from domain.payee_account import NOT_TO_RELEASE_TO
 from domain.payment import (
@@ -123,7 +123,9 @@ async def release_batch(work: Work, *, batch_id: UUID, version: int, reason: str
     paid = await work.payments.paid_by(case)
     await _keep_apart(work, paid.values(), release=True)
     await keep_apart(work, accounts, forbidden=NOT_TO_RELEASE_TO)
-    await check_none_on_hold(work, case.place_id, [paid[a.payment_id].filing_id for a in attempts])
+    await check_none_on_hold(
+        work, case.place_id, [commitment_of(paid[a.payment_id]) for a in attempts]
+    )
     check_sendable(attempts, paid, await work.payee_accounts.payable(case.place_id, accounts))
     await _check_covered(work, [paid[a.payment_id] for a in attempts], "fund_insufficient")
     batch = await work.payments.batch(signed)
@@ -295,9 +297,9 @@ async def _check_covered(
         payments[0].place_id,
         fund_source=payments[0].fund_source,
         budget_year=payments[0].budget_year,
-        filing_ids={payment.filing_id for payment in payments},
+        case_ids={commitment_of(payment) for payment in payments},
     )
-    short = shortages([(p.filing_id, p.amount_fen) for p in payments], committed)
+    short = shortages([(commitment_of(p), p.amount_fen) for p in payments], committed)
     if short:
         faults = tuple(
             Fault(

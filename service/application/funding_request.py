@@ -16,6 +16,7 @@ from domain.funding_request import (
     PayableKind,
     Subject,
     checked_payables,
+    commitment_of,
     shortages,
 )
 from domain.ledger import AccountKey, AccountKind, BookKey, Event, decision_of, transfer_of
@@ -56,7 +57,7 @@ async def request_funding(work: Work, command: RequestFunding) -> FundingRequest
         place.id,
         fund_source=command.fund_source,
         budget_year=command.budget_year,
-        filing_ids={payable.filing_id for payable in found.values()},
+        case_ids={commitment_of(payable) for payable in found.values()},
     )
     payables = checked_payables(
         command.subjects,
@@ -170,9 +171,9 @@ async def _commit_balances(work: Work, case: Case) -> None:
         case.place_id,
         fund_source=request.fund_source,
         budget_year=request.budget_year,
-        filing_ids={line.filing_id for line in lines},
+        case_ids={commitment_of(line) for line in lines},
     )
-    missing = shortages([(line.filing_id, line.amount_fen) for line in lines], committed)
+    missing = shortages([(commitment_of(line), line.amount_fen) for line in lines], committed)
     balances = {
         n: fen for n, fen in missing.items() if lines[n].subject.kind is PayableKind.SETTLEMENT
     }
@@ -180,7 +181,9 @@ async def _commit_balances(work: Work, case: Case) -> None:
         return
     if sum(balances.values()) > await _spare_fen(work, key):
         raise Refusal("fund_insufficient")
-    filings = await work.cases.lock_many(CaseKind.FILING, [lines[n].filing_id for n in balances])
+    filings = await work.cases.lock_many(
+        CaseKind.FILING, [commitment_of(lines[n]) for n in balances]
+    )
     await work.ledger.post(
         case.place_id,
         await work.ledger.book(key),

@@ -62,7 +62,7 @@ class FundingLineView(View):
     id: UUID
     line_no: int
     subject: SubjectView
-    filing_id: UUID
+    filing_id: UUID | None
     amount_fen: int
     payment_id: UUID | None
 

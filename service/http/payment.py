@@ -31,7 +31,7 @@ class PaymentView(View):
     state: str
     subject_kind: PayableKind
     subject_id: UUID
-    filing_id: UUID
+    filing_id: UUID | None
     funding_request_id: UUID
     funding_request_line_id: UUID
     payee_name: str
@@ -118,7 +118,7 @@ class PersonShareView(View):
 class MoneyChainView(View):
     """Every id from the plan to the ledger; each leads back to this payment."""
 
-    filing_id: UUID
+    filing_id: UUID | None
     people: list[PersonShareView]
     subject_kind: PayableKind
     subject_id: UUID

@@ -7,6 +7,7 @@ import pytest
 
 from domain.cases import CaseKind
 from domain.errors import Refusal
+from domain.funding_request import commitment_of
 from domain.ledger import AccountKind, Event
 from domain.payment import AttemptState, Remedy
 from domain.ports.payments import AnsweredTwice
@@ -157,7 +158,7 @@ async def test_a_cancelled_prepayment_is_no_dead_end(again: Again) -> None:
     assert await _state(again, CaseKind.PREPAYMENT, returned.subject.id) == "cancelled"
     assert await again.held(AccountKind.COMMITTED) == committed
     async with again.begin_work(again.staff.approver) as work:
-        filing_case = await work.cases.get(CaseKind.FILING, returned.filing_id)
+        filing_case = await work.cases.get(CaseKind.FILING, commitment_of(returned))
         history = await work.settlements.history(filing_case)
         assert await prepayment.cancel_unreleased_prepayments(work, filing_case) == 0
     assert history.total_fen == 0
@@ -176,7 +177,7 @@ async def test_an_unknown_outcome_ends_by_an_answer_to_our_reference(again: Agai
     }
     async with again.begin_work(again.staff.approver) as work:
         filing_case = await work.cases.get(
-            CaseKind.FILING, (await work.payments.get(first.payment_id)).filing_id
+            CaseKind.FILING, commitment_of(await work.payments.get(first.payment_id))
         )
         with pytest.raises(Refusal) as refused:
             await prepayment.cancel_unreleased_prepayments(work, filing_case)

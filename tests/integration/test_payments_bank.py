@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.bank_result import LineState, taken
 from domain.cases import CaseKind
 from domain.errors import Refusal
-from domain.funding_request import PayableKind, Subject
+from domain.funding_request import PayableKind, Subject, commitment_of
 from domain.jobs import JobLost
 from domain.ledger import AccountKind, BankLine, Event
 from domain.payment import AttemptOnFile, AttemptState, Remedy
@@ -381,7 +381,7 @@ async def test_every_id_of_the_chain_leads_both_ways(staff: Staff, begin_work: B
     async with begin_work(staff.handler) as work:
         explained = await payment.explain_payment(work, attempts[0].payment_id)
         chain = explained.chain
-        filing = await work.cases.get(CaseKind.FILING, chain.payment.filing_id)
+        filing = await work.cases.get(CaseKind.FILING, commitment_of(chain.payment))
         people = await work.filings.enrolments(filing)
         request = await funding_request.funding_request(work, chain.payment.funding_request_id)
         (result,) = await work.payments.results_of(at_bank.case.id)

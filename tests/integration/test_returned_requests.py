@@ -7,7 +7,7 @@ import pytest
 
 from domain.cases import CaseKind
 from domain.errors import Refusal
-from domain.funding_request import Subject
+from domain.funding_request import Subject, commitment_of
 from domain.ports.work import BeginWork, Work
 from service.application import funding_request, prepayment
 from service.application.prepayment import cancel_unreleased_prepayments
@@ -154,16 +154,16 @@ async def test_a_planned_payment_goes_with_its_prepayment_and_one_at_the_bank_st
     again: Again,
 ) -> None:
     (planned,) = await pay.planned(again.begin_work, again.staff)
-    assert await _dropped(again, planned.filing_id) == 1
+    assert await _dropped(again, commitment_of(planned)) == 1
     assert (await again.payment(planned.id)).state == "cancelled"
     assert await _state(again, planned.subject) == "cancelled"
 
     batch_id, (first,) = await again.submitted()
     at_bank = await again.payment(first.payment_id)
-    assert await _dropped(again, at_bank.filing_id) == 0
+    assert await _dropped(again, commitment_of(at_bank)) == 0
     assert await _state(again, at_bank.subject) == "ordered"
     await again.answered(batch_id, pay.line(first, result="rejected"))
-    assert await _dropped(again, at_bank.filing_id) == 1
+    assert await _dropped(again, commitment_of(at_bank)) == 1
     assert (await again.payment(first.payment_id)).state == "cancelled"
 
 
@@ -172,7 +172,7 @@ async def test_a_payment_in_a_batch_not_yet_sent_is_not_dropped(again: Again) ->
     async with again.begin_work(again.staff.system) as work:
         (batched,) = await work.payments.page(filing_id=None, state="batched", after=None, limit=9)
     with pytest.raises(Refusal) as refused:
-        await _dropped(again, batched.filing_id)
+        await _dropped(again, commitment_of(batched))
     assert refused.value.code == "prepayment_in_flight"
 
 
