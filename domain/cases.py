@@ -40,6 +40,7 @@ class CaseKind(StrEnum):
     VOUCHER_PROJECT = "voucher_project"
     VOUCHER_CLASS = "voucher_class"
     VOUCHER_SETTLEMENT = "voucher_settlement"
+    CATALOGUE_ENTRY = "catalogue_entry"
 
 
 class Duty(StrEnum):

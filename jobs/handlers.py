@@ -4,10 +4,19 @@ from collections.abc import Mapping
 from functools import partial
 
 from domain.ports.messages import Messages
-from jobs import filing, notice, official_document, payment, recovery, settlement
+from jobs import (
+    filing,
+    notice,
+    official_document,
+    payment,
+    recovery,
+    settlement,
+    voucher_class,
+)
 from jobs.deadlines import in_every_place
 from jobs.run import Handler
 from service.application import deadlines
+from service.application.voucher_class_calling_off import call_off_overdue_classes
 
 
 def handlers(chunk_rows: int, messages: Messages) -> Mapping[str, Handler]:
@@ -24,6 +33,8 @@ def handlers(chunk_rows: int, messages: Messages) -> Mapping[str, Handler]:
         "expire_recovery": recovery.expire_recovery,
         "take_receipts": recovery.take_receipts,
         **notice.HANDLERS,
+        **voucher_class.HANDLERS,
+        "call_off_overdue_classes": in_every_place(call_off_overdue_classes),
         "order_payments": payment.order_payments,
         "submit_batch": payment.submit_batch,
         "ingest_bank_result": partial(payment.ingest_bank_result, size=chunk_rows),

@@ -9,6 +9,7 @@ from typing import Final
 from domain.jobs import Schedule
 
 SCHEDULES: Final[tuple[Schedule, ...]] = (
+    Schedule(name="call_off_overdue_classes", kind="call_off_overdue_classes"),
     Schedule(name="expire_corrections", kind="expire_corrections"),
     Schedule(name="lapse_filings", kind="lapse_filings"),
     Schedule(name="notices", kind="end_due_notices", hour=0),

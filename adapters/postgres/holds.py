@@ -35,10 +35,10 @@ select f.id as filing_id, h.id as hold_id
  where f.id = any(:ids)
  order by f.id, h.id
 """)
-_ON_PEOPLE: Final = text("""
-select distinct h.target_id as person_id
+_ON_TARGETS: Final = text("""
+select distinct h.target_id
   from holds h join cases c on c.place_id = h.place_id and c.id = h.id and c.state = 'in_force'
- where h.place_id = :place_id and h.target = 'person' and h.target_id = any(:people)
+ where h.place_id = :place_id and h.target = :target and h.target_id = any(:targets)
 """)
 
 # Whoever checks takes the lock shared, whoever imposes takes it alone: what was checked holds till the commit.
@@ -99,8 +99,15 @@ class PostgresHolds(Holds):
             found[row.filing_id].append(row.hold_id)
         return found
 
+    async def on_providers(self, place_id: UUID, providers: Collection[UUID]) -> Collection[UUID]:
+        return await self._on(place_id, HoldTarget.PROVIDER, providers)
+
     async def on_people(self, place_id: UUID, people: Collection[UUID]) -> Collection[UUID]:
-        rows = await self._connection.execute(
-            _ON_PEOPLE, {"place_id": place_id, "people": list(people)}
-        )
-        return {row.person_id for row in rows}
+        return await self._on(place_id, HoldTarget.PERSON, people)
+
+    async def _on(
+        self, place_id: UUID, target: HoldTarget, targets: Collection[UUID]
+    ) -> Collection[UUID]:
+        named = {"place_id": place_id, "target": target, "targets": list(targets)}
+        rows = await self._connection.execute(_ON_TARGETS, named)
+        return {row.target_id for row in rows}

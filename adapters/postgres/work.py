@@ -34,6 +34,7 @@ from adapters.postgres.places import PostgresAccounts, PostgresPlaces
 from adapters.postgres.policy_proposals import PostgresPolicyProposals
 from adapters.postgres.policy_versions import PostgresPolicyVersions
 from adapters.postgres.prepayments import PostgresPrepayments
+from adapters.postgres.provider_catalogue import PostgresProviderCatalogue
 from adapters.postgres.quotas import PostgresQuotas
 from adapters.postgres.reach import Reach
 from adapters.postgres.receipts import PostgresReceipts
@@ -41,7 +42,9 @@ from adapters.postgres.recoveries import PostgresRecoveries
 from adapters.postgres.requests import PostgresRequests
 from adapters.postgres.review_requests import PostgresReviewRequests
 from adapters.postgres.settlements import PostgresSettlements
+from adapters.postgres.voucher_classes import PostgresVoucherClasses
 from adapters.postgres.voucher_projects import PostgresVoucherProjects
+from adapters.postgres.voucher_records import PostgresVoucherRecords
 from adapters.postgres.voucher_settlements import PostgresVoucherSettlements
 from adapters.postgres.vouchers import PostgresVouchers
 from adapters.postgres.work_ledgers import PostgresWorkLedgers
@@ -106,6 +109,7 @@ class PostgresWork(Work):
         self.policies = PostgresPolicyVersions(connection, now=now)
         self.policy_proposals = PostgresPolicyProposals(connection, new_id, now=now)
         self.prepayments = PostgresPrepayments(connection)
+        self.provider_catalogue = PostgresProviderCatalogue(connection, now=now)
         self.quotas = PostgresQuotas(connection)
         self.receipts = PostgresReceipts(connection, new_id)
         self.recoveries = PostgresRecoveries(connection)
@@ -115,6 +119,8 @@ class PostgresWork(Work):
         self.voucher_projects = PostgresVoucherProjects(connection, now=now)
         self.voucher_settlements = PostgresVoucherSettlements(connection, now=now)
         self.vouchers = PostgresVouchers(connection, actor, crypto, new_id, reach, now=now)
+        self.voucher_classes = PostgresVoucherClasses(connection, now=now)
+        self.voucher_records = PostgresVoucherRecords(connection, now=now)
         self.work_ledgers = PostgresWorkLedgers(connection, reach)
 
     @property

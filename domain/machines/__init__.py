@@ -12,6 +12,7 @@ from domain.machines import (
     account_change,
     appropriation,
     batch,
+    catalogue_entry,
     enrolment,
     filing,
     funding_request,
@@ -53,6 +54,7 @@ SIGNED: Final[Mapping[CaseKind, Machine]] = {
     CaseKind.VOUCHER_PROJECT: voucher_project.MACHINE,
     CaseKind.VOUCHER_CLASS: voucher_class.MACHINE,
     CaseKind.VOUCHER_SETTLEMENT: voucher_settlement.MACHINE,
+    CaseKind.CATALOGUE_ENTRY: catalogue_entry.MACHINE,
 }
 
 FLOWS: Final[Mapping[str, Flow]] = {

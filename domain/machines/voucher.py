@@ -1,8 +1,9 @@
 """Voucher (职业培训券): one person's right to one training; it moves with acts and sets, nobody signs it (CASES 7).
 
-`reserve` takes a place in a class, `start` and `complete` follow the class's signed steps, `redeem` is the
-provider's. A frozen voucher remembers where it stood and goes back there. What a settlement refuses stays
-`redeemed`: it may be put in again. A bank that gives a payment back leaves it approved again.
+`reserve` takes a place in a class; `start`, `miss` (who did not turn up) and `complete` follow the class's
+signed steps; `redeem` is the provider's. A frozen voucher remembers where it stood and goes back there. What
+a settlement refuses stays `redeemed`: it may be put in again. A bank that gives a payment back leaves it
+approved again.
 """
 
 from typing import Final
@@ -27,6 +28,7 @@ FLOW: Final[Flow] = {
     "reserved": {
         "withdraw": "collected",
         "class_cancelled": "collected",
+        "miss": "collected",
         "start": "in_use",
         "expire": "expired",
         "void": "voided",

@@ -37,5 +37,9 @@ class Holds(Protocol):
         """Return, for each filing that is stopped, the holds in force on it, its enterprise or provider."""
 
     @abstractmethod
+    async def on_providers(self, place_id: UUID, providers: Collection[UUID]) -> Collection[UUID]:
+        """Return which of these providers are under a hold in force in a place."""
+
+    @abstractmethod
     async def on_people(self, place_id: UUID, people: Collection[UUID]) -> Collection[UUID]:
         """Return which of these people are under a hold in force in a place."""

@@ -32,12 +32,15 @@ from domain.ports.places import Accounts, Places
 from domain.ports.policy_proposals import PolicyProposals
 from domain.ports.policy_versions import PolicyVersions
 from domain.ports.prepayments import Prepayments
+from domain.ports.provider_catalogue import ProviderCatalogue
 from domain.ports.quotas import Quotas
 from domain.ports.recoveries import Receipts, Recoveries
 from domain.ports.requests import Requests
 from domain.ports.review_requests import ReviewRequests
 from domain.ports.settlements import Settlements
+from domain.ports.voucher_classes import VoucherClasses
 from domain.ports.voucher_projects import VoucherProjects
+from domain.ports.voucher_records import VoucherRecords
 from domain.ports.voucher_settlements import VoucherSettlements
 from domain.ports.vouchers import Vouchers
 from domain.ports.work_ledgers import WorkLedgers
@@ -71,6 +74,7 @@ class Work(Protocol):
     policies: PolicyVersions
     policy_proposals: PolicyProposals
     prepayments: Prepayments
+    provider_catalogue: ProviderCatalogue
     quotas: Quotas
     receipts: Receipts
     recoveries: Recoveries
@@ -79,6 +83,8 @@ class Work(Protocol):
     settlements: Settlements
     voucher_projects: VoucherProjects
     voucher_settlements: VoucherSettlements
+    voucher_classes: VoucherClasses
+    voucher_records: VoucherRecords
     vouchers: Vouchers
     work_ledgers: WorkLedgers
 

@@ -26,6 +26,7 @@ from domain.refusals.recovery import RECOVERING
 from domain.refusals.roster import ROSTER, ROSTER_NOTES
 from domain.refusals.settlement import SETTLING
 from domain.refusals.voucher import VOUCHER_ISSUES, VOUCHER_PROJECTS, VOUCHERS
+from domain.refusals.voucher_class import CATALOGUE, REDEEMING, VOUCHER_CLASSES
 from domain.refusals.work_ledger import LEDGER_VIEWS
 
 SECTIONS: Final = (
@@ -51,6 +52,9 @@ SECTIONS: Final = (
     VOUCHER_PROJECTS,
     VOUCHER_ISSUES,
     VOUCHERS,
+    CATALOGUE,
+    VOUCHER_CLASSES,
+    REDEEMING,
     JOBS,
     LEDGER,
     EMBEDDED,

@@ -75,7 +75,7 @@ async def add_mentors(
     filing = await work.filings.get(case)
     on_file = {mentor.id: mentor.version for mentor in await work.class_records.mentors(case)}
     faults = corrected("mentors", [entry.corrects for entry in mentors], on_file)
-    rows = _numbered(work, mentors)
+    rows = numbered(work, mentors)
     people = frozenset(person.id for person in await work.filings.enrolments(case))
     rule = await training_rule(work, filing)
     _refuse((*faults, *mentor_faults(rows, people=people, most=rule.max_apprentices_per_mentor)))
@@ -101,7 +101,7 @@ async def add_sessions(
     mentors = {mentor.id: mentor for mentor in await work.class_records.mentors(case)}
     on_file = await _session_versions(work, case)
     faults = corrected("sessions", [entry.corrects for entry in sessions], on_file)
-    rows = _numbered(work, sessions)
+    rows = numbered(work, sessions)
     first, last = _days(work, await work.filings.get(case))
     known = {mentor.id for mentor in mentors.values() if not mentor.withdrawn}
     _refuse((*faults, *session_faults(rows, first_day=first, last_day=last, mentors=known)))
@@ -152,7 +152,7 @@ async def add_evidence(
     case = _open(await work.cases.lock(CaseKind.FILING, filing_id))
     on_file = {item.id: item.version for item in await work.class_records.evidence(case)}
     faults = list(corrected("evidence", [entry.corrects for entry in items], on_file))
-    rows = _numbered(work, items)
+    rows = numbered(work, items)
     sessions = await _session_versions(work, case)
     for n, row in enumerate(rows):
         if row.session_id is not None and row.session_id not in sessions:
@@ -176,7 +176,7 @@ async def add_receipts(
     on_file = await work.class_records.receipts(case)
     versions = {receipt.id: receipt.version for receipt in on_file}
     _refuse(corrected("receipts", [entry.corrects for entry in receipts], versions))
-    rows = checked_receipts(_numbered(work, receipts), on_file=on_file)
+    rows = checked_receipts(numbered(work, receipts), on_file=on_file)
     _refuse(
         [
             Fault(f"/receipts/{n}/issued_on", "day_outside_training")
@@ -233,7 +233,8 @@ def _days(work: Work, filing: Filing) -> tuple[date, date]:
     return filing.opened_on, min(filing.completed_on or work.today, work.today)
 
 
-def _numbered(work: Work, entries: Sequence[Entered[T]]) -> list[T]:
+def numbered(work: Work, entries: Sequence[Entered[T]]) -> list[T]:
+    """Give each entry its id and version: a new one, or the next version of the one it corrects."""
     rows = []
     for entry in entries:
         if entry.corrects is None:

@@ -103,6 +103,13 @@ async def check_no_hold(work: Work, filing: Case, *, people: Collection[UUID] = 
         raise Refusal("on_hold")
 
 
+async def check_provider_not_on_hold(work: Work, place_id: UUID, provider_id: UUID) -> None:
+    """Refuse `on_hold` when a hold is in force on a provider. None comes into force before the commit."""
+    await work.holds.keep_steady(place_id)
+    if await work.holds.on_providers(place_id, [provider_id]):
+        raise Refusal("on_hold")
+
+
 async def check_none_on_hold(work: Work, place_id: UUID, filing_ids: Sequence[UUID]) -> None:
     """Refuse `on_hold`, naming each line of a batch (from 0) whose filing is stopped."""
     await work.holds.keep_steady(place_id)

@@ -30,6 +30,7 @@ from service.http import (
     policy,
     policy_proposal,
     prepayment,
+    provider_catalogue,
     receipt,
     recovery,
     review_request,
@@ -38,6 +39,10 @@ from service.http import (
     session,
     settlement,
     settlement_again,
+    voucher_class,
+    voucher_class_completion,
+    voucher_record,
+    voucher_reservation,
     work_ledger,
 )
 from service.http.call import Served
@@ -78,5 +83,10 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *work_ledger.OPERATIONS,
     *payee_account.OPERATIONS,
     *payment_correction.OPERATIONS,
+    *provider_catalogue.OPERATIONS,
+    *voucher_class.OPERATIONS,
+    *voucher_reservation.OPERATIONS,
+    *voucher_record.OPERATIONS,
+    *voucher_class_completion.OPERATIONS,
     *health.OPERATIONS,
 )

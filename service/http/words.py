@@ -85,6 +85,10 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "payments": Text("支付", "payments"),
         "payee-accounts": Text("收款账户", "payee-accounts"),
         "payment-corrections": Text("支付更正", "payment-corrections"),
+        "provider-catalogue": Text("培训机构目录", "provider catalogue"),
+        "voucher-classes": Text("培训券班级", "voucher classes"),
+        "voucher-reservations": Text("报名和核销", "reservations and redemption"),
+        "voucher-class-records": Text("培训券教学台账", "records of voucher classes"),
         "health": Text("运行状况", "health"),
     }
 )

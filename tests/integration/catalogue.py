@@ -98,7 +98,12 @@ PLACELESS: Mapping[str, Placeless] = {
         open=True,
     ),
     "voucher_quotas": Placeless(reason="how many are issued, counted as vouchers are inserted"),
-    "voucher_class_places": Placeless(reason="how many places are left, taken through a function"),
+    "voucher_class_places": Placeless(reason="how many places are left, counted as vouchers move"),
+    "provider_catalogue": Placeless(
+        reason="which providers may train where, published for everybody",
+        may=_may(READ, ADD),
+        open=True,
+    ),
     "step_rules": Placeless(reason="the domain's table of steps", may=_may(READ), open=True),
     "calendar_years": Placeless(
         reason="which years' rest days are published, for everybody", may=_may(READ, ADD), open=True
@@ -450,6 +455,7 @@ RULES: Mapping[str, Rule] = {
             "people_of": "makes persons of blind indexes without showing the list of everyone",
             "workers_of": "makes workers of blind indexes, without a name",
             "vouchers_issued": "a number about a project, no voucher and nobody in it",
+            "voucher_places_taken": "a number about an offered class, nobody in it",
             "enrolled_anywhere": "answers yes or no about people the caller already knows",
             "entitled_elsewhere": "answers yes or no about people the caller already knows",
             "release_entitlements": "gives back what a later revision, by an authority, put at nothing",

@@ -22,7 +22,7 @@ SIGNED_BY_PERSON = {
     "class_evidence", "class_receipts", "completion_proposals",
     "clock_marks",
     "manual_sightings", "honest_mistakes", "verification_requests", "voucher_acts", "voucher_sets",
-    "voucher_issues",
+    "voucher_issues", "voucher_sessions", "voucher_attendance", "voucher_absences", "voucher_outcomes",
 }  # fmt: skip
 """Rows that only the person whom they name adds."""
 

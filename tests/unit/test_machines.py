@@ -37,6 +37,7 @@ FINAL_STATES = {
     "payment_correction": {"confirmed", "refused"},
     "voucher_project": {"closed", "refused", "withdrawn"},
     "voucher_class": {"completed", "cancelled", "stopped"},
+    "catalogue_entry": {"approved", "refused", "withdrawn"},
     "voucher_settlement": {"closed", "refused", "withdrawn"},
     "enrolment": {"completed", "failed", "exited", "freed"},
     "payment": {"cancelled"},
