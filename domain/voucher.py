@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from domain.cases import Case, state_after
-from domain.errors import Text
+from domain.cases import Case
+from domain.errors import Refusal, Text
 from domain.machines.voucher import FLOW
 
 
@@ -203,12 +203,14 @@ class Voucher:
     version: int
 
     def moved(self, event: str) -> "Voucher":
-        """Return the voucher after an event, or refuse with `wrong_state`. What else changes is the caller's.
+        """Return the voucher after an event, or refuse `voucher_not_usable`. What else changes is the caller's.
 
         Whoever leaves a class before it has started leaves its place, and a frozen one remembers where it
         stood.
         """
-        state = state_after(FLOW, self.state, event)
+        state = FLOW[self.state].get(event)
+        if state is None:
+            raise Refusal("voucher_not_usable", voucher_state=self.state)
         after = replace(self, state=state, version=self.version + 1)
         if state == "frozen":
             return replace(after, frozen_from=self.state)

@@ -7,7 +7,8 @@ from typing import Final, Literal
 from domain.cases import Duty
 from domain.errors import Text, Value
 from domain.party import Role
-from service.application.diagrams import EVENTS, STATES
+from service.application.diagrams import EVENTS, STATES, STATES_OF
+from service.application.diagrams import state_word as _state_word
 
 Language = Literal["zh", "en"]
 
@@ -49,6 +50,7 @@ _DUTIES: Final[Mapping[Duty, Text]] = MappingProxyType(
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "state": STATES,
+        "voucher_state": {**STATES, **STATES_OF["voucher"]},
         "event": {
             **EVENTS,
             "export": "导出",
@@ -85,9 +87,16 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "payments": Text("支付", "payments"),
         "payee-accounts": Text("收款账户", "payee-accounts"),
         "payment-corrections": Text("支付更正", "payment-corrections"),
+        "voucher-projects": Text("职业培训券项目", "voucher projects"),
+        "vouchers": Text("职业培训券", "vouchers"),
         "health": Text("运行状况", "health"),
     }
 )
+
+
+def state_word(machine: str, state: str) -> Text:
+    """Return a state of a machine; the English word is the code."""
+    return Text(_state_word(machine, state), state.replace("_", " "))
 
 
 def tag_name(tag: str) -> Text:
