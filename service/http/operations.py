@@ -38,6 +38,10 @@ from service.http import (
     session,
     settlement,
     settlement_again,
+    voucher,
+    voucher_issue,
+    voucher_project,
+    voucher_reading,
     work_ledger,
 )
 from service.http.call import Served
@@ -78,5 +82,9 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *work_ledger.OPERATIONS,
     *payee_account.OPERATIONS,
     *payment_correction.OPERATIONS,
+    *voucher_project.OPERATIONS,
+    *voucher_issue.OPERATIONS,
+    *voucher.OPERATIONS,
+    *voucher_reading.OPERATIONS,
     *health.OPERATIONS,
 )
