@@ -205,11 +205,12 @@ class Voucher:
     def moved(self, event: str) -> "Voucher":
         """Return the voucher after an event, or refuse `voucher_not_usable`. What else changes is the caller's.
 
-        Whoever leaves a class before it has started leaves its place, and a frozen one remembers where it
-        stood.
+        Whoever leaves a class before it has started leaves its place. A frozen one remembers where it stood
+        and is released to nowhere else.
         """
         state = FLOW[self.state].get(event)
-        if state is None:
+        elsewhere = event.startswith("release_") and state != self.frozen_from
+        if state is None or elsewhere:
             raise Refusal("voucher_not_usable", voucher_state=self.state)
         after = replace(self, state=state, version=self.version + 1)
         if state == "frozen":
