@@ -1,6 +1,7 @@
 """Notice (公示) and objection (异议): what is published before a decision, and what freezes it.
 
-Settlements go on notice before money is decided, filings before they are listed. Whether a notice is
+Settlements, of filings and of vouchers, go on notice before money is decided, filings before they are
+listed. Whether a notice is
 required, for how long and how its days are counted is the overlay's
 (`domain.policy.overlay.NoticeRule`, 7B); by default there is none.
 """
@@ -24,24 +25,27 @@ STATEMENT_MAX: Final = 2000
 KIND_OF: Final[Mapping[NoticeOf, CaseKind]] = {
     NoticeOf.LISTING: CaseKind.FILING,
     NoticeOf.SETTLEMENT: CaseKind.SETTLEMENT,
+    NoticeOf.VOUCHER_SETTLEMENT: CaseKind.VOUCHER_SETTLEMENT,
 }
 """What a notice is over."""
 
 POINTERS: Final[Mapping[NoticeOf, str]] = {
     NoticeOf.LISTING: "/filing_ids",
     NoticeOf.SETTLEMENT: "/settlement_ids",
+    NoticeOf.VOUCHER_SETTLEMENT: "/voucher_settlement_ids",
 }
 """Where the items of a notice are named in what is sent."""
 
 _NAMED_TWICE: Final = {
     NoticeOf.LISTING: "filing_named_twice",
     NoticeOf.SETTLEMENT: "settlement_named_twice",
+    NoticeOf.VOUCHER_SETTLEMENT: "settlement_named_twice",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A notice on file; its days are None until it is published. `items` are all filings or all settlements."""
+    """A notice on file; its days are None until it is published. `items` are all of one kind (`of`)."""
 
     case: Case
     of: NoticeOf
@@ -55,9 +59,9 @@ class Notice:
 class NoticeLine:
     """What is published, or would be, of one person of an item: who, how much, to which account.
 
-    Of a settlement: what a payable line pays, in fen. Of a filing: what a person on its roster is
-    expected to earn, 0 for who is never paid for; `line_id` is then the enrolment. `name` and
-    `identity_masked` as on the roster.
+    Of a settlement: what a payable line pays, in fen; `line_id` of a voucher settlement is the voucher. Of
+    a filing: what a person on its roster is expected to earn, 0 for who is never paid for; `line_id` is
+    then the enrolment. `name` and `identity_masked` as on the roster or the voucher.
     """
 
     item_id: UUID
@@ -120,7 +124,7 @@ def published_items(
     names: NoticeNames,
 ) -> tuple[PublishedItem, ...]:
     """Return what the public reads: totals of each enterprise, people only if the rule names them."""
-    decided = of is NoticeOf.SETTLEMENT
+    decided = of is not NoticeOf.LISTING
     of_item: dict[UUID, list[NoticeLine]] = {one: [] for one in items}
     for line in lines:
         of_item[line.item_id].append(line)
@@ -196,7 +200,8 @@ def check_named_once(of: NoticeOf, items: Sequence[UUID]) -> None:
 class Objection:
     """An objection on file to an item of a notice.
 
-    `line_id` is the settlement's line or the enrolment of the person named, None for the whole item.
+    `line_id` is the settlement's line, the voucher or the enrolment of the person named, None for the whole
+    item.
     """
 
     case: Case

@@ -50,10 +50,11 @@ def explain_recovery(
     settlement: SettlementReasons | None,
     prepaid: Sequence[tuple[int, int]],
     postings: Sequence[Posting],
+    vouchers: int = 0,
 ) -> tuple[Sentence, ...]:
     """Explain a recovery: its cause, what was earned and paid, each movement, and what is left.
 
-    `prepaid` holds people and fen of each prepayment.
+    `prepaid` holds people and fen of each prepayment; `vouchers` is how many are taken back.
     """
     sentences = [_cause(recovery)]
     if settlement is not None:
@@ -66,6 +67,10 @@ def explain_recovery(
         )
         for people, amount_fen in prepaid
     ]
+    if vouchers:
+        sentences.append(
+            Text(f"追回培训券 {vouchers} 张。", f"Training vouchers taken back: {vouchers}.")
+        )
     sentences += [_movement(posting) for posting in postings[-SHOWN_MAX:]]
     sentences.append(_left(recovery))
     if recovery.due_on is not None:

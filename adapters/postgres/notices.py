@@ -29,8 +29,16 @@ values (:place_id, :org_id, :partner_org_id, :region_path, :id, :subject, :days,
 _ADD_ITEMS: Final = BulkInsert(
     "notice_items",
     fixed={"notice_id": "uuid"},
-    varying={"item_no": "int", "settlement_id": "uuid", "filing_id": "uuid"},
+    varying={
+        "item_no": "int",
+        "settlement_id": "uuid",
+        "filing_id": "uuid",
+        "voucher_settlement_id": "uuid",
+    },
 )
+_ITEM: Final = "coalesce(i.settlement_id, i.filing_id, i.voucher_settlement_id)"
+_COLUMN: Final = (NoticeOf.SETTLEMENT, NoticeOf.LISTING, NoticeOf.VOUCHER_SETTLEMENT)
+"""What the columns of an item hold, in their order."""
 _OF_LINE: Final = {"item_no": "int", "line_no": "int"}
 _ADD_LINES: Final = {
     NoticeOf.SETTLEMENT: BulkInsert(
@@ -55,10 +63,21 @@ _ADD_LINES: Final = {
             "expected_fen": "bigint",
         },
     ),
+    NoticeOf.VOUCHER_SETTLEMENT: BulkInsert(
+        "notice_vouchers",
+        fixed={"notice_id": "uuid"},
+        varying={
+            **_OF_LINE,
+            "voucher_id": "uuid",
+            "person_ref": "uuid",
+            "payee_account_id": "uuid",
+            "amount_fen": "bigint",
+        },
+    ),
 }
 _GET_MANY: Final = text(f"""
 select {CASE_COLUMNS}, n.subject, n.days, n.unit, n.first_day_counts, n.names, n.starts_on, n.ends_on,
-       (select array_agg(coalesce(i.settlement_id, i.filing_id) order by i.item_no) from notice_items i
+       (select array_agg({_ITEM} order by i.item_no) from notice_items i
          where i.place_id = n.place_id and i.notice_id = n.id) as items
   from notices n join cases c on c.place_id = n.place_id and c.id = n.id
  where n.place_id = any(:places) and n.id = any(:ids)
@@ -71,6 +90,16 @@ select l.settlement_id as item_id, l.id as line_id, e.person_id, f.payee_account
   join filings f on f.place_id = e.place_id and f.id = e.filing_id
  where l.place_id = :place_id and l.settlement_id = any(:ids) and l.disposition = 'payable'
  order by l.settlement_id, e.seat_no, l.id
+""")
+_VOUCHERS_NOW: Final = text("""
+select l.settlement_id as item_id, l.voucher_id as line_id, v.person_id, s.payee_account_id, l.amount_fen,
+       v.name, v.identity_masked
+  from voucher_settlement_lines l
+  join voucher_settlements s on s.place_id = l.place_id and s.id = l.settlement_id
+  join vouchers v on v.place_id = l.place_id and v.id = l.voucher_id
+ where l.place_id = :place_id and l.settlement_id = any(:ids) and l.disposition = 'payable'
+   and l.released_at is null
+ order by l.settlement_id, l.voucher_id
 """)
 _STAMP: Final = text("""
 update notices set starts_on = :starts_on, ends_on = :ends_on
@@ -105,16 +134,29 @@ select i.notice_id, i.filing_id as item_id, l.enrolment_id as line_id, l.person_
  where i.place_id = :place_id and i.filing_id = :id
  order by i.notice_id desc, l.line_no
 """),
+    CaseKind.VOUCHER_SETTLEMENT: text("""
+select i.notice_id, i.voucher_settlement_id as item_id, l.voucher_id as line_id, l.person_ref as person_id,
+       l.payee_account_id, l.amount_fen
+  from notice_items i
+  join cases c on c.place_id = i.place_id and c.id = i.notice_id and c.state = 'ended'
+  join notice_vouchers l
+    on l.place_id = i.place_id and l.notice_id = i.notice_id and l.item_no = i.item_no
+ where i.place_id = :place_id and i.voucher_settlement_id = :id
+ order by i.notice_id desc, l.line_no
+"""),
 }
-_RUNNING: Final = text("""
-select coalesce(i.settlement_id, i.filing_id) as item_id, c.state from notice_items i
+_RUNNING: Final = text(f"""
+select {_ITEM} as item_id, c.state from notice_items i
   join cases c on c.place_id = i.place_id and c.id = i.notice_id
- where (i.settlement_id = any(:ids) or i.filing_id = any(:ids)) and c.state in ('prepared', 'published')
+ where (i.settlement_id = any(:ids) or i.filing_id = any(:ids) or i.voucher_settlement_id = any(:ids))
+   and c.state in ('prepared', 'published')
 """)
 _LINE_OF: Final = text("""
 select line_id from notice_lines where notice_id = :id and item_no = :item_no and line_no = :line_no
  union all
 select enrolment_id from notice_seats where notice_id = :id and item_no = :item_no and line_no = :line_no
+ union all
+select voucher_id from notice_vouchers where notice_id = :id and item_no = :item_no and line_no = :line_no
 """)
 _PUBLIC: Final = """
 select notice_id, region_path, starts_on, ends_on, body::text as body from published_notices
@@ -203,7 +245,7 @@ class PostgresNotices(Notices):
             self._connection,
             {**scope_of(case), "notice_id": case.id},
             [
-                (n, *((one, None) if notice.of is NoticeOf.SETTLEMENT else (None, one)))
+                (n, *(one if notice.of is of else None for of in _COLUMN))
                 for n, one in enumerate(notice.items, start=1)
             ],
         )
@@ -221,6 +263,14 @@ class PostgresNotices(Notices):
     ) -> Sequence[NoticeLine]:
         rows = await self._connection.execute(
             _LINES_NOW, {"place_id": place_id, "ids": list(settlements)}
+        )
+        return [_line(row, name=row.name, identity_masked=row.identity_masked) for row in rows]
+
+    async def vouchers_now(
+        self, place_id: UUID, settlements: Collection[UUID]
+    ) -> Sequence[NoticeLine]:
+        rows = await self._connection.execute(
+            _VOUCHERS_NOW, {"place_id": place_id, "ids": list(settlements)}
         )
         return [_line(row, name=row.name, identity_masked=row.identity_masked) for row in rows]
 

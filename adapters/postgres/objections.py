@@ -19,15 +19,17 @@ from domain.settlement import Disposition, Ground, LineDecision, LineFacts
 
 _ADD: Final = text("""
 insert into objections (place_id, org_id, partner_org_id, region_path, id, notice_id, settlement_id,
-                        line_id, filing_id, enrolment_id, client_key, digest, statement, contact_sealed,
-                        received_on, answer_by)
+                        line_id, filing_id, enrolment_id, voucher_settlement_id, voucher_id, client_key, digest,
+                        statement, contact_sealed, received_on, answer_by)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :notice_id, :settlement_id,
-        :line_id, :filing_id, :enrolment_id, :client_key, :digest, :statement, :contact,
+        :line_id, :filing_id, :enrolment_id, :voucher_settlement_id, :voucher_id, :client_key, :digest,
+        :statement, :contact,
         :received_on, :answer_by)
 """)
 _SELECT: Final = f"""
-select {CASE_COLUMNS}, o.notice_id, o.settlement_id, coalesce(o.settlement_id, o.filing_id) as item_id,
-       coalesce(o.line_id, o.enrolment_id) as line_id, o.statement, o.received_on,
+select {CASE_COLUMNS}, o.notice_id, o.settlement_id, o.filing_id,
+       coalesce(o.settlement_id, o.filing_id, o.voucher_settlement_id) as item_id,
+       coalesce(o.line_id, o.enrolment_id, o.voucher_id) as line_id, o.statement, o.received_on,
        o.answer_by, o.answer, o.digest
   from objections o join cases c on c.place_id = o.place_id and c.id = o.id
 """
@@ -42,12 +44,15 @@ update objections set answer = :answer where place_id = :place_id and id = :id
 _OPEN_OVER_WHOLE: Final = text("""
 select count(*) from objections o
   join cases c on c.place_id = o.place_id and c.id = o.id and c.state in ('received', 'examined')
- where o.place_id = :place_id and o.settlement_id = :id and o.line_id is null
+ where o.place_id = :place_id and (o.settlement_id = :id and o.line_id is null
+        or o.voucher_settlement_id = :id and o.voucher_id is null)
 """)
 _OPEN_OVER: Final = text("""
-select coalesce(o.settlement_id, o.filing_id) as item_id, count(*) as objections from objections o
+select coalesce(o.settlement_id, o.filing_id, o.voucher_settlement_id) as item_id, count(*) as objections
+  from objections o
   join cases c on c.place_id = o.place_id and c.id = o.id and c.state in ('received', 'examined')
- where o.place_id = :place_id and (o.settlement_id = any(:ids) or o.filing_id = any(:ids))
+ where o.place_id = :place_id
+   and (o.settlement_id = any(:ids) or o.filing_id = any(:ids) or o.voucher_settlement_id = any(:ids))
  group by 1
 """)
 # What was corrected since, and submitted again, is another thing than what was objected to.
@@ -86,11 +91,17 @@ select id, enrolment_id, disposition, amount_fen, facts::text as facts from sett
 """)
 
 
+def _of(row: Row[Any]) -> NoticeOf:
+    if row.settlement_id is not None:
+        return NoticeOf.SETTLEMENT
+    return NoticeOf.VOUCHER_SETTLEMENT if row.filing_id is None else NoticeOf.LISTING
+
+
 def _objection(row: Row[Any]) -> Objection:
     return Objection(
         case=case_of(row),
         notice_id=row.notice_id,
-        of=NoticeOf.LISTING if row.settlement_id is None else NoticeOf.SETTLEMENT,
+        of=_of(row),
         item_id=row.item_id,
         line_id=row.line_id,
         statement=row.statement,
@@ -118,17 +129,21 @@ class PostgresObjections(Objections):
     async def add(
         self, objection: Objection, *, client_key: str, digest: bytes, contact: str | None
     ) -> None:
-        case, paid = objection.case, objection.of is NoticeOf.SETTLEMENT
+        case, item_id, line_id = objection.case, objection.item_id, objection.line_id
+        paid, listed = objection.of is NoticeOf.SETTLEMENT, objection.of is NoticeOf.LISTING
+        voucher = objection.of is NoticeOf.VOUCHER_SETTLEMENT
         await self._connection.execute(
             _ADD,
             {
                 **scope_of(case),
                 "id": case.id,
                 "notice_id": objection.notice_id,
-                "settlement_id": objection.item_id if paid else None,
-                "line_id": objection.line_id if paid else None,
-                "filing_id": None if paid else objection.item_id,
-                "enrolment_id": None if paid else objection.line_id,
+                "settlement_id": item_id if paid else None,
+                "line_id": line_id if paid else None,
+                "filing_id": item_id if listed else None,
+                "enrolment_id": line_id if listed else None,
+                "voucher_settlement_id": item_id if voucher else None,
+                "voucher_id": line_id if voucher else None,
                 "client_key": client_key,
                 "digest": digest,
                 "statement": objection.statement,

@@ -65,6 +65,14 @@ select i.settlement_id as item_id, l.line_id, l.person_ref as person_id, l.payee
   join enrolments e on e.place_id = s.place_id and e.id = s.enrolment_id
  where l.place_id = :place_id and l.notice_id = :id
  union all
+select i.voucher_settlement_id, l.voucher_id, l.person_ref, l.payee_account_id, l.amount_fen,
+       v.name, v.identity_masked, l.item_no, l.line_no
+  from notice_vouchers l
+  join notice_items i
+    on i.place_id = l.place_id and i.notice_id = l.notice_id and i.item_no = l.item_no
+  join vouchers v on v.place_id = l.place_id and v.id = l.voucher_id
+ where l.place_id = :place_id and l.notice_id = :id
+ union all
 select i.filing_id, l.enrolment_id, l.person_ref, l.payee_account_id, l.expected_fen,
        e.name, e.identity_masked, l.item_no, l.line_no
   from notice_seats l

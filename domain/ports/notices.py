@@ -32,6 +32,12 @@ class Notices(Protocol):
         """Return what settlements would pay as they are decided now, by settlement and person's seat."""
 
     @abstractmethod
+    async def vouchers_now(
+        self, place_id: UUID, settlements: Collection[UUID]
+    ) -> Sequence[NoticeLine]:
+        """Return what voucher settlements would pay as they are decided now, by settlement and voucher."""
+
+    @abstractmethod
     async def publish(
         self, notice: Notice, lines: Sequence[NoticeLine], public: PublicNotice
     ) -> None:
@@ -43,7 +49,7 @@ class Notices(Protocol):
 
     @abstractmethod
     async def ended_over(self, item: Case) -> Sequence[Sequence[NoticeLine]]:
-        """Return what each ended notice published of a settlement or filing, the latest first."""
+        """Return what each ended notice published of an item, the latest first."""
 
     @abstractmethod
     async def running_over(self, items: Collection[UUID]) -> Mapping[UUID, str]:
@@ -51,7 +57,7 @@ class Notices(Protocol):
 
     @abstractmethod
     async def line_of(self, notice_id: UUID, item_no: int, line_no: int) -> UUID | None:
-        """Return the settlement line or the enrolment that a published line is about."""
+        """Return the settlement line, enrolment or voucher that a published line is about."""
 
     @abstractmethod
     async def published(

@@ -41,11 +41,11 @@ class Objections(Protocol):
 
     @abstractmethod
     async def open_over_whole(self, settlement: Case) -> int:
-        """Count undecided objections that name a whole settlement."""
+        """Count undecided objections that name a whole settlement, of a filing or of vouchers."""
 
     @abstractmethod
     async def open_over(self, place_id: UUID, items: Collection[UUID]) -> Mapping[UUID, int]:
-        """Count undecided objections to settlements or filings, whole or in part; those without are left out."""
+        """Count undecided objections to items of notices, whole or in part; those without are left out."""
 
     @abstractmethod
     async def upheld_over(self, place_id: UUID, filings: Collection[UUID]) -> Collection[UUID]:

@@ -142,8 +142,8 @@ CLAWING_BACK: Final = (
         "voucher_not_paid",
         ("培训券未支付", "A voucher is not paid"),
         (
-            "只能追回已支付的培训券，此项处于“{state}”状态。",
-            "Only a paid voucher is clawed back; this one is in state “{state}”.",
+            "只能追回已支付的培训券，此项处于“{voucher_state}”状态。",
+            "Only a paid voucher is clawed back; this one is in state “{voucher_state}”.",
         ),
     ),
 )

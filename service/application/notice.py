@@ -1,8 +1,8 @@
 """Notice use cases (公示): prepared by the reviewer, published by the approver, ended by the day.
 
-Over settlements before money is decided, over filings before they are listed. Locks are taken in one
-order everywhere: settlements or filings, then the notice. Each works in the caller's transaction and
-does not commit.
+Over settlements, of filings and of vouchers, before money is decided; over filings before they are listed.
+Locks are taken in one order everywhere: settlements or filings, then the notice. Each works in the caller's
+transaction and does not commit.
 """
 
 from collections.abc import Sequence
@@ -28,10 +28,14 @@ from domain.policy.overlay import NoticeOf, NoticeRule
 from domain.ports.clock import day_in_china
 from domain.ports.work import Work
 from domain.settlement import Settlement
+from domain.voucher_settlement import VoucherSettlement
 from service.application.budget import own_place
 from service.application.cases import open_case, sign
 from service.application.hold import check_reason
 from service.application.listing_notice import pause_clocks, people_on_notice, resume_clocks
+
+Applied = Settlement | Filing | VoucherSettlement
+"""What a notice is over."""
 
 END_NOTICE: Final = "end_notice"
 """The job that ends a notice after its last day; its ref is the notice."""
@@ -40,14 +44,21 @@ _DUE_MAX: Final = 10_000
 """Notices ended in one day; what is left ends on the next."""
 
 
-async def notice_rule_of(work: Work, applied: Settlement | Filing) -> NoticeRule | None:
+_ASKED_BY: Final = {
+    CaseKind.FILING: frozenset({NoticeOf.LISTING}),
+    CaseKind.SETTLEMENT: frozenset({NoticeOf.SETTLEMENT}),
+    CaseKind.VOUCHER_SETTLEMENT: frozenset({NoticeOf.SETTLEMENT, NoticeOf.VOUCHER_SETTLEMENT}),
+}
+"""The words of an overlay that ask for a notice over a kind of case."""
+
+
+async def notice_rule_of(work: Work, applied: Applied) -> NoticeRule | None:
     """Return the notice that the additions in force at submission ask for, if any (CASES 2)."""
     if applied.submitted_at is None:
         return None
     on = day_in_china(applied.submitted_at)
     rule = (await work.policies.overlay(applied.case.region_path, on)).notice
-    of = NoticeOf.LISTING if isinstance(applied, Filing) else NoticeOf.SETTLEMENT
-    return rule if rule is not None and of in rule.of else None
+    return rule if rule is not None and rule.of & _ASKED_BY[applied.case.kind] else None
 
 
 async def prepare_notice(
@@ -55,18 +66,24 @@ async def prepare_notice(
     *,
     settlement_ids: Sequence[UUID] = (),
     filing_ids: Sequence[UUID] = (),
+    voucher_settlement_ids: Sequence[UUID] = (),
     reason: str = "",
 ) -> Notice:
     """Prepare a notice of the actor's place, over reviewed settlements or over filings to be listed.
 
-    Refuses `notice_faulty` with every fault located in `/settlement_ids` or `/filing_ids`, also when
-    both or none are named; `not_found`.
+    Refuses `notice_faulty` with every fault located in the list of what it is over, also when several
+    kinds or none are named; `not_found`.
     """
-    if bool(settlement_ids) == bool(filing_ids):
+    given = {
+        NoticeOf.SETTLEMENT: settlement_ids,
+        NoticeOf.LISTING: filing_ids,
+        NoticeOf.VOUCHER_SETTLEMENT: voucher_settlement_ids,
+    }
+    named = [of for of, items in given.items() if items]
+    if len(named) != 1:
         fault = Fault(POINTERS[NoticeOf.LISTING], "notice_of_one_kind")
         raise Refusal("notice_faulty", faults=(fault,), count=1)
-    of = NoticeOf.LISTING if filing_ids else NoticeOf.SETTLEMENT
-    items = filing_ids or settlement_ids
+    of, items = named[0], given[named[0]]
     place = await own_place(work)
     check_named_once(of, items)
     cases = await work.cases.lock_many(KIND_OF[of], items)
@@ -103,13 +120,15 @@ async def prepare_notice(
     return notice
 
 
-async def _applied(work: Work, case: Case) -> Settlement | Filing:
+async def _applied(work: Work, case: Case) -> Applied:
     if case.kind is CaseKind.FILING:
         return await work.filings.get(case)
+    if case.kind is CaseKind.VOUCHER_SETTLEMENT:
+        return await work.voucher_settlements.get(case)
     return await work.settlements.get(case)
 
 
-def _standing_fault(where: str, applied: Settlement | Filing, *, on_notice: bool) -> Fault | None:
+def _standing_fault(where: str, applied: Applied, *, on_notice: bool) -> Fault | None:
     """Return what keeps a settlement or filing, as it stands, off a notice."""
     state = applied.case.state
     if isinstance(applied, Filing):
@@ -166,10 +185,10 @@ async def _put_on_notice(
     work: Work, notice: Notice, items: Sequence[Case], *, reason: str
 ) -> Sequence[NoticeLine]:
     """Put locked items on notice, and return what is published of their people."""
-    if notice.of is NoticeOf.SETTLEMENT:
+    if notice.of is not NoticeOf.LISTING:
         for settlement in items:
             await sign(work, settlement, "publish", reason=reason)
-        return await work.notices.lines_now(notice.case.place_id, notice.items)
+        return await _lines_now(work, notice.case.place_id, notice.of, notice.items)
     for filing in items:
         if filing.state != "reviewed":
             raise Refusal("wrong_state", state=filing.state, event="publish")
@@ -249,7 +268,16 @@ async def public_notice(work: Work, *, notice_id: UUID) -> PublicNotice:
     return found
 
 
-async def check_notice_ended(work: Work, settlement: Settlement) -> None:
+async def _lines_now(
+    work: Work, place_id: UUID, of: NoticeOf, items: Sequence[UUID]
+) -> Sequence[NoticeLine]:
+    """Return what settlements would pay as they are decided now."""
+    if of is NoticeOf.VOUCHER_SETTLEMENT:
+        return await work.notices.vouchers_now(place_id, items)
+    return await work.notices.lines_now(place_id, items)
+
+
+async def check_notice_ended(work: Work, settlement: Settlement | VoucherSettlement) -> None:
     """Refuse to approve what is objected to as a whole, or was not on notice as it is decided now.
 
     Refuses `objection_open`, `notice_required`. A notice covers what it published and anything less;
@@ -260,7 +288,9 @@ async def check_notice_ended(work: Work, settlement: Settlement) -> None:
         raise Refusal("objection_open", count=count)
     if await notice_rule_of(work, settlement) is None:
         return
-    now = await work.notices.lines_now(case.place_id, [case.id])
+    of_vouchers = case.kind is CaseKind.VOUCHER_SETTLEMENT
+    of = NoticeOf.VOUCHER_SETTLEMENT if of_vouchers else NoticeOf.SETTLEMENT
+    now = await _lines_now(work, case.place_id, of, [case.id])
     if not now and not await work.notices.running_over([case.id]):
         return
     if not await _noticed(work, case, now):

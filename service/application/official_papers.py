@@ -27,6 +27,7 @@ from domain.official_document import (
     without_numbers,
 )
 from domain.official_document.decisions import Correction
+from domain.official_document.paper import Table
 from domain.period import day_in_china
 from domain.policy.overlay import Limit, NoticeOf
 from domain.ports.work import Work
@@ -207,7 +208,8 @@ async def _objection_answer(work: Work, issue: Issue, case: Case) -> Paper:
     item = await work.cases.get(KIND_OF[objection.of], objection.item_id)
     about = f"公示中{(await work.places.organisation(item.org_id)).name}"
     if objection.line_id is not None:
-        about += f"学徒{masked_name(await _name_of(work, objection, objection.line_id))}"
+        named = "持券人" if objection.of is NoticeOf.VOUCHER_SETTLEMENT else "学徒"
+        about += f"{named}{masked_name(await _name_of(work, objection, objection.line_id))}"
     return measures.objection_answer(
         issue,
         received_on=objection.received_on,
@@ -218,19 +220,32 @@ async def _objection_answer(work: Work, issue: Issue, case: Case) -> Paper:
 
 
 async def _name_of(work: Work, objection: Objection, line_id: UUID) -> str:
-    """Return the name of the person whom an objection names: by a settlement's line, or by a seat."""
+    """Return the name of the person whom an objection names: by a settlement's line, a seat or a voucher."""
+    if objection.of is NoticeOf.VOUCHER_SETTLEMENT:
+        return (await work.vouchers.get(line_id)).name
     if objection.of is NoticeOf.LISTING:
         return (await work.filings.enrolment(line_id)).name
     return (await work.official_documents.person_of_line(objection.case.place_id, line_id)).name
 
 
-async def _recovery(work: Work, case: Case) -> tuple[Recovery, Filing]:
+async def _recovery(work: Work, case: Case) -> tuple[Recovery, Filing | Table]:
+    """Return a recovery, and the plan or the vouchers that were paid for."""
     recovery = await work.recoveries.get(case)
-    return recovery, await _filing(work, recovery.filing_id)
+    kind, spent_on = recovery.spent_on
+    if kind is CaseKind.FILING:
+        return recovery, await _filing(work, spent_on)
+    settlement = await work.voucher_settlements.get(await work.cases.get(kind, spent_on))
+    vouchers = await work.recoveries.vouchers(case)
+    return recovery, measures.vouchers_table(
+        document=(await work.voucher_projects.offer(settlement.project_id)).document_number,
+        month=settlement.month,
+        vouchers=len(vouchers),
+        amount_fen=sum(one.amount_fen for one in vouchers),
+    )
 
 
 async def _recovery_order(work: Work, issue: Issue, case: Case) -> Paper:
-    recovery, filing = await _recovery(work, case)
+    recovery, about = await _recovery(work, case)
     why: tuple[Sentence, ...] = ()
     if recovery.settlement_id is not None:
         settlement = await work.cases.get(CaseKind.SETTLEMENT, recovery.settlement_id)
@@ -238,13 +253,13 @@ async def _recovery_order(work: Work, issue: Issue, case: Case) -> Paper:
         assert reasons is not None  # what demanded it was approved
         unpaid = [unpaid_sentence(part) for part in reasons.unpaid]
         why = numbered((*unpaid, *settlement_sentences(reasons.facts)))
-    return measures.recovery_order(issue, filing, recovery, why)
+    return measures.recovery_order(issue, about, recovery, why)
 
 
 async def _recovery_cancellation(work: Work, issue: Issue, case: Case) -> Paper:
-    recovery, filing = await _recovery(work, case)
+    recovery, about = await _recovery(work, case)
     ordered = recovery.document_number is not None
-    return measures.recovery_cancellation(issue, filing, recovery, ordered=ordered)
+    return measures.recovery_cancellation(issue, about, recovery, ordered=ordered)
 
 
 async def _write_off(work: Work, issue: Issue, case: Case) -> Paper:

@@ -24,7 +24,7 @@ from domain.voucher_settlement import (
 )
 from service.application.cases import sign
 from service.application.hold import check_provider_not_on_hold, check_reason
-from service.application.notice import check_vouchers_noticed
+from service.application.notice import check_notice_ended
 from service.application.voucher_money import take_over
 from service.application.voucher_moves import move_many
 from service.application.voucher_settlement import locked
@@ -106,7 +106,7 @@ async def approve_voucher_settlement(
     await check_provider_not_on_hold(work, signed.place_id, signed.org_id)
     lines = await _decide(work, signed, lines)
     settlement = await work.voucher_settlements.get(signed)
-    await check_vouchers_noticed(work, settlement)
+    await check_notice_ended(work, settlement)
     await check_limits(work, signed, lines)
     await take_over(work, settlement, lines)
     await _move(work, vouchers, lines, VoucherDisposition.PAYABLE, SetEvent.APPROVE)

@@ -28,10 +28,11 @@ Items = Annotated[list[UUID], msgspec.Meta(max_length=ITEMS_MAX)]
 
 
 class NoticeBody(Body):
-    """The settlements, or the filings that are to be listed, in the order in which they are numbered."""
+    """Settlements, filings that are to be listed, or voucher settlements: one kind, in the order of their numbers."""
 
     settlement_ids: Items = msgspec.field(default_factory=list)
     filing_ids: Items = msgspec.field(default_factory=list)
+    voucher_settlement_ids: Items = msgspec.field(default_factory=list)
     reason: Reason = ""
 
 
@@ -48,11 +49,12 @@ class NoticeCaseView(View):
     ends_on: date | None
     settlement_ids: Items
     filing_ids: Items
+    voucher_settlement_ids: Items
 
     @classmethod
     def of(cls, shown: Notice) -> "NoticeCaseView":
         """Show a notice."""
-        paid = shown.of is NoticeOf.SETTLEMENT
+        items = {shown.of: list(shown.items)}
         return cls(
             case=CaseView.of(shown.case),
             subject=shown.of,
@@ -62,8 +64,9 @@ class NoticeCaseView(View):
             names=shown.rule.names,
             starts_on=shown.starts_on,
             ends_on=shown.ends_on,
-            settlement_ids=list(shown.items) if paid else [],
-            filing_ids=[] if paid else list(shown.items),
+            settlement_ids=items.get(NoticeOf.SETTLEMENT, []),
+            filing_ids=items.get(NoticeOf.LISTING, []),
+            voucher_settlement_ids=items.get(NoticeOf.VOUCHER_SETTLEMENT, []),
         )
 
 
@@ -83,9 +86,9 @@ def _answer(shown: Notice, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("拟定公示", "Prepare a notice"),
     description=Text(
-        "列入已初审的结算，或初审建议列入计划的备案，二者择一；公示多久、如何计日、公示哪些人，由地方补充规定确定。",
-        "Over reviewed settlements, or over reviewed filings that are advised to be listed: one or the "
-        "other. How long, how days count and who is named is the region's policy.",
+        "列入已初审的结算、初审建议列入计划的备案或者已初审的培训券结算，只列一类；公示多久、如何计日、公示哪些人，由地方补充规定确定。",
+        "Over reviewed settlements, reviewed filings that are advised to be listed, or reviewed voucher "
+        "settlements: one kind. How long, how days count and who is named is the region's policy.",
     ),
     roles=frozenset({Role.REVIEWER}),
     body=NoticeBody,
@@ -105,6 +108,7 @@ async def prepare_notice(call: Call) -> Answer:
             work,
             settlement_ids=body.settlement_ids,
             filing_ids=body.filing_ids,
+            voucher_settlement_ids=body.voucher_settlement_ids,
             reason=body.reason,
         )
 

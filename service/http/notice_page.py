@@ -13,6 +13,7 @@ _HEAD: Final = '<meta name="robots" content="noindex, nofollow">'
 _TITLES: Final = {
     NoticeOf.LISTING: Text("拟列入公示", "Notice before listing"),
     NoticeOf.SETTLEMENT: Text("补贴公示", "Notice of subsidies"),
+    NoticeOf.VOUCHER_SETTLEMENT: Text("职业培训券补贴公示", "Notice of voucher subsidies"),
 }
 _SAID: Final = {
     NoticeOf.LISTING: Text(
@@ -21,6 +22,9 @@ _SAID: Final = {
     ),
     NoticeOf.SETTLEMENT: Text(
         "对下列企业新型学徒制培训补贴予以公示", "of the following apprenticeship subsidies"
+    ),
+    NoticeOf.VOUCHER_SETTLEMENT: Text(
+        "对下列职业培训券补贴予以公示", "of the following subsidies by training vouchers"
     ),
 }
 
@@ -42,12 +46,13 @@ def text_of(shown: PublicNotice) -> Text:
 def notice_page(shown: PublicNotice) -> str:
     """Return the page of a running notice."""
     items, title = shown.items or (), _TITLES[shown.of]
-    amount = ("金额（元） Amount (yuan)",) if shown.of is NoticeOf.SETTLEMENT else ()
+    amount = () if shown.of is NoticeOf.LISTING else ("金额（元） Amount (yuan)",)
+    payee = "单位 Payee" if shown.of is NoticeOf.VOUCHER_SETTLEMENT else "企业 Enterprise"
     parts = [
         f"<h1>{escape(title.zh)} <span class='en'>{escape(title.en)}</span></h1>",
         paragraphs(text_of(shown)),
         table(
-            ("序号 No", "企业 Enterprise", "人数 People", *amount),
+            ("序号 No", payee, "人数 People", *amount),
             [
                 (
                     str(item.item_no),

@@ -41,9 +41,9 @@ class AnswerBody(Body):
 
 
 class ObjectionView(View):
-    """An objection to a settlement or to a filing that is to be listed. The contact stays sealed.
+    """An objection to a settlement, a filing that is to be listed, or a voucher settlement. The contact stays sealed.
 
-    `line_id` (of a settlement) or `enrolment_id` (of a filing) is null when it names the whole.
+    `line_id`, `enrolment_id` or `voucher_id` is null when it names the whole.
     """
 
     case: CaseView
@@ -52,6 +52,8 @@ class ObjectionView(View):
     line_id: UUID | None
     filing_id: UUID | None
     enrolment_id: UUID | None
+    voucher_settlement_id: UUID | None
+    voucher_id: UUID | None
     statement: str
     received_on: date
     answer_by: date | None
@@ -60,14 +62,16 @@ class ObjectionView(View):
     @classmethod
     def of(cls, shown: Objection) -> "ObjectionView":
         """Show an objection."""
-        paid = shown.of is NoticeOf.SETTLEMENT
+        item, line = {shown.of: shown.item_id}, {shown.of: shown.line_id}
         return cls(
             case=CaseView.of(shown.case),
             notice_id=shown.notice_id,
-            settlement_id=shown.item_id if paid else None,
-            line_id=shown.line_id if paid else None,
-            filing_id=None if paid else shown.item_id,
-            enrolment_id=None if paid else shown.line_id,
+            settlement_id=item.get(NoticeOf.SETTLEMENT),
+            line_id=line.get(NoticeOf.SETTLEMENT),
+            filing_id=item.get(NoticeOf.LISTING),
+            enrolment_id=line.get(NoticeOf.LISTING),
+            voucher_settlement_id=item.get(NoticeOf.VOUCHER_SETTLEMENT),
+            voucher_id=line.get(NoticeOf.VOUCHER_SETTLEMENT),
             statement=shown.statement,
             received_on=shown.received_on,
             answer_by=shown.answer_by,

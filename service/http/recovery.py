@@ -11,10 +11,11 @@ from domain.recovery import Recovery
 from domain.recovery_explanation import explain_recovery
 from service.application import recovery
 from service.http.call import Answer, Call, Served, json_answer
-from service.http.case_lists import OF_FILING, in_state
+from service.http.case_lists import OF_FILING, OF_VOUCHER_SETTLEMENT, in_state
 from service.http.history import steps_of
 from service.http.operation import operation
 from service.http.recovery_wire import (
+    ClawedBackView,
     OrderBody,
     ProofBody,
     ProposalBody,
@@ -133,7 +134,7 @@ async def propose_recovery(call: Call) -> Answer:
     answer=RecoveryView,
     keyed=True,
     versioned=True,
-    problems=(*_SIGNED, "recovery_above_paid"),
+    problems=(*_SIGNED, "recovery_above_paid", "voucher_not_paid"),
 )
 async def order_recovery(call: Call) -> Answer:
     """Decide it."""
@@ -225,7 +226,7 @@ async def serve_recovery(call: Call) -> Answer:
     path="/v1/recoveries/{recovery_id}/contest",
     tag=TAG,
     summary=Text("对追缴提请复核", "Contest a recovery"),
-    roles=frozenset({Role.FILER}),
+    roles=frozenset({Role.FILER, Role.PROVIDER, Role.WORKER}),
     body=Decision,
     body_example={"reason": "学徒已取得证书"},
     answer=RecoveryView,
@@ -402,7 +403,7 @@ async def get_recovery(call: Call) -> Answer:
     path="/v1/recoveries",
     tag=TAG,
     summary=Text("追缴列表", "List recoveries"),
-    query=(OF_FILING, in_state(CaseKind.RECOVERY)),
+    query=(OF_FILING, OF_VOUCHER_SETTLEMENT, in_state(CaseKind.RECOVERY)),
     answer=RecoveryView,
     paged=True,
     problems=("not_found",),
@@ -414,6 +415,7 @@ async def list_recoveries(call: Call) -> Answer:
         lambda work: recovery.list_recoveries(
             work,
             filing_id=call.query("filing_id", UUID),
+            voucher_settlement_id=call.query("voucher_settlement_id", UUID),
             state=call.query("state", str),
             after=page.after_id,
             limit=page.limit,
@@ -458,12 +460,17 @@ async def explain_recovery_(call: Call) -> Answer:
         settlement=reasons.settlement,
         prepaid=[(one.people, one.amount_fen) for one in reasons.prepayments],
         postings=reasons.postings,
+        vouchers=len(reasons.vouchers),
     )
     return json_answer(
         RecoveryExplanationView(
             sentences=[SentenceView(number=one.number, zh=one.zh, en=one.en) for one in said],
             settlement_id=reasons.recovery.settlement_id,
             prepayment_ids=[one.case.id for one in reasons.prepayments],
+            vouchers=[
+                ClawedBackView(voucher_id=one.voucher_id, amount_fen=one.amount_fen)
+                for one in reasons.vouchers
+            ],
         )
     )
 
