@@ -14,6 +14,7 @@ from domain.extract_file import COLUMNS as EXTRACT_COLUMNS
 from jobs.notice import END_DUE_NOTICES
 from jobs.run import NOWHERE
 from tests import documents
+from tests.integration.api import voucher_road
 from tests.integration.api.desk import FILED, Desk, Json
 from tests.overlays import noticed
 from tests.people import citizen_id
@@ -655,8 +656,10 @@ READ_BY: Mapping[str, str] = {
     "review_request_id": "GetReviewRequest",
     "account_id": "GetPayeeAccount",
     "correction_id": "GetPaymentCorrection",
+    "project_id": "GetVoucherProject",
+    "voucher_id": "GetVoucher",
 }
-"""Which operation reads the case that a parameter names."""
+"""Which operation reads the case, or the voucher, that a parameter names."""
 
 
 async def travelled(desk: Desk) -> Travelled:
@@ -718,5 +721,6 @@ async def travelled(desk: Desk) -> Travelled:
             "manual_finding_id": manual_finding_id,
             "hold_id": hold_id,
             "review_request_id": review_request_id,
+            **await voucher_road.travelled(desk),
         },
     )

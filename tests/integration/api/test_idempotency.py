@@ -11,7 +11,7 @@ import pytest
 from domain.attendance_file import COLUMNS
 from service.http.operation import Operation
 from service.http.operations import OPERATIONS
-from tests.integration.api import class_road, road
+from tests.integration.api import class_road, road, voucher_road
 from tests.integration.api.desk import Ask, Desk
 from tests.integration.api.probes_ends import returned
 from tests.integration.api.refusing import unchanged
@@ -269,6 +269,15 @@ async def _recovery(desk: Desk) -> How:
     return "handler", {"path": {"filing_id": filing_id}, "body": body}
 
 
+async def _voucher_project(_: Desk) -> How:
+    return "handler", {"body": voucher_road.project()}
+
+
+async def _voucher_issue(desk: Desk) -> How:
+    path = {"project_id": await voucher_road.approved(desk, distribution="targeted")}
+    return "handler", {"path": path, "body": {"people": [voucher_road.somebody()]}}
+
+
 ASKED: Mapping[str, Callable[[Desk], Awaitable[How]]] = {
     "CreateFiling": _plan,
     "PlanJointClass": _joint_plan,
@@ -288,6 +297,8 @@ ASKED: Mapping[str, Callable[[Desk], Awaitable[How]]] = {
     "SubmitSettlement": _drafted_settlement,
     "PrepareNotice": _notice,
     "ProposeRecovery": _recovery,
+    "DraftVoucherProject": _voucher_project,
+    "OrderVoucherIssue": _voucher_issue,
 }
 """How each operation that can be tried dry is asked properly."""
 
