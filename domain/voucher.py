@@ -11,8 +11,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from domain.cases import Case, state_after
-from domain.errors import Text
+from domain.cases import Case
+from domain.errors import Refusal, Text
 from domain.machines.voucher import FLOW
 
 
@@ -206,12 +206,15 @@ class Voucher:
     version: int
 
     def moved(self, event: str) -> "Voucher":
-        """Return the voucher after an event, or refuse with `wrong_state`. What else changes is the caller's.
+        """Return the voucher after an event, or refuse `voucher_not_usable`. What else changes is the caller's.
 
-        Whoever leaves a class before it has started leaves its place, and a frozen one remembers where it
-        stood.
+        Whoever leaves a class before it has started leaves its place. A frozen one remembers where it stood
+        and is released to nowhere else.
         """
-        state = state_after(FLOW, self.state, event)
+        state = FLOW[self.state].get(event)
+        elsewhere = event.startswith("release_") and state != self.frozen_from
+        if state is None or elsewhere:
+            raise Refusal("voucher_not_usable", voucher_state=self.state)
         after = replace(self, state=state, version=self.version + 1)
         if state == "frozen":
             return replace(after, frozen_from=self.state)

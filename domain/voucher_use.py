@@ -1,6 +1,7 @@
 """Whether a voucher can be used, and if not, why: said the same to whoever asks and to whoever tries."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -34,7 +35,7 @@ def obstacles(
     elif voucher.state == "expired" or (event in USE and is_over(voucher, counts_to, today=today)):
         yield Refusal("voucher_expired", valid_until=voucher.valid_until.isoformat())
     elif event not in FLOW[voucher.state]:
-        yield Refusal("voucher_not_usable", state=voucher.state)
+        yield Refusal("voucher_not_usable", voucher_state=voucher.state)
 
 
 def check_usable(
@@ -47,6 +48,19 @@ def check_usable(
         voucher, event, counts_to=counts_to, today=today, person_id=person_id
     ):
         raise obstacle
+
+
+COMMITTED_IN: Final = frozenset({"in_use", "completed", "redeemed"})
+"""States in which the commitment of its class holds a voucher's money."""
+
+
+def committed_by_class(ended: Iterable[Voucher]) -> Mapping[UUID, Sequence[Voucher]]:
+    """Return, by class, the vouchers for which money is committed, as they stood before they ended."""
+    found: defaultdict[UUID, list[Voucher]] = defaultdict(list)
+    for one in ended:
+        if (one.frozen_from or one.state) in COMMITTED_IN and one.class_id is not None:
+            found[one.class_id].append(one)
+    return found
 
 
 def next_use(voucher: Voucher) -> str | None:

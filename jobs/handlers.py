@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from functools import partial
 
+from domain.ports.document_store import DocumentStore
 from domain.ports.messages import Messages
 from jobs import (
     filing,
@@ -11,15 +12,20 @@ from jobs import (
     payment,
     recovery,
     settlement,
+    voucher,
     voucher_class,
 )
 from jobs.deadlines import in_every_place
 from jobs.run import Handler
 from service.application import deadlines
 from service.application.voucher_class_calling_off import call_off_overdue_classes
+from service.application.voucher_expiry import EXPIRE_VOUCHERS, expire_vouchers
+from service.application.voucher_issue import ISSUE_VOUCHERS
 
 
-def handlers(chunk_rows: int, messages: Messages) -> Mapping[str, Handler]:
+def handlers(
+    chunk_rows: int, messages: Messages, documents: DocumentStore
+) -> Mapping[str, Handler]:
     """Every kind of job the product writes; `chunk_rows` is how many rows a chunk takes."""
     return {
         "issue_document": official_document.issue_document,
@@ -38,4 +44,6 @@ def handlers(chunk_rows: int, messages: Messages) -> Mapping[str, Handler]:
         "order_payments": payment.order_payments,
         "submit_batch": payment.submit_batch,
         "ingest_bank_result": partial(payment.ingest_bank_result, size=chunk_rows),
+        ISSUE_VOUCHERS: voucher.issue_from(documents, chunk_rows),
+        EXPIRE_VOUCHERS: in_every_place(expire_vouchers, in_parts=True),
     }

@@ -56,6 +56,13 @@ def _parser() -> argparse.ArgumentParser:
     )
     stuck.add_argument("action", nargs="?", choices=("list", "replay"), default="list")
     stuck.add_argument("id", nargs="?", default="", help="the job to offer again")
+    accounts = commands.add_parser("account", help="accounts").add_subparsers(
+        dest="action", required=True
+    )
+    worker = accounts.add_parser(
+        "worker", help="open a worker's; citizen id and password on standard input, a line each"
+    )
+    worker.add_argument("name", help="what the worker signs in with")
     case = commands.add_parser("calculate", help="work a case out: CASE.json, or - for stdin")
     case.add_argument("case", help="the case as JSON; see `xuetu schema case`")
     packs = commands.add_parser("policies", help="list the policy packs")
@@ -116,6 +123,10 @@ def _done(given: argparse.Namespace, settings: Settings) -> int:  # noqa: C901, 
             if given.action == "replay":
                 return jobs.replay(settings, job_id=given.id)
             return jobs.stuck(settings)
+        case "account":
+            from service.commands import account
+
+            return account.add_worker(settings, name=given.name)
         case "calculate" | "policies" | "schema":
             from service.commands import calculate
 

@@ -12,6 +12,7 @@ from domain.ports.jobs import Doorbell, Leases, Schedules
 from domain.ports.messages import Messages
 from domain.ports.papers import Papers
 from domain.ports.policies import PolicyPacks
+from domain.ports.qr_codes import QrCodes
 from domain.ports.sheets import Sheets
 from domain.ports.tables import Tables
 from domain.ports.work import BeginWork
@@ -38,6 +39,7 @@ class Ports:
     tables: Tables
     documents: DocumentStore
     sheets: Sheets
+    qr_codes: QrCodes
     chunk_rows: int
 
 

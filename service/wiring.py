@@ -22,6 +22,7 @@ from adapters.embedded.stack import start_stack
 from adapters.identity.passwords import Argon2Passwords
 from adapters.messages.spool import SpooledMessages
 from adapters.papers.pdf import PdfPapers, bundled_font
+from adapters.papers.qr import SvgQrCodes
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.postgres import roles
 from adapters.postgres.audit import postgres_audit_chain
@@ -128,6 +129,7 @@ async def open_ports(
             tables=Spreadsheets(),
             documents=DiskDocuments(settings.documents, _crypto(settings)),
             sheets=SheetFiles(),
+            qr_codes=SvgQrCodes(),
             chunk_rows=settings.chunk_rows,
         )
     finally:

@@ -73,7 +73,7 @@ async def staffed_city(begin_work: BeginWork, *, crypto: Crypto, passwords: Pass
         name: Actor(
             person_id=person_id,
             account_name=person.account_name,
-            org_id=person.org_id,
+            org_id=person.org_id or person_id,
             region_path=region_path,
             roles=person.roles,
             request_id="test",

@@ -2,6 +2,7 @@
 
 import itertools
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -39,7 +40,8 @@ class Staff:
 
     Three bureau people: `handler` reviews and prepares, `approver` approves, `releaser` releases;
     two finance people: both sign appropriations, `finance` also concurs. `filer` is the enterprise's,
-    `teacher` a training provider's, `organiser` plans joint classes.
+    `teacher` a training provider's, `organiser` plans joint classes. `worker` and `worker_second` collect
+    vouchers, each an organisation of his own; `citizen_ids` are everybody's, by account name.
     """
 
     place: Place
@@ -53,6 +55,9 @@ class Staff:
     provider: Organisation
     teacher: Actor
     organiser: Actor
+    worker: Actor
+    worker_second: Actor
+    citizen_ids: Mapping[str, str]
 
     @property
     def system(self) -> Actor:
@@ -147,6 +152,17 @@ async def staffed_place(
                     ("organiser", chamber, Role.ORGANISER),
                 )
             ),
+            *(
+                NewPerson(
+                    account_name=f"{name}-{code}",
+                    password=PASSWORD,
+                    citizen_id=citizen_id(),
+                    org_id=None,
+                    region_path=None,
+                    roles=frozenset({Role.WORKER}),
+                )
+                for name in ("worker", "worker-second")
+            ),
         ]
         ids = await add_people(work, people, crypto=crypto, passwords=passwords)
         await work.commit()
@@ -154,7 +170,7 @@ async def staffed_place(
         Actor(
             person_id=person_id,
             account_name=person.account_name,
-            org_id=person.org_id,
+            org_id=person.org_id or person_id,
             region_path=person.region_path,
             roles=person.roles,
             request_id="test",
@@ -173,4 +189,7 @@ async def staffed_place(
         provider=provider,
         teacher=actors[6],
         organiser=actors[7],
+        worker=actors[8],
+        worker_second=actors[9],
+        citizen_ids={person.account_name: person.citizen_id for person in people},
     )

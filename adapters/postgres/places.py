@@ -39,6 +39,7 @@ select array_agg(distinct r.role) as roles from user_accounts a cross join unnes
  where a.org_id = :org_id and a.closed_at is null group by a.person_id order by a.person_id
 """)
 _PEOPLE_OF: Final = text("select people_of(:indexes)")
+_WORKERS_OF: Final = text("select workers_of(:indexes)")
 
 
 def _place(row: Row[Any]) -> Place:
@@ -152,5 +153,11 @@ class PostgresAccounts(Accounts):
     async def people_of(self, identity_indexes: Sequence[bytes]) -> Sequence[UUID]:
         found: list[UUID] = (
             await self._connection.execute(_PEOPLE_OF, {"indexes": list(identity_indexes)})
+        ).scalar_one()
+        return found
+
+    async def workers_of(self, identity_indexes: Sequence[bytes]) -> Sequence[UUID]:
+        found: list[UUID] = (
+            await self._connection.execute(_WORKERS_OF, {"indexes": list(identity_indexes)})
         ).scalar_one()
         return found

@@ -76,7 +76,7 @@ values (:id, :region_path, :distribution, :quota, cast(:body as jsonb), :at)
 """)
 _UNPUBLISH: Final = text("update voucher_offers set closed_at = :at where id = :id")
 _OFFER: Final = """
-select o.id, o.region_path, o.body, o.published_at, o.closed_at from voucher_offers o
+select o.id, o.region_path, cast(o.body as text) as body, o.published_at, o.closed_at from voucher_offers o
 """
 _GET_OFFER: Final = text(f"{_OFFER} where o.id = :id")
 _OFFERS: Final = text(f"""

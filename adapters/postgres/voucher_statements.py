@@ -48,6 +48,7 @@ PAGE: Final = Page(
 )
 
 WORKERS_OF: Final = text("select workers_of(:indexes)")
+HELD_BY: Final = text("select v.identity_index = :index from vouchers v where v.id = :id")
 HOLDERS: Final = text(f"""
 select u.n - 1 as position
   from unnest(cast(:indexes as bytea[])) with ordinality as u(identity_index, n)

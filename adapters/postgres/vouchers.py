@@ -19,6 +19,7 @@ from adapters.postgres.voucher_statements import (
     FIND,
     GET,
     GET_SET,
+    HELD_BY,
     HOLDERS,
     ISSUE,
     LOCK,
@@ -206,6 +207,11 @@ class PostgresVouchers(Vouchers):
         index = self._crypto.blind_index(ValueKind.CITIZEN_ID, citizen_id)
         found = await self._connection.execute(PEOPLE_OF, {"indexes": [index]})
         return bool(found.scalar_one() == [self._actor.person_id])
+
+    async def is_holder(self, voucher: Voucher, citizen_id: str) -> bool:
+        index = self._crypto.blind_index(ValueKind.CITIZEN_ID, citizen_id)
+        found = await self._connection.execute(HELD_BY, {"id": voucher.id, "index": index})
+        return bool(found.scalar_one())
 
     async def move(self, before: Voucher, after: Voucher, *, event: str, reason: str = "") -> None:
         moved = await self._connection.execute(

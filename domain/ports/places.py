@@ -69,3 +69,7 @@ class Accounts(Protocol):
     @abstractmethod
     async def people_of(self, identity_indexes: Sequence[bytes]) -> Sequence[UUID]:
         """Return the person behind each blind index of a citizen id, in order; new ones are made."""
+
+    @abstractmethod
+    async def workers_of(self, identity_indexes: Sequence[bytes]) -> Sequence[UUID]:
+        """Return the same, each with the organisation that a worker is himself, whose id is the person's."""

@@ -79,6 +79,10 @@ class Vouchers(Protocol):
         """Tell whether a normalised citizen id is the acting person's own."""
 
     @abstractmethod
+    async def is_holder(self, voucher: Voucher, citizen_id: str) -> bool:
+        """Tell whether a normalised citizen id is that of a voucher's person."""
+
+    @abstractmethod
     async def move(self, before: Voucher, after: Voucher, *, event: str, reason: str = "") -> None:
         """Store a locked voucher as it is after an event, with the actor's act.
 

@@ -52,6 +52,15 @@ FILING: Final = (
         ("账号至少需要一个角色。", "An account needs at least one role."),
     ),
     kind(
+        "account_of_worker",
+        Family.RULE_BROKEN,
+        ("劳动者账号不属于任何单位", "A worker's account is his own"),
+        (
+            "劳动者以本人名义办理，其账号不得属于某个单位，也不得兼有其他角色；其他账号须属于一个单位。",
+            "A worker's account has no other role and no organisation; every other account has one.",
+        ),
+    ),
+    kind(
         "no_policy_in_force",
         Family.RULE_BROKEN,
         ("没有生效的补贴标准", "No standard in force"),

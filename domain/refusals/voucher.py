@@ -206,8 +206,8 @@ VOUCHERS: Final = (
         "voucher_not_usable",
         ("培训券状态不符", "Not in its state"),
         (
-            "培训券处于“{state}”状态，不能进行此操作。",
-            "The voucher is in state “{state}”; this does not follow.",
+            "培训券处于“{voucher_state}”状态，不能进行此操作。",
+            "The voucher is in state “{voucher_state}”; this does not follow.",
         ),
     ),
     kind(

@@ -219,6 +219,7 @@ def _vouchers() -> None:
         " when (new.state <> old.state and ("
         f" not (old.state || ' ' || new.state = any (array[{moves}]))"
         " or new.version <> old.version + 1"
+        " or old.state = 'frozen' and new.state not in (old.frozen_from, 'voided')"
         f" or not ({REGION_OF_NEW} or new.set_ids = old.set_ids and ("
         " new.org_id = scope_org() and new.state in ('collected', 'reserved', 'returned')"
         " or new.partner_org_id = scope_org() and new.state = 'redeemed'))))"

@@ -1,5 +1,6 @@
 """The demo region: 启东市 with its two departments, one enterprise, and a user for every role."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -115,6 +116,22 @@ ACCOUNTS: Final = (
         "plans joint classes",
         Role.ORGANISER,
     ),
+    _account(
+        "worker",
+        "worker",
+        "320681199101010010",
+        "劳动者",
+        "collects and uses vouchers",
+        Role.WORKER,
+    ),
+    _account(
+        "worker-second",
+        "worker",
+        "320681199201010018",
+        "劳动者（另一人）",
+        "another worker",
+        Role.WORKER,
+    ),
 )
 
 
@@ -149,7 +166,8 @@ async def set_up_demo_region(
         organiser = await add_organisation(
             work, OrganisationKind.ORGANISER, credit_code=ORGANISER_CREDIT_CODE, name=ORGANISER
         )
-        offices = {
+        offices: Mapping[str, tuple[UUID | None, str | None]] = {
+            "worker": (None, None),
             "organiser": (organiser.id, None),
             "provider": (provider.id, None),
             "enterprise": (enterprise.id, None),

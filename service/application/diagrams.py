@@ -245,6 +245,32 @@ EVENTS: Final[Mapping[str, str]] = {
     "write_off": "核销",
 }
 
+STATES_OF: Final[Mapping[str, Mapping[str, str]]] = {
+    "voucher": {"collected": "已领取", "returned": "已退券"},
+}
+"""Where one state has another name in one machine: money is collected back, a voucher is collected."""
+
+EVENTS_OF: Final[Mapping[str, Mapping[str, str]]] = {
+    "voucher": {
+        "collect": "领取",
+        "expire": "过期",
+        "give_back": "退券",
+        "withdraw": "退出报名",
+    },
+}
+"""The same for events."""
+
+
+def state_word(machine: str, state: str) -> str:
+    """Return a state of a machine in Chinese."""
+    return STATES_OF.get(machine, STATES).get(state) or STATES[state]
+
+
+def event_word(machine: str, event: str) -> str:
+    """Return an event of a machine in Chinese."""
+    return EVENTS_OF.get(machine, EVENTS).get(event) or EVENTS[event]
+
+
 DUTIES: Final[Mapping[Duty, str]] = {
     Duty.FILE: "申报",
     Duty.REVIEW: "审核",
@@ -273,7 +299,7 @@ def state_diagrams() -> str:
     """Return the text of `docs/states.md`: a diagram and a table of moves for every machine."""
     signed = [
         _drawn(
-            MACHINES[kind],
+            kind,
             tuple(machine),
             [
                 Arrow(state, event, move.to, move.duty)
@@ -285,7 +311,7 @@ def state_diagrams() -> str:
     ]
     flows = [
         _drawn(
-            MACHINES[name],
+            name,
             tuple(flow),
             [
                 Arrow(state, event, after, None)
@@ -298,14 +324,15 @@ def state_diagrams() -> str:
     return "".join([HEADER, SIGNED_SECTION, *signed, FLOWS_SECTION, *flows])
 
 
-def _drawn(name: Text, states: Sequence[str], arrows: Sequence[Arrow]) -> str:
+def _drawn(machine: str, states: Sequence[str], arrows: Sequence[Arrow]) -> str:
+    name = MACHINES[machine]
     lines = [
         "",
         f"### {name.zh} · {name.en}",
         "",
         "```mermaid",
         "stateDiagram-v2",
-        *_diagram(states, arrows),
+        *_diagram(machine, states, arrows),
         "```",
         "",
         *_table(arrows),
@@ -313,14 +340,15 @@ def _drawn(name: Text, states: Sequence[str], arrows: Sequence[Arrow]) -> str:
     return "\n".join([*lines, ""])
 
 
-def _diagram(states: Sequence[str], arrows: Sequence[Arrow]) -> Iterator[str]:
+def _diagram(machine: str, states: Sequence[str], arrows: Sequence[Arrow]) -> Iterator[str]:
     for state in states:
         if state != NEW:
-            yield f'    state "{STATES[state]} {state}" as {state}'
+            yield f'    state "{state_word(machine, state)} {state}" as {state}'
     for arrow in arrows:
         start = "[*]" if arrow.before == NEW else arrow.before
         signature = "" if arrow.duty is None else f" ({DUTIES[arrow.duty]} {arrow.duty})"
-        yield f"    {start} --> {arrow.after}: {EVENTS[arrow.event]} {arrow.event}{signature}"
+        word = event_word(machine, arrow.event)
+        yield f"    {start} --> {arrow.after}: {word} {arrow.event}{signature}"
     left = {arrow.before for arrow in arrows}
     for state in states:
         if state not in left:

@@ -17,12 +17,15 @@ from domain.ports.work import Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewPerson:
-    """A person and the account they sign in with. Several accounts may share one citizen id."""
+    """A person and the account they sign in with. Several accounts may share one citizen id.
+
+    `org_id` is None for a worker, and for nobody else: he acts for himself, an organisation of his own.
+    """
 
     account_name: str
     password: str = field(repr=False)
     citizen_id: str = field(repr=False)
-    org_id: UUID
+    org_id: UUID | None
     region_path: str | None
     roles: frozenset[Role]
 
@@ -71,19 +74,28 @@ async def add_organisation(
 async def add_people(
     work: Work, people: Sequence[NewPerson], *, crypto: Crypto, passwords: Passwords
 ) -> Sequence[UUID]:
-    """Open an account for each person; returns the persons. Passwords are kept as argon2id only."""
+    """Open an account for each person; returns the persons. Passwords are kept as argon2id only.
+
+    Refuses `account_without_role`, `account_of_worker` (a worker in an organisation, or somebody else in
+    none), `account_name_taken`.
+    """
     indexes = crypto.blind_indexes(ValueKind.CITIZEN_ID, [person.citizen_id for person in people])
     person_ids = await work.accounts.people_of(indexes)
+    workers = [n for n, person in enumerate(people) if person.org_id is None]
+    if workers:
+        await work.accounts.workers_of([indexes[n] for n in workers])
     for person, person_id in zip(people, person_ids, strict=True):
         if not person.roles:
             raise Refusal("account_without_role")
+        if (person.org_id is None) != (person.roles == {Role.WORKER}):
+            raise Refusal("account_of_worker")
         account_id = work.new_id()
         await work.accounts.add(
             account_id=account_id,
             name=person.account_name,
             person_id=person_id,
             password_hash=passwords.hashed(person.password),
-            org_id=person.org_id,
+            org_id=person.org_id or person_id,
             region_path=person.region_path,
             roles=person.roles,
         )

@@ -1,33 +1,36 @@
 """Rosters over HTTP: a template to fill in, and a draft's next roster as JSON, CSV or XLSX."""
 
 import asyncio
-from dataclasses import replace
-from enum import StrEnum
 from typing import Annotated, Final
 
 import msgspec
 
-from domain.errors import Fault, Refusal, Text
+from domain.errors import Text
 from domain.filing import Filing
 from domain.party import Role
-from domain.ports.sheets import CSV, XLSX, Template
+from domain.ports.sheets import CSV, XLSX
 from domain.ports.work import Work
 from domain.roster.cells import BASIS_WORDS, CATEGORY_WORDS
 from domain.roster.check import ROSTER_MAX, RosterCheck, check_people, check_sheet
-from domain.roster.columns import COLUMNS
+from domain.roster.columns import COLUMNS, ROSTER
 from service.application import roster
 from service.application.roster import ImportedRoster, ImportMode
 from service.http.call import Answer, Call, Served, json_answer
+from service.http.checked_list import (
+    OF_FORMAT,
+    SHEET_PROBLEMS,
+    XLSX_EXAMPLE,
+    rows_of,
+    shown_faults,
+    template_answer,
+)
 from service.http.filing_wire import ApprenticeBody, FilingView
 from service.http.operation import JSON, Query, operation
-from service.http.problems import ProblemFault, fault_view
-from service.http.request import accepts
+from service.http.problems import ProblemFault
 from service.http.shapes import Body, View
 
 TAG: Final = "filings"
 ROSTER_LIMIT: Final = 8 * 1024 * 1024
-FAULTS_KEPT: Final = 1000
-"""Faults and notes that the answer to an import lists; it is kept for replays. Rows are all listed."""
 _FILER: Final = frozenset({Role.FILER})
 _PERSON: Final = {
     "name": "张三",
@@ -41,16 +44,6 @@ _PERSON: Final = {
 _CSV_EXAMPLE: Final = (
     f"{','.join(column.heading.zh for column in COLUMNS)}\n"
     "张三,11010519491231002X,13800138000,新招用,2026-09-01,24,社保缴纳地\n"
-)
-_XLSX_EXAMPLE: Final = "PK…"
-SHEET_PROBLEMS: Final = (
-    "sheet_not_of_its_type",
-    "sheet_with_macros",
-    "sheet_too_large",
-    "sheet_encrypted",
-    "sheet_unsafe",
-    "sheet_encoding",
-    "sheet_unreadable",
 )
 
 
@@ -78,26 +71,6 @@ class RosterImportView(View):
     faults: list[ProblemFault]
     note_count: int
     notes: list[ProblemFault]
-
-
-class TemplateFormat(StrEnum):
-    """Formats of the template."""
-
-    XLSX = "xlsx"
-    CSV = "csv"
-
-
-def _shown(found: tuple[Fault, ...], call: Call) -> list[ProblemFault]:
-    if call.dry_run:
-        return [fault_view(fault, call.language) for fault in found]
-    # What is kept for replays holds no personal value, and stays small.
-    kept = (replace(fault, proposal=None) for fault in found[:FAULTS_KEPT])
-    return [fault_view(fault, call.language) for fault in kept]
-
-
-def _rows_of(faults: tuple[Fault, ...]) -> list[int]:
-    rows = {f"{fault.pointer}//".split("/")[2] for fault in faults}
-    return sorted(int(row) for row in rows if row.isdigit())
 
 
 async def _check(call: Call, work: Work) -> RosterCheck:
@@ -136,7 +109,7 @@ async def _check(call: Call, work: Work) -> RosterCheck:
     roles=_FILER,
     body=RosterBody,
     body_example={"roster": [_PERSON]},
-    binary={CSV: _CSV_EXAMPLE, XLSX: _XLSX_EXAMPLE},
+    binary={CSV: _CSV_EXAMPLE, XLSX: XLSX_EXAMPLE},
     body_limit=ROSTER_LIMIT,
     answer=RosterImportView,
     keyed=True,
@@ -192,11 +165,11 @@ def _answer(call: Call, check: RosterCheck, people: int, filing: Filing | None) 
         roster_version=None if filing is None else filing.roster_version,
         rows=check.rows,
         people=people,
-        left_out=_rows_of(check.faults),
+        left_out=rows_of(check.faults),
         fault_count=len(check.faults),
-        faults=_shown(check.faults, call),
+        faults=shown_faults(check.faults, call),
         note_count=len(check.notes),
-        notes=_shown(check.notes, call),
+        notes=shown_faults(check.notes, call),
     )
     version = None if filing is None else filing.case.version
     return json_answer(view, version=version, language=call.language)
@@ -213,39 +186,19 @@ def _answer(call: Call, check: RosterCheck, people: int, filing: Filing | None) 
         "An empty roster with its headings; id and phone columns are text from the start. The language "
         "of the headings follows Accept-Language.",
     ),
-    query=(
-        Query(
-            name="format",
-            kind=TemplateFormat,
-            description=Text("xlsx（默认）或 csv。", "xlsx (default) or csv."),
-        ),
-    ),
+    query=(OF_FORMAT,),
     answer_media=XLSX,
     answer_also=(CSV,),
-    answer_example=_XLSX_EXAMPLE,
+    answer_example=XLSX_EXAMPLE,
 )
 async def get_roster_template(call: Call) -> Answer:
     """Write the template; everybody gets the same."""
-    media = CSV if call.query("format", TemplateFormat) is TemplateFormat.CSV else XLSX
-    if not accepts(call.headers.get("accept"), media):
-        raise Refusal("not_acceptable", media=media)
-    zh = call.language == "zh"
-    fields = [column.field for column in COLUMNS]
-    template = Template(
-        title="学徒名册" if zh else "Roster",
-        headings=[column.heading.zh if zh else column.heading.en for column in COLUMNS],
-        text_columns=frozenset(fields.index(field) for field in ("citizen_id", "phone")),
-        choices={
-            fields.index("category"): list(CATEGORY_WORDS),
-            fields.index("claim_basis"): list(BASIS_WORDS),
-        },
-    )
-    suffix = "csv" if media == CSV else "xlsx"
-    return Answer(
-        body=await asyncio.to_thread(call.ports.sheets.write, template, media),
-        media=media,
-        language=call.language,
-        headers={"Content-Disposition": f'attachment; filename="roster-template.{suffix}"'},
+    return await template_answer(
+        call,
+        ROSTER,
+        Text("学徒名册", "Roster"),
+        file_name="roster-template",
+        choices={"category": list(CATEGORY_WORDS), "claim_basis": list(BASIS_WORDS)},
     )
 
 

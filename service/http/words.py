@@ -7,7 +7,8 @@ from typing import Final, Literal
 from domain.cases import Duty
 from domain.errors import Text, Value
 from domain.party import Role
-from service.application.diagrams import EVENTS, STATES
+from service.application.diagrams import EVENTS, STATES, STATES_OF
+from service.application.diagrams import state_word as _state_word
 
 Language = Literal["zh", "en"]
 
@@ -49,6 +50,7 @@ _DUTIES: Final[Mapping[Duty, Text]] = MappingProxyType(
 _WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "state": STATES,
+        "voucher_state": {**STATES, **STATES_OF["voucher"]},
         "event": {
             **EVENTS,
             "export": "导出",
@@ -89,9 +91,16 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "voucher-classes": Text("培训券班级", "voucher classes"),
         "voucher-reservations": Text("报名和核销", "reservations and redemption"),
         "voucher-class-records": Text("培训券教学台账", "records of voucher classes"),
+        "voucher-projects": Text("职业培训券项目", "voucher projects"),
+        "vouchers": Text("职业培训券", "vouchers"),
         "health": Text("运行状况", "health"),
     }
 )
+
+
+def state_word(machine: str, state: str) -> Text:
+    """Return a state of a machine; the English word is the code."""
+    return Text(_state_word(machine, state), state.replace("_", " "))
 
 
 def tag_name(tag: str) -> Text:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 
 from adapters.papers.pdf import PdfPapers, bundled_font
+from adapters.papers.qr import SvgQrCodes
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.sheets.files import SheetFiles
 from adapters.system.ids import new_id
@@ -68,6 +69,7 @@ async def client_of(
             tables=Spreadsheets(),
             documents=FakeDocuments(),
             sheets=SheetFiles(),
+            qr_codes=SvgQrCodes(),
             chunk_rows=500,
         ),
         operations,

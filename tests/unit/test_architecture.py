@@ -30,6 +30,7 @@ COMMITS = {
     "service/application/demo_region.py": "the demo's region and people, made before anyone asks",
     "service/application/jobs.py": "an operator's replay, which no request carries",
     "service/application/once.py": "the one place that commits for a request",
+    "service/commands/account.py": "an account, made on the operator's own terminal",
 }
 """Where a transaction may end well, and why there."""
 

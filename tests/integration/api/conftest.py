@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from adapters.documents.on_disk import DiskDocuments
 from adapters.embedded.postgres import EmbeddedPostgres
 from adapters.papers.pdf import PdfPapers, bundled_font
+from adapters.papers.qr import SvgQrCodes
 from adapters.policies.packs_on_disk import PacksOnDisk
 from adapters.postgres.engine import open_engine
 from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
@@ -103,9 +104,10 @@ async def house(
             tables=Spreadsheets(),
             documents=documents,
             sheets=SheetFiles(),
+            qr_codes=SvgQrCodes(),
             chunk_rows=5000,
         ),
-        worker=Worker(rig, handlers(5000, FakeMessages()), jitter=lambda: 0),
+        worker=Worker(rig, handlers(5000, FakeMessages(), documents), jitter=lambda: 0),
         crypto=crypto,
         passwords=passwords,
     )

@@ -249,6 +249,8 @@ async def open_desk(house: House, *, city: str = "3206") -> AsyncIterator[Desk]:
         "finance_second": staff.finance_second,
         "teacher": staff.teacher,
         "organiser": staff.organiser,
+        "worker": staff.worker,
+        "worker_second": staff.worker_second,
     }
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(client_of(create_app(house.ports, OPERATIONS)))
@@ -274,6 +276,7 @@ PERSON_BY_ROLE: Sequence[tuple[Role, str]] = (
     (Role.FINANCE, "finance"),
     (Role.PROVIDER, "teacher"),
     (Role.ORGANISER, "organiser"),
+    (Role.WORKER, "worker"),
 )
 
 

@@ -19,6 +19,7 @@ from domain.ports.identity import Sessions
 from domain.ports.jobs import Doorbell
 from domain.ports.papers import Papers
 from domain.ports.policies import PolicyPacks
+from domain.ports.qr_codes import QrCodes
 from domain.ports.requests import KeptAnswer
 from domain.ports.sheets import Sheets
 from domain.ports.tables import Tables
@@ -181,6 +182,7 @@ class Store:
             tables=cast("Tables", None),
             documents=cast("DocumentStore", None),
             sheets=cast("Sheets", None),
+            qr_codes=cast("QrCodes", None),
             chunk_rows=100,
         )
 

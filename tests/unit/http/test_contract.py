@@ -45,9 +45,9 @@ def test_every_example_fits_its_schema() -> None:
 
 
 def test_every_post_that_creates_moves_or_approves_is_keyed() -> None:
-    """Only asking (a calculation), signing in, and objecting, whose key is in the body: nobody signs in."""
+    """Only asking (a calculation, a code), signing in, and objecting, whose key is in the body."""
     unkeyed = {o.id for o in DESCRIBED if o.method == "POST" and not o.keyed}
-    assert unkeyed == {"SignIn", "Calculate", "ObjectToNotice"}
+    assert unkeyed == {"SignIn", "Calculate", "CheckVoucher", "ObjectToNotice"}
 
 
 def test_every_operation_that_moves_a_case_asks_for_its_version() -> None:

@@ -1,0 +1,112 @@
+"""Vouchers over HTTP: each helper asks what one person asks, and lets the worker do its part."""
+
+from collections.abc import Sequence
+
+from domain.ports.sheets import CSV
+from tests.integration.api.desk import Desk, Json
+from tests.people import citizen_id
+
+OPENS, CLOSES = "2026-01-01", "2026-06-30"
+VALID_UNTIL = "2026-12-31"
+
+
+def project(**changed: object) -> Json:
+    """A general project for everybody, as drafted."""
+    return {
+        "name": "重点群体职业培训券",
+        "document_number": "试人社〔2026〕21号",
+        "fund_source": "employment_subsidy",
+        "budget_year": 2026,
+        "distribution": "general",
+        "payee": "provider",
+        "face_value_fen": 150_000,
+        "quota": 10,
+        "opens_on": OPENS,
+        "closes_on": CLOSES,
+        "valid_until": VALID_UNTIL,
+        "counts_to": "start",
+        "withdraw_days": 3,
+        "tags": [],
+        "standards": [
+            {
+                "occupation_code": "6-18-01-01",
+                "occupation_name": "车工",
+                "grade": 5,
+                "standard_fen": 120_000,
+            }
+        ],
+    } | changed
+
+
+async def drafted(desk: Desk, **changed: object) -> str:
+    """A drafted project."""
+    done = await desk.done("DraftVoucherProject", "handler", body=project(**changed))
+    return str(done["case"]["id"])
+
+
+async def approved(desk: Desk, **changed: object) -> str:
+    """An approved project, by another person than who drafted it."""
+    project_id = await drafted(desk, **changed)
+    path = {"project_id": project_id}
+    await desk.done("ApproveVoucherProject", "approver", path=path, version=1, body={})
+    return project_id
+
+
+def own(desk: Desk, person: str = "worker", **changed: object) -> Json:
+    """What a worker says of himself when he collects."""
+    number = desk.staff.citizen_ids[desk.accounts[person]]
+    return {"name": "李四", "citizen_id": number, "phone": "13800138000"} | changed
+
+
+def somebody(**changed: object) -> Json:
+    """Somebody on a list, a new person each time."""
+    return {"name": "张三", "citizen_id": citizen_id()} | changed
+
+
+async def collected(desk: Desk, person: str = "worker", **changed: object) -> Json:
+    """A voucher that a worker has collected from a new general project."""
+    path = {"project_id": await approved(desk, **changed)}
+    return await desk.done("CollectFromProject", person, path=path, body=own(desk, person))
+
+
+async def ordered(desk: Desk, project_id: str, people: Sequence[Json], query: str = "") -> Json:
+    """An issue that has begun, of a list in JSON."""
+    path = {"project_id": project_id}
+    return await desk.done(
+        "OrderVoucherIssue", "handler", path=path, query=query, body={"people": list(people)}
+    )
+
+
+async def issued(desk: Desk, *people: Json, **changed: object) -> list[Json]:
+    """Vouchers issued to a list by a new targeted project, in the list's order."""
+    project_id = await approved(desk, **{"distribution": "targeted", **changed})
+    await ordered(desk, project_id, people)
+    await desk.idle()
+    listed = await desk.done("ListVouchers", "handler", query=f"project_id={project_id}")
+    return list(listed["items"])
+
+
+async def issued_to_worker(desk: Desk, person: str = "worker", **changed: object) -> Json:
+    """A voucher that was issued to a worker and not collected yet."""
+    return (await issued(desk, own(desk, person), **changed))[0]
+
+
+async def stepped(
+    desk: Desk, operation_id: str, person: str, voucher: Json, reason: str = "经核查"
+) -> Json:
+    """A voucher after one more act."""
+    return await desk.done(
+        operation_id,
+        person,
+        path={"voucher_id": voucher["id"]},
+        version=voucher["version"],
+        body={"reason": reason},
+    )
+
+
+def csv_list(*rows: Sequence[str], headings: Sequence[str] = ("姓名", "身份证号")) -> bytes:
+    """A list as CSV."""
+    return "\n".join(",".join(row) for row in (headings, *rows)).encode()
+
+
+AS_CSV = {"Content-Type": CSV}
