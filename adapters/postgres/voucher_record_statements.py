@@ -95,7 +95,7 @@ select a.* from voucher_attendance a
 
 _LATEST: Final = """
  where r.place_id = :place_id and r.class_id = :class_id
-   and r.step_seq = (select max(l.step_seq) from case_steps l
+   and r.step_seq = (select max(l.seq) from case_steps l
                       where l.place_id = :place_id and l.case_id = :class_id and l.to_state = '{state}'
                         and l.duty = 'file')
 """

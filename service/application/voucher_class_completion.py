@@ -21,6 +21,9 @@ from service.application.voucher_class import project_of
 from service.application.voucher_money import release_of_class
 from service.application.voucher_moves import move_many, move_one
 
+CATCH_UP: Final = "catch_up_voucher"
+"""The job that lets a voucher follow its class once it is released."""
+
 _MISSED: Final = {
     ("reserved", "cancelled"): "class_cancelled",
     **{
@@ -118,17 +121,19 @@ async def stop_class(work: Work, *, class_id: UUID, version: int, reason: str) -
     return stopped
 
 
-async def catch_up(work: Work, voucher: Voucher) -> Voucher:
-    """Let a voucher that was just released from an investigation follow what its class did meanwhile.
+async def catch_up(work: Work, *, voucher_id: UUID) -> Voucher:
+    """Let a voucher that was released from an investigation follow what its class did meanwhile; as the system.
 
-    As the authority that released it, and right after. Its class began without it, was cancelled or
-    stopped: it is collected again. Its class was completed: so is the voucher, or it failed, as reported.
+    Its class began without it, was cancelled or stopped: it is collected again. Its class was completed: so
+    is the voucher, or it failed, as was reported; on the class's own decision, so that money moves as well.
     """
-    if voucher.class_id is None:
-        return voucher
-    case = await work.cases.lock(CaseKind.VOUCHER_CLASS, voucher.class_id)
+    seen = await work.vouchers.get(voucher_id)
+    if seen.class_id is None:
+        return seen
+    case = await work.cases.lock(CaseKind.VOUCHER_CLASS, seen.class_id)
+    voucher = await work.vouchers.lock(voucher_id)
     event = _MISSED.get((voucher.state, case.state))
-    if event is None:
+    if event is None or voucher.class_id != case.id:
         return voucher
     (of,) = await work.voucher_classes.page([case])
     after = voucher.moved(event)

@@ -142,7 +142,7 @@ class ClassOfferView(View):
     id: UUID
     project_id: UUID
     region_path: str
-    provider_id: UUID
+    provider_org_id: UUID
     class_name: str
     occupation_code: str
     occupation_name: str
@@ -162,7 +162,7 @@ class ClassOfferView(View):
             id=one.id,
             project_id=one.project_id,
             region_path=one.region_path,
-            provider_id=one.provider_id,
+            provider_org_id=one.provider_id,
             class_name=terms.class_name,
             occupation_code=terms.occupation_code,
             occupation_name=one.occupation_name,
