@@ -34,7 +34,8 @@ _EXAMPLE: Final = {"reason": "多付款项，限期缴回"}
 _PROOF_EXAMPLE: Final = {"proof_reference": "（2027）苏0681破1号", "reason": "破产程序终结"}
 
 
-def _answer(shown: Recovery, *, status: int = 200) -> Answer:
+def recovery_answer(shown: Recovery, *, status: int = 200) -> Answer:
+    """Answer a recovery, its version in the ETag, and its address when it is new."""
     return json_answer(
         RecoveryView.of(shown),
         status=status,
@@ -55,7 +56,7 @@ async def _moved(call: Call, event: str) -> Answer:
             reason=call.decode(Decision).reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 async def _proved(call: Call, event: str) -> Answer:
@@ -72,7 +73,7 @@ async def _proved(call: Call, event: str) -> Answer:
             reason=body.reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 @operation(
@@ -110,7 +111,7 @@ async def propose_recovery(call: Call) -> Answer:
             reason=body.reason,
         )
 
-    return await call.once(act, lambda done: _answer(done, status=201))
+    return await call.once(act, lambda done: recovery_answer(done, status=201))
 
 
 @operation(
@@ -151,7 +152,7 @@ async def order_recovery(call: Call) -> Answer:
             clause=body.clause,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 @operation(
@@ -183,7 +184,7 @@ async def cancel_recovery(call: Call) -> Answer:
             reason=call.decode(Decision).reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 @operation(
@@ -217,7 +218,7 @@ async def serve_recovery(call: Call) -> Answer:
             served_on=body.served_on,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 @operation(
@@ -269,7 +270,7 @@ async def uphold_recovery(call: Call) -> Answer:
             reason=call.decode(Decision).reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 @operation(
@@ -358,7 +359,7 @@ async def write_off_recovery(call: Call) -> Answer:
             reason=call.decode(Decision).reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 @operation(
@@ -390,7 +391,7 @@ async def decline_write_off(call: Call) -> Answer:
 )
 async def get_recovery(call: Call) -> Answer:
     """Read one recovery."""
-    return _answer(
+    return recovery_answer(
         await call.read(
             lambda work: recovery.get_recovery(work, recovery_id=call.path("recovery_id"))
         )
