@@ -85,9 +85,8 @@ async def issued(
             valid_until=of.last_day_of(work.today),
         )
         await work.commit()
-        asked = VoucherFilter(project_id=of.case.id)
     async with begin(staff.handler) as work:
-        return await work.vouchers.page(asked, after=None, limit=500)
+        return await work.vouchers.page(of_project(of), after=None, limit=500)
 
 
 async def one_issued(begin: BeginWork, staff: Staff, of: VoucherProject) -> UUID:
@@ -104,6 +103,11 @@ async def one_issued(begin: BeginWork, staff: Staff, of: VoucherProject) -> UUID
         assert voucher is not None
         await work.commit()
     return voucher.id
+
+
+def of_project(of: VoucherProject) -> VoucherFilter:
+    """Ask for a project's vouchers."""
+    return VoucherFilter(project_id=of.case.id)
 
 
 def somebody() -> Beneficiary:

@@ -11,7 +11,7 @@ import pytest
 from domain.attendance_file import COLUMNS, columns_of
 from service.http.operation import Operation
 from service.http.operations import OPERATIONS
-from tests.integration.api import class_road, road, voucher_class_road
+from tests.integration.api import class_road, road, voucher_class_road, voucher_road
 from tests.integration.api.desk import Ask, Desk
 from tests.integration.api.probes_ends import returned
 from tests.integration.api.refusing import unchanged
@@ -304,6 +304,15 @@ async def _voucher_attendance_file(desk: Desk) -> How:
     return person, {"path": how["path"], "body": f"{header}\r\n{row}\r\n"}
 
 
+async def _voucher_project(_: Desk) -> How:
+    return "handler", {"body": voucher_road.project()}
+
+
+async def _voucher_issue(desk: Desk) -> How:
+    path = {"project_id": await voucher_road.approved(desk, distribution="targeted")}
+    return "handler", {"path": path, "body": {"people": [voucher_road.somebody()]}}
+
+
 ASKED: Mapping[str, Callable[[Desk], Awaitable[How]]] = {
     "CreateFiling": _plan,
     "PlanJointClass": _joint_plan,
@@ -328,6 +337,8 @@ ASKED: Mapping[str, Callable[[Desk], Awaitable[How]]] = {
     "ReserveVoucher": _reservation,
     "AddVoucherAttendance": _voucher_attendance,
     "ImportVoucherAttendance": _voucher_attendance_file,
+    "DraftVoucherProject": _voucher_project,
+    "OrderVoucherIssue": _voucher_issue,
 }
 """How each operation that can be tried dry is asked properly."""
 

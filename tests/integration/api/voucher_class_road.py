@@ -57,7 +57,7 @@ async def project(desk: Desk, **changed: object) -> str:
 
 async def collected(desk: Desk, project_id: str, person: str = "worker") -> Json:
     """A voucher that a worker has collected from a project."""
-    path = {"project_id": project_id}
+    path = {"offer_id": project_id}
     body = voucher_road.own(desk, person)
     return await desk.done("CollectFromProject", person, path=path, body=body)
 
