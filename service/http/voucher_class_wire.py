@@ -94,7 +94,7 @@ class CompletionReportBody(Body):
     """The last day of training, and how it ended for everybody."""
 
     completed_on: Day
-    outcomes: Annotated[list[OutcomeBody], msgspec.Meta(min_length=1, max_length=PEOPLE_MAX)]
+    outcomes: Annotated[list[OutcomeBody], msgspec.Meta(max_length=PEOPLE_MAX)]
 
 
 class VoucherClassView(View):

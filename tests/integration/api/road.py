@@ -14,7 +14,7 @@ from domain.extract_file import COLUMNS as EXTRACT_COLUMNS
 from jobs.notice import END_DUE_NOTICES
 from jobs.run import NOWHERE
 from tests import documents
-from tests.integration.api import voucher_road
+from tests.integration.api import voucher_class_road, voucher_road
 from tests.integration.api.desk import FILED, Desk, Json
 from tests.overlays import noticed
 from tests.people import citizen_id
@@ -656,6 +656,8 @@ READ_BY: Mapping[str, str] = {
     "review_request_id": "GetReviewRequest",
     "account_id": "GetPayeeAccount",
     "correction_id": "GetPaymentCorrection",
+    "voucher_class_id": "GetVoucherClass",
+    "catalogue_entry_id": "GetCatalogueEntry",
     "project_id": "GetVoucherProject",
     "voucher_id": "GetVoucher",
 }
@@ -664,6 +666,7 @@ READ_BY: Mapping[str, str] = {
 
 async def travelled(desk: Desk) -> Travelled:
     """Take one person from the plan to a closed filing."""
+    class_ids = await voucher_class_road.travelled(desk)
     await appropriated(desk)
     joint_class_id = await joint_class(desk)
     apprentice = person()
@@ -721,6 +724,7 @@ async def travelled(desk: Desk) -> Travelled:
             "manual_finding_id": manual_finding_id,
             "hold_id": hold_id,
             "review_request_id": review_request_id,
+            **class_ids,
             **await voucher_road.travelled(desk),
         },
     )

@@ -353,6 +353,8 @@ OTHERWISE_ENDED = {
     "ApprovePrepayment": "prepayment_not_yet",
     "PauseClock": "clock_not_running",
     "ResumeClock": "clock_not_running",
+    "ReserveVoucher": "voucher_not_usable",
+    "WithdrawReservation": "voucher_not_usable",
     "CollectVoucher": "voucher_not_usable",
     "GiveVoucherBack": "voucher_not_usable",
     "VoidVoucher": "voucher_not_usable",
