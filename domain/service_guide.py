@@ -211,8 +211,16 @@ def _notice(overlay: Overlay) -> Text:
     if rule is None:
         return Text("本地区不设公示环节。", "This region publishes no notice.")
     of = [one for one in NoticeOf if one in rule.of]
-    zh = {NoticeOf.LISTING: "列入计划", NoticeOf.SETTLEMENT: "结算"}
-    en = {NoticeOf.LISTING: "listing", NoticeOf.SETTLEMENT: "settlement"}
+    zh = {
+        NoticeOf.LISTING: "列入计划",
+        NoticeOf.SETTLEMENT: "结算",
+        NoticeOf.VOUCHER_SETTLEMENT: "培训券结算",
+    }
+    en = {
+        NoticeOf.LISTING: "listing",
+        NoticeOf.SETTLEMENT: "settlement",
+        NoticeOf.VOUCHER_SETTLEMENT: "voucher settlement",
+    }
     working = rule.unit is DayUnit.WORKING
     people = rule.names is NoticeNames.PEOPLE
     return Text(

@@ -18,7 +18,7 @@ from domain.cases import Case
 from domain.errors import Fault, Refusal
 
 LINES_MAX: Final = 10_000
-"""Vouchers of one settlement. Ours: it is decided in one transaction."""
+"""Vouchers of one settlement, the oldest first; the rest stand in the next. Ours: it is decided in one transaction."""
 
 
 class VoucherDisposition(StrEnum):
@@ -164,14 +164,11 @@ def chosen_lines(
 ) -> Sequence[VoucherLine]:
     """Return what is claimed: all that is redeemed, or the vouchers asked for, in order of voucher.
 
-    Refuses `nothing_redeemed`, `voucher_settlement_too_long`, or `voucher_settlement_faulty` with each
-    voucher located.
+    Refuses `nothing_redeemed`, or `voucher_settlement_faulty` with each voucher located.
     """
     if asked is None:
         if not redeemed:
             raise Refusal("nothing_redeemed")
-        if len(redeemed) > LINES_MAX:
-            raise Refusal("voucher_settlement_too_long", most=LINES_MAX)
         return redeemed
     by_voucher = {line.voucher_id: line for line in redeemed}
     faults: list[Fault] = []

@@ -58,7 +58,7 @@ class PostgresVoucherSettlements(VoucherSettlements):
                 "project_id": project_id,
                 "provider_id": provider_id,
                 "worker_id": worker_id,
-                "limit": LINES_MAX + 1,
+                "limit": LINES_MAX,
             },
         )
         return [new_line(row) for row in rows]

@@ -17,7 +17,7 @@ class VoucherSettlements(Protocol):
     async def redeemed(
         self, project_id: UUID, *, provider_id: UUID | None, worker_id: UUID | None
     ) -> Sequence[VoucherLine]:
-        """Lock and return what is redeemed and in no settlement in work, by voucher; at most `LINES_MAX` and one.
+        """Lock and return what is redeemed and in no settlement in work, by voucher; at most `LINES_MAX`.
 
         Of a provider's classes, or of a worker's own vouchers.
         """
@@ -45,7 +45,8 @@ class VoucherSettlements(Protocol):
     async def add(self, settlement: VoucherSettlement, lines: Sequence[VoucherLine]) -> None:
         """Store a drafted settlement with its lines.
 
-        Refuses `voucher_settlement_exists` for the payee, project and month, `voucher_in_settlement`.
+        Refuses `voucher_settlement_exists` for the payee, project and month, or when another has just taken
+        one of these vouchers.
         """
 
     @abstractmethod

@@ -23,8 +23,8 @@ NOTICES: Final = (
         "notice_of_one_kind",
         ("公示事项须为同一类", "A notice of one kind"),
         (
-            "请列出结算，或者列出备案，二者择一。",
-            "Name settlements, or name filings: one or the other.",
+            "请只列出一类：结算、备案或者培训券结算。",
+            "Name settlements, filings or voucher settlements: one kind.",
         ),
     ),
     rule(

@@ -21,28 +21,12 @@ VOUCHER_SETTLEMENTS: Final = (
             "No voucher of the project is redeemed and in no settlement yet.",
         ),
     ),
-    rule(
-        "voucher_settlement_too_long",
-        ("一次结算的培训券过多", "Too many vouchers for one settlement"),
-        (
-            "一次结算至多 {most} 张，请列明培训券分次结算。",
-            "At most {most} in one settlement; name the vouchers and settle the rest later.",
-        ),
-    ),
     state(
         "voucher_settlement_exists",
         ("本月已有结算", "The month has a settlement"),
         (
             "本单位本月对本项目已有结算；撤回或被拒绝后可以重新起草。",
             "There is one for this project and month already; another follows when it is withdrawn or refused.",
-        ),
-    ),
-    state(
-        "voucher_in_settlement",
-        ("培训券已列入结算", "A voucher is in another settlement"),
-        (
-            "其中有培训券刚刚列入另一结算，请重试。",
-            "One of these vouchers has just been put in another settlement; try again.",
         ),
     ),
     rule(

@@ -137,8 +137,8 @@ async def order_recovery(
         case, document_number=document_number, pay_within_days=pay_within_days
     )
     if recovery.proposed_fen is not None and recovery.figures.demanded_fen == 0:
-        await _check_amount(work, spent_on, recovery.proposed_fen)
         await claw_back_vouchers(work, signed)
+        await _check_amount(work, spent_on, recovery.proposed_fen)
         await post(
             work,
             spent_on,

@@ -46,7 +46,7 @@ async def draft_voucher_settlement(
     """Draft this month's settlement of a project, as its provider or, where workers are paid, a worker.
 
     Refuses `not_found`, `voucher_settlement_faulty` with every fault located, `nothing_redeemed`,
-    `voucher_settlement_too_long`, `voucher_settlement_exists`, `payee_faulty` (the account's name is the
+    `voucher_settlement_exists`, `payee_faulty` (the account's name is the
     provider's, or that on the worker's vouchers), `receipt_already_used`.
     """
     offer = await work.voucher_projects.offer(command.project_id)

@@ -47,11 +47,12 @@ def settlement_answer(one: VoucherSettlement, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("起草培训券结算", "Draft a voucher settlement"),
     description=Text(
-        "培训机构按月结算本项目已核销的培训券；项目规定支付给劳动者的，由劳动者凭培训费发票申领，每张券一张发票。"
-        "每张券按标准、收费、券面（如有）取最低。收款户名须与登记名称（劳动者为券面姓名）一致。",
-        "A provider's month of a project: what is redeemed and in no settlement yet. Where the project pays workers, "
-        "the worker claims, with the provider's invoice for each voucher. A voucher is worth the least of standard, "
-        "fee and face value if any. The account's name is the registered one, or that on the worker's voucher.",
+        "培训机构按月结算本项目已核销的培训券，一次至多 10000 张；项目规定支付给劳动者的，由劳动者凭培训费发票申领，"
+        "每张券一张发票。每张券按标准、收费、券面（如有）取最低。收款户名须与登记名称（劳动者为券面姓名）一致。",
+        "A provider's month of a project: what is redeemed and in no settlement yet, at most 10000. Where the "
+        "project pays workers, the worker claims, with the provider's invoice for each voucher. A voucher is worth "
+        "the least of standard, fee and face value if any. The account's name is the registered one, or that on "
+        "the worker's voucher.",
     ),
     roles=PAYEES,
     body=VoucherSettlementBody,
@@ -70,10 +71,8 @@ def settlement_answer(one: VoucherSettlement, *, status: int = 200) -> Answer:
     problems=(
         "not_found",
         "nothing_redeemed",
-        "voucher_settlement_too_long",
         "voucher_settlement_faulty",
         "voucher_settlement_exists",
-        "voucher_in_settlement",
         "payee_faulty",
         "receipt_already_used",
         "busy",

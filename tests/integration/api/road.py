@@ -14,7 +14,7 @@ from domain.extract_file import COLUMNS as EXTRACT_COLUMNS
 from jobs.notice import END_DUE_NOTICES
 from jobs.run import NOWHERE
 from tests import documents
-from tests.integration.api import voucher_class_road, voucher_road
+from tests.integration.api import voucher_class_road, voucher_money_road, voucher_road
 from tests.integration.api.desk import FILED, Desk, Json
 from tests.overlays import noticed
 from tests.people import citizen_id
@@ -657,6 +657,7 @@ READ_BY: Mapping[str, str] = {
     "account_id": "GetPayeeAccount",
     "correction_id": "GetPaymentCorrection",
     "voucher_class_id": "GetVoucherClass",
+    "voucher_settlement_id": "GetVoucherSettlement",
     "catalogue_entry_id": "GetCatalogueEntry",
     "project_id": "GetVoucherProject",
     "voucher_id": "GetVoucher",
@@ -667,6 +668,7 @@ READ_BY: Mapping[str, str] = {
 async def travelled(desk: Desk) -> Travelled:
     """Take one person from the plan to a closed filing."""
     class_ids = await voucher_class_road.travelled(desk)
+    class_ids |= await voucher_money_road.travelled(desk, class_ids["voucher_class_id"])
     await appropriated(desk)
     joint_class_id = await joint_class(desk)
     apprentice = person()
