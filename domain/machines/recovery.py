@@ -42,6 +42,7 @@ MACHINE: Final[Machine] = {
         **_CANCEL,
     },
     "overdue": {
+        **_CONTEST,
         "enforce": Move("enforcement", Duty.APPROVE),
         **_CLAIM,
         **_WRITE_OFF,

@@ -29,7 +29,10 @@ branch_labels = None
 depends_on = None
 
 MINE = "f.org_id = (select scope_org()) or f.partner_org_id = (select scope_org())"
-STAND = "('recovery', 'under_review', 'served', 'approve', 'stand')"
+STEPS = (
+    "('recovery', 'under_review', 'served', 'approve', 'stand')",
+    "('recovery', 'overdue', 'under_review', 'file', 'contest')",
+)
 POSTINGS = (
     "('posting', 'unearned_restored', 'recovery_receivable', 'prepayment_receivable', 'decision')",
     "('reversal', 'unearned_restored', 'prepayment_receivable', 'recovery_receivable', 'decision')",
@@ -44,7 +47,7 @@ def upgrade() -> None:
         f" where f.place_id = listings.place_id and f.listing_id = listings.id and ({MINE})))",
         "create index filings_of_listing on filings (place_id, listing_id)"
         " where listing_id is not null",
-        f"insert into step_rules (case_kind, from_state, to_state, duty, event) values {STAND}",
+        f"insert into step_rules (case_kind, from_state, to_state, duty, event) values {', '.join(STEPS)}",
         "insert into posting_rules (kind, event, from_kind, to_kind, cause)"
         f" values {', '.join(POSTINGS)}",
         "insert into posting_causes (event, case_kind, to_state)"
@@ -211,7 +214,8 @@ def downgrade() -> None:
         "alter table notices add constraint notices_subject_check check (subject in ('settlement'))",
         "delete from posting_causes where event = 'unearned_restored'",
         "delete from posting_rules where event = 'unearned_restored'",
-        f"delete from step_rules where (case_kind, from_state, to_state, duty, event) = {STAND}",
+        "delete from step_rules where (case_kind, from_state, to_state, duty, event)"
+        f" in ({', '.join(STEPS)})",
         "drop index filings_of_listing",
         "drop policy seen_by_listed on listings",
     )
