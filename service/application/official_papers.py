@@ -14,7 +14,7 @@ from domain.correction import CorrectionItem
 from domain.explanation import Sentence, numbered, settlement_sentences
 from domain.filing import Filing, TerminationGround
 from domain.hold import Hold, HoldTarget
-from domain.notice import masked_name, published_items
+from domain.notice import KIND_OF, Objection, masked_name, published_items
 from domain.official_document import (
     DocumentKind,
     Issue,
@@ -28,7 +28,7 @@ from domain.official_document import (
 )
 from domain.official_document.decisions import Correction
 from domain.period import day_in_china
-from domain.policy.overlay import Limit
+from domain.policy.overlay import Limit, NoticeOf
 from domain.ports.work import Work
 from domain.recovery import Recovery
 from domain.review_request import ReviewRequest, ReviewSubject
@@ -189,12 +189,13 @@ async def _funding_request(work: Work, issue: Issue, case: Case) -> Paper:
 async def _public_notice(work: Work, issue: Issue, case: Case) -> Paper:
     notice = await work.notices.get(case)
     enterprises = {}
-    for one in notice.settlements:
-        settlement = await work.cases.get(CaseKind.SETTLEMENT, one)
-        enterprises[one] = (await work.places.organisation(settlement.org_id)).name
+    for one in notice.items:
+        item = await work.cases.get(KIND_OF[notice.of], one)
+        enterprises[one] = (await work.places.organisation(item.org_id)).name
     items = published_items(
         await work.official_documents.published_lines(case),
-        settlements=notice.settlements,
+        of=notice.of,
+        items=notice.items,
         enterprises=enterprises,
         names=notice.rule.names,
     )
@@ -203,11 +204,10 @@ async def _public_notice(work: Work, issue: Issue, case: Case) -> Paper:
 
 async def _objection_answer(work: Work, issue: Issue, case: Case) -> Paper:
     objection = await work.objections.get(case)
-    settlement = await work.cases.get(CaseKind.SETTLEMENT, objection.settlement_id)
-    about = f"公示中{(await work.places.organisation(settlement.org_id)).name}"
+    item = await work.cases.get(KIND_OF[objection.of], objection.item_id)
+    about = f"公示中{(await work.places.organisation(item.org_id)).name}"
     if objection.line_id is not None:
-        person = await work.official_documents.person_of_line(case.place_id, objection.line_id)
-        about += f"学徒{masked_name(person.name)}"
+        about += f"学徒{masked_name(await _name_of(work, objection, objection.line_id))}"
     return measures.objection_answer(
         issue,
         received_on=objection.received_on,
@@ -215,6 +215,13 @@ async def _objection_answer(work: Work, issue: Issue, case: Case) -> Paper:
         upheld=issue.steps[-1].from_state == "upheld",
         answer=objection.answer or "",
     )
+
+
+async def _name_of(work: Work, objection: Objection, line_id: UUID) -> str:
+    """Return the name of the person whom an objection names: by a settlement's line, or by a seat."""
+    if objection.of is NoticeOf.LISTING:
+        return (await work.filings.enrolment(line_id)).name
+    return (await work.official_documents.person_of_line(objection.case.place_id, line_id)).name
 
 
 async def _recovery(work: Work, case: Case) -> tuple[Recovery, Filing]:
