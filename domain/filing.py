@@ -94,7 +94,8 @@ class Plan:
 class Filing:
     """A filing on file. `filed_months` is the term in months; dates are calendar days in China.
 
-    `remark` is what the latest signed step added: the reviewer's advice, or the ground of a termination.
+    `after_review_id` is the upheld review of a refused filing that this one follows: its receipt time is
+    that filing's. `remark` is what the latest signed step added: the reviewer's advice, or the ground of a termination.
     `term_reason` is why the term is longer than the ordinary (NUM-02).
     """
 
@@ -125,6 +126,7 @@ class Filing:
     completed_on: date | None
     remark: str | None = None
     term_reason: str | None = None
+    after_review_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

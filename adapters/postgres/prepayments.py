@@ -16,9 +16,9 @@ from domain.prepayment_amount import PrepaymentFacts
 
 _ADD: Final = text("""
 insert into prepayments (place_id, org_id, partner_org_id, region_path, id, filing_id, period, roster_version,
-                         people, maximum_fen, amount_fen, facts)
+                         people, maximum_fen, amount_fen, facts, after_review_id)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :filing_id, :period, :roster_version,
-        :people, :maximum_fen, :amount_fen, cast(:facts as jsonb))
+        :people, :maximum_fen, :amount_fen, cast(:facts as jsonb), :after_review_id)
 """)
 _DECIDE: Final = text("""
 update prepayments set amount_fen = :amount_fen, facts = cast(:facts as jsonb)
@@ -26,7 +26,7 @@ update prepayments set amount_fen = :amount_fen, facts = cast(:facts as jsonb)
 """)
 _SELECT: Final = f"""
 select {CASE_COLUMNS}, p.filing_id, p.period, p.roster_version, p.people, p.maximum_fen, p.amount_fen,
-       p.facts::text as facts
+       p.facts::text as facts, p.after_review_id
   from prepayments p join cases c on c.place_id = p.place_id and c.id = p.id
 """
 _GET: Final = text(f"{_SELECT} where p.place_id = :place_id and p.id = :id")
@@ -60,6 +60,7 @@ def _prepayment(row: Row[Any]) -> PrepaymentOnFile:
         maximum_fen=row.maximum_fen,
         amount_fen=row.amount_fen,
         facts=msgspec.convert(json.loads(row.facts), PrepaymentFacts),
+        after_review_id=row.after_review_id,
     )
 
 
@@ -82,6 +83,7 @@ class PostgresPrepayments(Prepayments):
                 "maximum_fen": prepayment.maximum_fen,
                 "amount_fen": prepayment.amount_fen,
                 "facts": _facts(prepayment.facts),
+                "after_review_id": prepayment.after_review_id,
             },
         )
 

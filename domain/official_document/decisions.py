@@ -63,7 +63,8 @@ def correction(issue: Issue, filing: Filing, kind: CaseKind, told: Correction) -
 
 def listing_refusal(issue: Issue, filing: Filing) -> Paper:
     """不予列入决定书: the filing is refused, with its reason, rule and clause."""
-    return _refused(issue, filing, "经审核，决定不将你单位的下列计划列入学徒培训计划。")
+    said = "经审核，决定不将你单位的下列计划列入学徒培训计划。"
+    return _refused(issue, filing, said, remedy=Remedy.LAW_AND_REVIEW)
 
 
 def prepayment_refusal(issue: Issue, filing: Filing, *, people: int, maximum_fen: int) -> Paper:
@@ -73,6 +74,7 @@ def prepayment_refusal(issue: Issue, filing: Filing, *, people: int, maximum_fen
         filing,
         "经审核，对你单位的预支申请不予批准。结算时应补的金额不受本决定影响。",
         Table("预支申请", ("计算人数", "可预支上限（元）"), ((str(people), yuan(maximum_fen)),)),
+        remedy=Remedy.LAW_AND_REVIEW,
     )
 
 
@@ -83,6 +85,7 @@ def settlement_refusal(issue: Issue, filing: Filing, *, seq: int, people: int) -
         filing,
         "经审核，对你单位的结算申请整体不予批准。",
         Table("结算申请", ("第几次结算", "申请人数"), ((str(seq), str(people)),)),
+        remedy=Remedy.LAW,
     )
 
 
@@ -126,7 +129,7 @@ def lapse(issue: Issue, filing: Filing, *, days: int | None, rule: str | None) -
     )
 
 
-def _refused(issue: Issue, filing: Filing, said: str, *asked: Table) -> Paper:
+def _refused(issue: Issue, filing: Filing, said: str, *asked: Table, remedy: Remedy) -> Paper:
     return paper_of(
         issue,
         [
@@ -135,7 +138,7 @@ def _refused(issue: Issue, filing: Filing, said: str, *asked: Table) -> Paper:
             *asked,
             *reasons(issue.steps[-1]),
         ],
-        remedy=Remedy.LAW,
+        remedy=remedy,
     )
 
 

@@ -69,10 +69,10 @@ KINDS: Final[Mapping[DocumentKind, KindOfDocument]] = MappingProxyType(
             title=Text("列入学徒培训计划通知", "Notice of listing"), word="学徒列入", version=2
         ),
         DocumentKind.LISTING_REFUSAL: KindOfDocument(
-            title=Text("不予列入决定书", "Decision not to list"), word="学徒不列"
+            title=Text("不予列入决定书", "Decision not to list"), word="学徒不列", version=2
         ),
         DocumentKind.REFUSAL: KindOfDocument(
-            title=Text("不予批准决定书", "Decision not to approve"), word="学徒不批"
+            title=Text("不予批准决定书", "Decision not to approve"), word="学徒不批", version=2
         ),
         DocumentKind.TERMINATION: KindOfDocument(
             title=Text("终止决定书", "Decision to terminate"), word="学徒终止"

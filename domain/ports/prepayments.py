@@ -12,7 +12,10 @@ from domain.prepayment_amount import PrepaymentFacts
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrepaymentOnFile:
-    """One prepayment: `period` counts training years from 1; amounts in fen."""
+    """One prepayment: `period` counts training years from 1; amounts in fen.
+
+    `after_review_id` is the upheld review of the refused one that this is asked for instead of.
+    """
 
     case: Case
     filing_id: UUID
@@ -22,6 +25,7 @@ class PrepaymentOnFile:
     maximum_fen: int
     amount_fen: int
     facts: PrepaymentFacts
+    after_review_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

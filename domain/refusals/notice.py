@@ -216,6 +216,30 @@ NOTICES: Final = (
         ("复核申请期限至 {day} 止。", "A review could be asked for until {day}."),
     ),
     state(
+        "review_undecided",
+        ("复核尚未决定", "A review is not decided"),
+        (
+            "对此项已申请复核，由复核决定。",
+            "A review of it was requested and is not decided yet; that decides.",
+        ),
+    ),
+    rule(
+        "review_not_upheld",
+        ("复核并未成立", "The review was not upheld"),
+        (
+            "只能凭本单位已成立的、针对同一类决定的复核重新提出。",
+            "Only a review of one's own that was upheld, about the same kind of decision, opens this.",
+        ),
+    ),
+    state(
+        "review_already_used",
+        ("复核已被引用", "Review used already"),
+        (
+            "凭此复核已经重新提出过一次。",
+            "This review has been followed up once already.",
+        ),
+    ),
+    state(
         "review_already_requested",
         ("已申请复核", "Review already requested"),
         ("对此事项已申请过复核。", "A review of this has been requested already."),

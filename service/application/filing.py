@@ -31,7 +31,9 @@ from domain.payee_account import checked_payee
 from domain.places import Place, region_path_of
 from domain.policy import ExitReason
 from domain.policy.overlay import Stage
+from domain.ports.clock import day_in_china
 from domain.ports.work import Work
+from service.application.asked_again import received_at
 from service.application.cases import open_case, sign
 from service.application.class_of_filing import check_class_of, joining_faults_of, provider_of
 from service.application.commitment import commit_forecast, release_commitments
@@ -76,6 +78,7 @@ class DraftFiling:
     class_plan: ClassPlan = NO_PLAN
     mentors: tuple[Mentor, ...] = ()
     term_reason: str | None = None
+    after_review_id: UUID | None = None
 
     @property
     def plan(self) -> Plan:
@@ -116,13 +119,17 @@ class PersonOutcome:
 async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     """Store a draft, and submit it at once when the command says so (FIL-01, FIL-02).
 
-    Refuses `place_unknown`, `no_policy_in_force`, `plan_outside_policy`, `roster_faulty`, `payee_faulty`;
-    `documents_faulty`; with submission also `filing_incomplete`, `training_not_after_filing`,
+    One that follows an upheld review of a refused filing is received, and judged by the standard in
+    force, as of that filing's receipt. Refuses `place_unknown`, `no_policy_in_force`,
+    `plan_outside_policy`, `roster_faulty`, `payee_faulty`, `documents_faulty`, `review_not_upheld`,
+    `review_already_used`; with submission also `filing_incomplete`, `training_not_after_filing`,
     `person_enrolled_elsewhere`. Contents of declared documents may follow until acceptance.
     """
     place = await _place_of(work, command.region_code)
     enterprise = await work.places.organisation(work.actor.org_id)
-    version = await work.policies.in_force(place.region_path, work.today)
+    received = await received_at(work, command.after_review_id, place_id=place.id)
+    day = day_in_china(received)
+    version = await work.policies.in_force(place.region_path, day)
     provider_id, faults = await provider_of(
         work, command.provider_credit_code, mode=command.training_mode
     )
@@ -141,12 +148,12 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     await check_declared(work, place.region_path, Stage.FILING, command.documents)
     if command.submit:
         in_house = command.training_mode is TrainingMode.IN_HOUSE
-        start = start_faults(command.starts_on, today=work.today)
+        start = start_faults(command.starts_on, today=day)
         check_filing_items(
             await declared_items(work, place.region_path, command.documents, in_house=in_house),
             *start,
         )
-        check_start(command.starts_on, today=work.today)
+        check_start(command.starts_on, today=day)
     case = await open_case(
         work,
         CaseKind.FILING,
@@ -178,12 +185,13 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         bank_code=account.bank_code,
         roster_version=1,
         people=len(roster),
-        submitted_at=work.now if command.submit else None,
+        submitted_at=received if command.submit else None,
         listing_document=None,
         listed_on=None,
         opened_on=None,
         completed_on=None,
         term_reason=command.term_reason,
+        after_review_id=command.after_review_id,
     )
     await work.filings.add(filing)
     await work.filings.add_roster(case, 1, roster, enrolled=command.submit)
@@ -215,16 +223,18 @@ async def submit_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
         check_filing_items(await filing_items(work, case, filing))
         await check_class_of(work, filing)
         return replace(filing, case=signed)
-    start = start_faults(filing.filed_starts_on, today=work.today)
-    policy = await work.policies.in_force(case.region_path, work.today)
+    received = await received_at(work, filing.after_review_id)
+    day = day_in_china(received)
+    start = start_faults(filing.filed_starts_on, today=day)
+    policy = await work.policies.in_force(case.region_path, day)
     # The standard may be another than on the day of the draft: one that cannot pay this plan.
     faults = faults_of_standard(filing, policy.standard)
     check_filing_items(await filing_items(work, case, filing), *start, *faults)
-    check_start(filing.filed_starts_on, today=work.today)
+    check_start(filing.filed_starts_on, today=day)
     if faults:
         raise Refusal("plan_faulty", faults=tuple(faults), count=len(faults))
     await check_class_of(work, filing)
-    await work.filings.mark_submitted(case, policy_version_id=policy.id)
+    await work.filings.mark_submitted(case, policy_version_id=policy.id, received_at=received)
     return await work.filings.get(signed)
 
 
@@ -240,8 +250,11 @@ async def completeness_of_filing(work: Work, *, filing_id: UUID) -> tuple[Checkl
     """Return a filing's list as of today, its plan included; refuses `not_found`, `no_policy_in_force`."""
     case = await work.cases.get(CaseKind.FILING, filing_id)
     filing = await work.filings.get(case)
-    policy = await work.policies.in_force(case.region_path, work.today)
-    start = start_faults(filing.filed_starts_on, today=work.today)
+    # A training provider sees the plan and no review of it.
+    shared = case.partner_org_id == work.actor.org_id
+    day = day_in_china(await received_at(work, None if shared else filing.after_review_id))
+    policy = await work.policies.in_force(case.region_path, day)
+    start = start_faults(filing.filed_starts_on, today=day)
     faults = (*start, *faults_of_standard(filing, policy.standard))
     return await filing_list(work, case, filing, plan_faults=() if filing.submitted_at else faults)
 

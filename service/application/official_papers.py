@@ -31,6 +31,7 @@ from domain.period import day_in_china
 from domain.policy.overlay import Limit, NoticeOf
 from domain.ports.work import Work
 from domain.recovery import Recovery
+from domain.review_request import KIND_OF as REVIEWED_IN
 from domain.review_request import ReviewRequest, ReviewSubject
 from domain.settlement_explanation import unpaid_sentence
 
@@ -276,25 +277,52 @@ async def _review_decision(work: Work, issue: Issue, case: Case) -> Paper:
     if case.kind is CaseKind.RECOVERY:
         return await _recovery_reviewed(work, issue, case)
     request = await work.review_requests.get(case)
-    on_hold = request.subject is ReviewSubject.HOLD
-    granted = "原暂停支付决定即行解除。" if on_hold else "该人员的补贴由后续结算重新核定。"
     return measures.review_decision(
         issue,
         requested_on=request.requested_on,
         about=await _reviewed(work, request),
         statement=request.statement,
-        upheld=granted if issue.steps[-1].to_state == "upheld" else None,
+        upheld=await _granted(work, request) if issue.steps[-1].to_state == "upheld" else None,
     )
+
+
+async def _granted(work: Work, request: ReviewRequest) -> str:
+    """Say what becomes of the first decision."""
+    if request.subject is not ReviewSubject.RECOVERY:
+        return _GRANTED[request.subject]
+    recovery = await work.recoveries.get(
+        await work.cases.get(CaseKind.RECOVERY, request.decided_id)
+    )
+    if recovery.settlement_id is not None:
+        return "应追缴的数额由本备案的后续结算重新核定，在此之前不计缴款期限。"
+    return "原追缴决定撤销，尚未缴回的款项无须缴回；已缴回的由后续结算一并核定。"
 
 
 async def _reviewed(work: Work, request: ReviewRequest) -> str:
     """Name the first decision."""
-    if request.hold_id is not None:
-        hold = await work.holds.get(await work.cases.get(CaseKind.HOLD, request.hold_id))
-        return f"《{hold.document_number}》的暂停支付决定"
-    assert request.line_id is not None  # a hold or a line is named
+    decided = await work.cases.get(REVIEWED_IN[request.subject], request.decided_id)
+    if request.subject is ReviewSubject.HOLD:
+        return f"《{(await work.holds.get(decided)).document_number}》的暂停支付决定"
+    if request.subject is ReviewSubject.RECOVERY:
+        recovery = await work.recoveries.get(decided)
+        return f"《{recovery.document_number}》的追缴决定（追缴编号{recovery.reference}）"
+    if request.line_id is None:
+        filing = await _filing_of(work, decided)
+        return f"“{without_numbers(filing.class_name)}”的{_REFUSED[request.subject]}"
     person = await work.official_documents.person_of_line(request.case.place_id, request.line_id)
     return f"结算中学徒{person.name}（{person.identity_masked}）的核定结果"
+
+
+_GRANTED: Final = {
+    ReviewSubject.SETTLEMENT_LINE: "该人员的补贴由后续结算重新核定。",
+    ReviewSubject.HOLD: "原暂停支付决定即行解除。",
+    ReviewSubject.FILING: "你单位可以凭本决定重新提交备案一次，受理时间和补贴标准以原备案首次提交之日为准。",
+    ReviewSubject.PREPAYMENT: "你单位可以凭本决定重新申请预支一次。",
+}
+_REFUSED: Final = {
+    ReviewSubject.FILING: "不予列入决定",
+    ReviewSubject.PREPAYMENT: "预支不予批准决定",
+}
 
 
 async def _recovery_reviewed(work: Work, issue: Issue, case: Case) -> Paper:

@@ -15,6 +15,8 @@ from domain.policy.standard import PrepaymentCondition
 from domain.ports.prepayments import PrepaymentLine, PrepaymentOnFile
 from domain.ports.work import Work
 from domain.prepayment_amount import Prepayment, parts_of, prepayment
+from domain.review_request import ReviewSubject
+from service.application.asked_again import not_upheld, upheld_refusal
 from service.application.cases import open_case, page_of, sign
 from service.application.hold import check_no_hold
 from service.application.payee_account import check_reason
@@ -34,10 +36,14 @@ _STOPPABLE: Final = frozenset({"planned", "returned"})
 """States of a prepayment's payment, by what becomes of it when the intent is dropped."""
 
 
-async def request_prepayment(work: Work, *, filing_id: UUID) -> PrepaymentOnFile:
+async def request_prepayment(
+    work: Work, *, filing_id: UUID, after_review_id: UUID | None = None
+) -> PrepaymentOnFile:
     """Ask for the first year's prepayment of a listed filing, at the policy's maximum.
 
-    Refuses `prepayment_not_yet` (state of the filing), `prepayment_exists`, `prepayment_of_nothing`.
+    One that was refused is asked for once more after its review was upheld. Refuses
+    `prepayment_not_yet` (state of the filing), `prepayment_exists`, `prepayment_of_nothing`,
+    `review_not_upheld`, `review_already_used`.
     """
     filing_case = await work.cases.lock(CaseKind.FILING, filing_id)
     filing = await work.filings.get(filing_case)
@@ -45,9 +51,7 @@ async def request_prepayment(work: Work, *, filing_id: UUID) -> PrepaymentOnFile
     allowed = PAYABLE_FROM[policy.standard.prepayment.condition]
     if filing_case.state not in allowed:
         raise Refusal("prepayment_not_yet", state=filing_case.state)
-    period = len(await work.prepayments.of_filing(filing_case)) + 1
-    if period > 1:
-        raise Refusal("prepayment_exists")
+    period = await _period(work, filing_case, after_review_id)
     people = await _payable_people(work, filing)
     await check_no_hold(work, filing_case, people={person.person_id for person in people})
     decided = await _amount(
@@ -74,6 +78,7 @@ async def request_prepayment(work: Work, *, filing_id: UUID) -> PrepaymentOnFile
         maximum_fen=decided.amount_fen,
         amount_fen=decided.amount_fen,
         facts=decided.facts,
+        after_review_id=after_review_id,
     )
     await work.prepayments.add(on_file)
     return on_file
@@ -223,6 +228,20 @@ async def _answered(
 ) -> PrepaymentOnFile:
     check_reason(reason)
     return await _step(work, event, prepayment_id, version, reason)
+
+
+async def _period(work: Work, filing_case: Case, after_review_id: UUID | None) -> int:
+    """Return the period asked for: the first, or that of the refused prepayment that is asked for again."""
+    earlier = await work.prepayments.of_filing(filing_case)
+    if after_review_id is None:
+        if earlier:
+            raise Refusal("prepayment_exists")
+        return 1
+    refused_id = await upheld_refusal(work, after_review_id, ReviewSubject.PREPAYMENT)
+    periods = [one.period for one in earlier if one.case.id == refused_id]
+    if not periods:
+        raise not_upheld()
+    return periods[0]
 
 
 async def _payable_people(work: Work, filing: Filing) -> Sequence[Enrolment]:

@@ -82,10 +82,13 @@ async def _warnings(call: Call, work: Work, shown: Filing) -> Sequence[Fault]:
     summary=Text("起草备案，可同时提交", "Draft a filing, and submit it if asked"),
     description=Text(
         "保存培训计划和学徒名册；`submit: true` 时同时提交并取得受理时间，此时材料清单须以 `documents` 申报齐全，"
-        "内容可在受理前上传。错误全部逐条返回，有错时不保存任何内容。",
+        "内容可在受理前上传。错误全部逐条返回，有错时不保存任何内容。"
+        "不予列入决定经复核成立的，凭 `after_review_id` 重新提交一次，受理时间和补贴标准以原备案首次提交为准。",
         "Stores the plan and its roster; with `submit: true` it is submitted in the same act, and "
         "`documents` must declare all that the list asks for; contents may follow until acceptance. "
-        "Every fault is located, and nothing is stored when there is one.",
+        "Every fault is located, and nothing is stored when there is one. After an upheld review of a "
+        "refusal, `after_review_id` files it once more, with the receipt time and the standard of the "
+        "refused filing.",
     ),
     roles=_FILER,
     body=FilingBody,
@@ -106,6 +109,9 @@ async def _warnings(call: Call, work: Work, shown: Filing) -> Sequence[Fault]:
         "training_not_after_filing",
         "person_enrolled_elsewhere",
         "person_twice_in_roster",
+        "not_found",
+        "review_not_upheld",
+        "review_already_used",
         "busy",
     ),
 )

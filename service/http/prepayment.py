@@ -22,9 +22,10 @@ _SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
 
 
 class PrepaymentBody(Body):
-    """Which filing asks for its prepayment."""
+    """Which filing asks for its prepayment; `after_review_id` once more, after a refusal."""
 
     filing_id: UUID
+    after_review_id: UUID | None = None
 
 
 class ApprovalBody(Body):
@@ -44,6 +45,7 @@ class PrepaymentView(View):
     maximum_fen: int
     amount_fen: int
     share_basis_points: int
+    after_review_id: UUID | None
 
     @classmethod
     def of(cls, on_file: PrepaymentOnFile) -> "PrepaymentView":
@@ -56,6 +58,7 @@ class PrepaymentView(View):
             maximum_fen=on_file.maximum_fen,
             amount_fen=on_file.amount_fen,
             share_basis_points=on_file.facts.share_basis_points,
+            after_review_id=on_file.after_review_id,
         )
 
 
@@ -74,6 +77,11 @@ def _answer(on_file: PrepaymentOnFile, *, status: int = 200) -> Answer:
     path="/v1/prepayments",
     tag=TAG,
     summary=Text("申请预支", "Ask for a prepayment"),
+    description=Text(
+        "每期一次；不予批准的，复核成立后可凭 `after_review_id` 再申请一次。",
+        "Once for a period; one that was refused once more after an upheld review, naming it in "
+        "`after_review_id`.",
+    ),
     roles=frozenset({Role.FILER}),
     body=PrepaymentBody,
     body_example={"filing_id": "0192f0c4-7c1e-7000-8000-000000000001"},
@@ -87,17 +95,21 @@ def _answer(on_file: PrepaymentOnFile, *, status: int = 200) -> Answer:
         "on_hold",
         "prepayment_exists",
         "prepayment_of_nothing",
+        "review_not_upheld",
+        "review_already_used",
         "busy",
     ),
 )
 async def request_prepayment(call: Call) -> Answer:
     """Ask for the first year's prepayment."""
-    return await call.once(
-        lambda work: prepayment.request_prepayment(
-            work, filing_id=call.decode(PrepaymentBody).filing_id
-        ),
-        lambda done: _answer(done, status=201),
-    )
+
+    async def act(work: Work) -> PrepaymentOnFile:
+        body = call.decode(PrepaymentBody)
+        return await prepayment.request_prepayment(
+            work, filing_id=body.filing_id, after_review_id=body.after_review_id
+        )
+
+    return await call.once(act, lambda done: _answer(done, status=201))
 
 
 @operation(

@@ -7,6 +7,7 @@ from domain.calendar import DayUnit
 from tests.integration.api import road
 from tests.integration.api.desk import FILED, Ask, Desk, Json
 from tests.integration.api.probe import provokes
+from tests.integration.api.probes_recovering import ordered
 from tests.overlays import LISTING, QIDONG, noticed
 
 
@@ -244,6 +245,47 @@ async def a_review_asked_for_twice(desk: Desk) -> Ask:
     hold_id = await road.imposed(desk, "enterprise", str(desk.staff.enterprise.id))
     assert (await desk.send(_review(desk, hold_id))).is_success
     return _review(desk, hold_id)
+
+
+async def _refused_filing(desk: Desk) -> str:
+    filing_id = await road.reviewed(desk)
+    path = {"filing_id": filing_id}
+    grounds = {"reason": "职业不在目录", "rule": "通人社职〔2019〕15号", "clause": "第三条"}
+    await desk.done("RefuseFiling", "approver", path=path, version=4, body=grounds)
+    return filing_id
+
+
+async def _review_of(desk: Desk, **of: str) -> str:
+    body = {**of, "statement": "请予复核"}
+    asked = await desk.done("RequestReview", "filer", body=body)
+    return str(asked["case"]["id"])
+
+
+@provokes("review_not_upheld", "review_not_upheld")
+async def a_filing_after_a_review_that_waits(desk: Desk) -> Ask:
+    request_id = await _review_of(desk, filing_id=await _refused_filing(desk))
+    return desk.ask("CreateFiling", "filer", body=road.plan(desk, after_review_id=request_id))
+
+
+@provokes("review_already_used")
+async def a_second_filing_after_one_review(desk: Desk) -> Ask:
+    request_id = await _review_of(desk, filing_id=await _refused_filing(desk))
+    path = {"review_request_id": request_id}
+    await desk.done("ExamineReviewRequest", "handler", path=path, version=1, body={})
+    ruling = {"reason": "经查明", "clause": "五(一)"}
+    await desk.done("UpholdReviewRequest", "releaser", path=path, version=2, body=ruling)
+    await road.submitted(desk, after_review_id=request_id)
+    return desk.ask("CreateFiling", "filer", body=road.plan(desk, after_review_id=request_id))
+
+
+@provokes("review_undecided")
+async def a_recovery_upheld_before_its_review(desk: Desk) -> Ask:
+    recovery_id, version = await ordered(desk)
+    path = {"recovery_id": recovery_id}
+    day = {"served_on": desk.clock.at.date().isoformat()}
+    await desk.done("ServeRecovery", "handler", path=path, version=version, body=day)
+    await _review_of(desk, recovery_id=recovery_id)
+    return desk.ask("UpholdRecovery", "releaser", path=path, version=version + 2, body={})
 
 
 @provokes("too_many_objections")
