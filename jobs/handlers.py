@@ -19,6 +19,7 @@ def handlers(chunk_rows: int, messages: Messages) -> Mapping[str, Handler]:
         "lapse_filings": in_every_place(deadlines.lapse_filings),
         "remind_settlements": in_every_place(deadlines.remind_settlements),
         "screen_filing": filing.screen_filing,
+        "close_terminated": filing.close_terminated,
         "verify_settlement": settlement.verify_in_chunks(chunk_rows),
         "close_settlement": settlement.close,
         "expire_recovery": recovery.expire_recovery,

@@ -26,6 +26,7 @@ _APPROVE_SETTLEMENT: Final = Route("ApproveSettlement", "/v1/settlements/{settle
 _APPROVE_CORRECTION: Final = Route(
     "ApprovePaymentCorrection", "/v1/payment-corrections/{correction_id}/approve"
 )
+_TERMINATE: Final = Route("TerminateFiling", "/v1/filings/{filing_id}/terminate")
 _PUBLISH_NOTICE: Final = Route("PublishNotice", "/v1/notice-cases/{notice_id}/publish")
 _WITHDRAW_NOTICE: Final = Route("WithdrawNotice", "/v1/notice-cases/{notice_id}/withdraw")
 _UPHOLD_OBJECTION: Final = Route("UpholdObjection", "/v1/objections/{objection_id}/uphold")
@@ -57,10 +58,10 @@ _FILING: Final = {
             "send_back": ("SendBackFiling", "send-back"),
             "open": ("ReportOpening", "opening-report"),
             "complete": ("ReportCompletion", "completion-report"),
-            "terminate": ("TerminateFiling", "terminate"),
         },
     ),
     "list": (Route("ListFilings", "/v1/listings"),),
+    "terminate": (_TERMINATE,),
 }
 _PREPAYMENT: Final = {
     **_at(
@@ -75,7 +76,7 @@ _PREPAYMENT: Final = {
             "request_again": ("RequestPrepaymentAgain", "request-again"),
         },
     ),
-    "drop": (_APPROVE_SETTLEMENT, _APPROVE_CORRECTION),
+    "drop": (_APPROVE_SETTLEMENT, _APPROVE_CORRECTION, _TERMINATE),
 }
 _SETTLEMENT: Final = {
     **_at(
@@ -118,6 +119,7 @@ _RECOVERY: Final = {
     "cancel": (
         Route("CancelRecovery", "/v1/recoveries/{recovery_id}/cancel"),
         _APPROVE_SETTLEMENT,
+        _TERMINATE,
     ),
     "raise": (_APPROVE_SETTLEMENT,),
 }
