@@ -177,6 +177,7 @@ SIGNED_BY: Final[Mapping[CaseKind, Mapping[str, Routes]]] = {
         "/v1/appropriations/{appropriation_id}",
         {
             "approve": ("ApproveAppropriation", "approve"),
+            "withdraw": ("WithdrawAppropriation", "withdraw"),
         },
     ),
     CaseKind.JOINT_CLASS: _at(
