@@ -2,7 +2,8 @@
 
 A termination before training began recovers what was prepaid by its own two signatures. A drafted
 appropriation is withdrawn by whoever drafted it, and its document may be entered again. Kept answers live
-as long as their keys. Failed sign-ins are counted by a digest of the account name, known or not.
+as long as their keys. Failed sign-ins are counted by a digest of the account name, known or not. What an
+organisation owns in the ledger is found by it.
 
 Refused by constraint name: one_appropriation_per_document; and to all but the system person (42501):
 forget_kept_answers, forget_sign_in_failures.
@@ -39,6 +40,7 @@ def upgrade() -> None:
     run(
         "create trigger appropriated_once before insert on appropriations for each row"
         " execute function appropriated_once()",
+        "create index ledger_accounts_of_org on ledger_accounts (org_id)",
         "create index kept_answers_by_age on kept_answers (created_at)",
         f"create policy owner on kept_answers to {OWNER} using (true) with check (true)",
         """
@@ -64,6 +66,7 @@ def downgrade() -> None:
     run(
         "drop policy owner on kept_answers",
         "drop index kept_answers_by_age",
+        "drop index ledger_accounts_of_org",
         "drop trigger appropriated_once on appropriations",
         "drop function appropriated_once()",
         "drop index appropriations_of_document",
