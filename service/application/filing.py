@@ -184,6 +184,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         payee_account_id=account.case.id,
         payee_name=account.account_name,
         payee_account_masked=account.account_masked,
+        payee_account_state=account.case.state,
         bank_code=account.bank_code,
         roster_version=1,
         people=len(roster),

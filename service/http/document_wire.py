@@ -160,7 +160,11 @@ class DocumentsView(View):
 
 
 class ChecklistItemView(View):
-    """One line of the list: there or missing, whether its content has come, and what to do."""
+    """One line of the list: there or missing, whether its content has come, and what to do.
+
+    `warning` is what will matter later, such as a payee account that nobody has verified: it hinders
+    neither submission nor acceptance.
+    """
 
     item: str
     title: TextView
@@ -168,6 +172,7 @@ class ChecklistItemView(View):
     present: bool
     complete: bool
     advice: TextView
+    warning: TextView | None
 
     @classmethod
     def of(cls, item: ChecklistItem) -> "ChecklistItemView":
@@ -179,6 +184,9 @@ class ChecklistItemView(View):
             present=item.present,
             complete=item.complete,
             advice=TextView(zh=item.advice.zh, en=item.advice.en),
+            warning=None
+            if item.warning is None
+            else TextView(zh=item.warning.zh, en=item.warning.en),
         )
 
 
