@@ -12,6 +12,7 @@ from domain.jobs import Schedule
 
 SCHEDULES: Final[tuple[Schedule, ...]] = (
     Schedule(name="expire_corrections", kind="expire_corrections", each_day=False),
+    Schedule(name="forget_outdated", kind="forget_outdated", each_day=False),
     Schedule(name="lapse_filings", kind="lapse_filings", each_day=False),
     Schedule(name="notices", kind="end_due_notices", hour=0, each_day=False),
     Schedule(name="remind_settlements", kind="remind_settlements", each_day=False),
