@@ -25,12 +25,11 @@ from domain.work_ledger import (
 from service.application import work_ledger
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import OF_FILING
+from service.http.media import CSV, XLSX
 from service.http.operation import Query, operation
 from service.http.shapes import View
 
 TAG: Final = "ledgers"
-CSV: Final = "text/csv"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _READERS: Final = frozenset(Role) - {Role.SYSTEM, Role.PROVIDER, Role.INSPECTOR}
 _OF_ORG: Final = Query(
     name="org_id",
