@@ -163,7 +163,10 @@ def check_contents(documents: Iterable[Document]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistItem:
-    """One line of a completeness list (材料清单). `complete` also asks that its content is here."""
+    """One line of a completeness list (材料清单). `complete` also asks that its content is here.
+
+    `warning` is what will matter later and hinders neither submission nor acceptance.
+    """
 
     item: str
     title: Text
@@ -171,6 +174,7 @@ class ChecklistItem:
     present: bool
     complete: bool
     advice: Text
+    warning: Text | None = None
 
 
 _ADD: Final = Text(

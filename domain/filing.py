@@ -95,7 +95,8 @@ class Filing:
     """A filing on file. `filed_months` is the term in months; dates are calendar days in China.
 
     `remark` is what the latest signed step added: the reviewer's advice, or the ground of a termination.
-    `term_reason` is why the term is longer than the ordinary (NUM-02).
+    `term_reason` is why the term is longer than the ordinary (NUM-02). `payee_account_state` is how far
+    the payee's account has come as it is read; None for a partner, who does not see the account.
     """
 
     case: Case
@@ -125,6 +126,7 @@ class Filing:
     completed_on: date | None
     remark: str | None = None
     term_reason: str | None = None
+    payee_account_state: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,8 @@ class RecoveryFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """A recovery on file. `proposed_fen` is what a proposal asks for that is not ordered yet.
+    """A recovery on file. `proposed_fen` is what a proposal asks for that is not ordered yet, or what a
+    termination before training took back at once.
 
     `settlement_id` is the settlement whose approval demanded it last. `due_on` is the last day to pay,
     counted from the day of service. `proof_reference` names the legal document of an insolvency or of

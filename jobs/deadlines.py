@@ -1,8 +1,8 @@
 """Jobs of every day: what happens because a day has passed, place by place.
 
 The cursor is the last place done, so that a job that was interrupted goes on with the next; each
-place is a transaction of its own. The job acts for its own date, `run.job.period`: a missed day is
-caught up, and yesterday can be replayed.
+place is a transaction of its own. The job acts for its own date, `run.day`: what passed on a missed day
+has passed on the next, and yesterday can be replayed.
 """
 
 from collections.abc import Awaitable
@@ -24,10 +24,7 @@ def in_every_place(act: PlaceAct) -> Handler:
     """Make the handler that does an act for the job's date in every place."""
 
     async def handle(run: JobRun) -> None:
-        on = run.job.period
-        if on is None:
-            msg = f"{run.job.kind} serves a day of its schedule"
-            raise LookupError(msg)
+        on = run.day
         async with run.begin() as work:
             places = sorted(await work.places.all(), key=lambda place: place.id)
         for place in places:

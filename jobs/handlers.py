@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from domain.ports.messages import Messages
-from jobs import filing, notice, official_document, payment, recovery, settlement
+from jobs import filing, forgetting, notice, official_document, payment, recovery, settlement
 from jobs.deadlines import in_every_place
 from jobs.run import Handler
 from service.application import deadlines
@@ -16,9 +16,11 @@ def handlers(chunk_rows: int, messages: Messages) -> Mapping[str, Handler]:
         "issue_document": official_document.issue_document,
         "tell_of_document": official_document.tell_through(messages),
         "expire_corrections": in_every_place(deadlines.expire_corrections),
+        "forget_outdated": forgetting.forget_in_chunks(chunk_rows),
         "lapse_filings": in_every_place(deadlines.lapse_filings),
         "remind_settlements": in_every_place(deadlines.remind_settlements),
         "screen_filing": filing.screen_filing,
+        "close_terminated": filing.close_terminated,
         "verify_settlement": settlement.verify_in_chunks(chunk_rows),
         "close_settlement": settlement.close,
         "expire_recovery": recovery.expire_recovery,

@@ -282,4 +282,13 @@ FILING: Final = (
         ("登录失败", "Sign-in failed"),
         ("账号或密码不正确。", "The name or the password is wrong."),
     ),
+    kind(
+        "too_many_sign_ins",
+        Family.TOO_MANY,
+        ("登录失败次数过多", "Too many failed sign-ins"),
+        (
+            "该账号名登录失败次数过多，请在 Retry-After 所示秒数之后再试。",
+            "Sign-in failed too often for this name. Try again after the seconds in Retry-After, not before.",
+        ),
+    ),
 )

@@ -17,6 +17,7 @@ from domain.document import (
 )
 from domain.errors import Fault, Refusal, Text
 from domain.filing import Filing, TrainingMode
+from domain.payee_account import UNVERIFIED
 from domain.policy.overlay import Stage
 from domain.ports.work import Work
 
@@ -72,7 +73,13 @@ async def filing_list(
     own = (
         _item("plan", _PLAN, "FIL-01", fits=not plan_faults),
         _item("roster", _ROSTER, "FIL-02 39号五(一)", fits=True),
-        _item("payee", _PAYEE, "AMB-07 39号五(一)", fits=True),
+        _item(
+            "payee",
+            _PAYEE,
+            "AMB-07 39号五(一)",
+            fits=True,
+            warning=UNVERIFIED.get(filing.payee_account_state or ""),
+        ),
     )
     return own + await filing_items(work, case, filing)
 
@@ -102,7 +109,9 @@ async def check_contents_of(work: Work, case: Case) -> None:
     check_contents(await work.documents.in_force(case))
 
 
-def _item(item: str, title: Text, source: str, *, fits: bool) -> ChecklistItem:
+def _item(
+    item: str, title: Text, source: str, *, fits: bool, warning: Text | None = None
+) -> ChecklistItem:
     return ChecklistItem(
         item=item,
         title=title,
@@ -110,4 +119,5 @@ def _item(item: str, title: Text, source: str, *, fits: bool) -> ChecklistItem:
         present=fits,
         complete=fits,
         advice=_HELD if fits else _CORRECT,
+        warning=warning,
     )

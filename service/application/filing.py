@@ -184,6 +184,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         payee_account_id=account.case.id,
         payee_name=account.account_name,
         payee_account_masked=account.account_masked,
+        payee_account_state=account.case.state,
         bank_code=account.bank_code,
         roster_version=1,
         people=len(roster),
@@ -265,8 +266,7 @@ async def review_filing(
 ) -> Filing:
     """Sign the review (初审) of an accepted filing, recommending to list or to refuse it."""
     case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
-    facts = {"advice": advice.value}
-    signed = await sign(work, case, "review", reason=reason, facts=facts)
+    signed = await sign(work, case, "review", reason=reason, facts={"advice": advice.value})
     await work.corrections.add_remark(signed, advice.value)
     return await work.filings.get(signed)
 

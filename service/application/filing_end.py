@@ -17,6 +17,7 @@ from domain.ports.work import Work
 from service.application.cases import sign
 from service.application.commitment import release_commitments
 from service.application.prepayment import MONEY_LEAVING
+from service.application.termination import end_before_training
 
 MONEY_OUT: Final = MONEY_LEAVING | {"paid"}
 
@@ -72,10 +73,11 @@ async def terminate_filing(
 ) -> Filing:
     """Terminate a listed filing or one in training (终止): ex officio on evidence, or on request.
 
-    Training ends for everyone on `last_day` (today unless told). Before training began nothing can be
-    earned: what is committed goes back at once. Afterwards `last_day` is the end of the class, and the
-    commitment waits for the settlement that closes the filing. Refuses `prepayment_in_flight` while
-    money may still leave, `day_outside_training`.
+    Before training began nothing can be earned: what is committed goes back at once, what was prepaid
+    is owed back, and the filing closes. Afterwards training ends for everyone on `last_day` (today
+    unless told), the end of the class, and the commitment waits for the settlement that closes the
+    filing. Refuses `prepayment_in_flight` while money may still leave, `payment_outcome_unknown`,
+    `day_outside_training`.
     """
     case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
     signed = await sign(
@@ -86,18 +88,17 @@ async def terminate_filing(
         clause=grounds.cited,
         facts={"ground": ground.value},
     )
-    prepayments = await work.prepayments.of_filing(case)
-    if any(one.case.state in MONEY_LEAVING for one in prepayments):
-        raise Refusal("prepayment_in_flight")
-    await work.corrections.add_remark(signed, ground.value)
     opened_on = (await work.filings.get(case)).opened_on
     day = work.today if last_day is None else last_day
     if opened_on is None:
         if last_day is not None:
             _refuse_day()
-        decision = decision_of(case.id, await work.cases.steps(signed))
-        await release_commitments(work, case, Event.FILING_TERMINATED, decision=decision)
-    else:
+        await end_before_training(work, signed)
+    prepayments = await work.prepayments.of_filing(case)
+    if any(one.case.state in MONEY_LEAVING for one in prepayments):
+        raise Refusal("prepayment_in_flight")
+    await work.corrections.add_remark(signed, ground.value)
+    if opened_on is not None:
         if not opened_on <= day <= work.today:
             _refuse_day()
         await work.corrections.end_training(case, last_day=day)

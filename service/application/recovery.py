@@ -54,7 +54,7 @@ async def follow_settlement(
     opens one; what is owed less lowers them, to nothing if it must be. A proposal nobody has ordered is
     overtaken: the settlement has counted everything.
     """
-    open_ = await _open_of(work, filing_case)
+    open_ = await open_recoveries(work, filing_case)
     for one in open_:
         if one.figures.demanded_fen == 0:
             await sign(work, one.case, "cancel", facts={"settlement": str(settlement.id)})
@@ -108,7 +108,7 @@ async def propose_recovery(
         reason=reason,
         facts={"filing": str(filing_id), "cause": cause.value, "amount_fen": amount_fen},
     )
-    await work.recoveries.add(_new(case, filing_id, cause=cause, proposed_fen=amount_fen))
+    await work.recoveries.add(new_recovery(case, filing_id, cause=cause, proposed_fen=amount_fen))
     return await work.recoveries.get(case)
 
 
@@ -331,7 +331,8 @@ async def post(
         )
 
 
-async def _open_of(work: Work, filing_case: Case) -> list[Recovery]:
+async def open_recoveries(work: Work, filing_case: Case) -> list[Recovery]:
+    """Lock and return a filing's recoveries that may still rise or fall, by id."""
     ids = [
         one.case.id
         for one in await work.recoveries.of_filing(filing_case)
@@ -365,7 +366,7 @@ async def _raised(
         facts={"filing": str(filing_case.id), **facts},
     )
     await work.recoveries.add(
-        _new(
+        new_recovery(
             opened,
             filing_case.id,
             cause=RecoveryCause.SETTLEMENT,
@@ -375,7 +376,7 @@ async def _raised(
     return opened.id
 
 
-def _new(
+def new_recovery(
     case: Case,
     filing_id: UUID,
     *,
@@ -383,6 +384,7 @@ def _new(
     settlement_id: UUID | None = None,
     proposed_fen: int | None = None,
 ) -> Recovery:
+    """Return a recovery just opened: what it demands stands in the ledger, nothing else is known yet."""
     return Recovery(
         case=case,
         filing_id=filing_id,

@@ -78,9 +78,14 @@ async def draft_settlement(
 async def next_settlement(
     work: Work, filing_case: Case, *, ex_officio: bool
 ) -> tuple[SettlementKind, Sequence[Settlement]]:
-    """Return which kind of settlement may follow, and those before it."""
+    """Return which kind of settlement may follow, and those before it.
+
+    Refuses `filing_not_completed`, also for a filing that ended before its training began.
+    """
     earlier = await work.settlements.of_filing(filing_case)
     filing = await work.filings.get(filing_case)
+    if filing.opened_on is None:
+        raise Refusal("filing_not_completed", state=filing_case.state)
     policy = await work.policies.get(filing.policy_version_id)
     held = await work.settlements.held(earlier[-1].case) if earlier else 0
     kind = kind_after(

@@ -13,6 +13,7 @@ from domain.party import Role
 from domain.ports.work import Work
 from service.application import certificate
 from service.http.call import Answer, Call, Served, json_answer
+from service.http.media import CSV
 from service.http.operation import Query, operation
 from service.http.shapes import View
 
@@ -98,7 +99,7 @@ class FindingView(View):
         "Holders' ids are kept as blind indexes only.",
     ),
     roles=frozenset({Role.CLERK}),
-    media="text/csv",
+    media=CSV,
     body_limit=EXTRACT_LIMIT,
     body_example=EXTRACT_EXAMPLE,
     query=(

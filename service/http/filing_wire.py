@@ -243,11 +243,17 @@ class WarningView(View):
 
 
 class PayeeView(View):
-    """The payee, masked."""
+    """The payee, masked, and how far the account has come (`declared`, `verified`, `refused`,
+    `superseded` by one that was verified in its place): nothing is paid before it is verified.
+
+    `account_state` is the account's own and read with it: it changes without a new version of the
+    filing. Null for a partner.
+    """
 
     account_name: str
     account_masked: str
     bank_code: str
+    account_state: str | None
 
 
 class FilingView(View):
@@ -303,6 +309,7 @@ class FilingView(View):
                 account_name=filing.payee_name,
                 account_masked=filing.payee_account_masked,
                 bank_code=filing.bank_code,
+                account_state=filing.payee_account_state,
             ),
             people=filing.people,
             roster_version=filing.roster_version,

@@ -15,7 +15,8 @@ import msgspec
 from domain.errors import Family, Refusal, Text, Value
 from domain.refusals import REGISTRY
 from service.http.examples import example_of
-from service.http.operation import HTML, JSON, PROBLEM, Operation, Query
+from service.http.media import HTML, JSON, PROBLEM
+from service.http.operation import Operation, Query
 from service.http.problems import Problem, phrase_of, problem_of, status_of
 from service.http.words import tag_name
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from service.http import (
+    appropriation_end,
     bank_result,
     batch,
     batch_report,
@@ -69,6 +70,7 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *hold.OPERATIONS,
     *review_request.OPERATIONS,
     *budget.OPERATIONS,
+    *appropriation_end.OPERATIONS,
     *funding_request.OPERATIONS,
     *batch.OPERATIONS,
     *batch_report.OPERATIONS,

@@ -10,7 +10,7 @@ import msgspec
 from domain.errors import Fault, Refusal, Text
 from domain.filing import Filing
 from domain.party import Role
-from domain.ports.sheets import CSV, XLSX, Template
+from domain.ports.sheets import Template
 from domain.ports.work import Work
 from domain.roster.cells import BASIS_WORDS, CATEGORY_WORDS
 from domain.roster.check import ROSTER_MAX, RosterCheck, check_people, check_sheet
@@ -19,7 +19,8 @@ from service.application import roster
 from service.application.roster import ImportedRoster, ImportMode
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.filing_wire import ApprenticeBody, FilingView
-from service.http.operation import JSON, Query, operation
+from service.http.media import CSV, JSON, XLSX
+from service.http.operation import Query, operation
 from service.http.problems import ProblemFault, fault_view
 from service.http.request import accepts
 from service.http.shapes import Body, View

@@ -85,6 +85,19 @@ async def _drafted(desk: Desk) -> str:
     return str(drafted_["case"]["id"])
 
 
+async def budgets(desk: Desk) -> None:
+    """An appropriation is entered wrong, withdrawn by who drafted it, and its document entered again."""
+    body = {
+        "fund_source": road.FUND,
+        "budget_year": road.YEAR,
+        "amount_fen": 1,
+        "document_number": f"试财〔{road.YEAR}〕{desk.staff.region_code}-1号",
+    }
+    case = (await desk.done("DraftAppropriation", "finance", body=body))["case"]
+    await act(desk, "WithdrawAppropriation", "finance", case["id"], WHY)
+    await desk.done("DraftAppropriation", "finance", body=body | {"amount_fen": 2})
+
+
 async def filings(desk: Desk) -> None:
     """A filing is drafted, imported anew, returned, corrected, sent back and refused; others end early."""
     case = await drafted(desk)
@@ -379,6 +392,7 @@ async def waiting(desk: Desk) -> None:
 
 ROADS: Final[Sequence[Callable[[Desk], Awaitable[None]]]] = (
     policies,
+    budgets,
     filings,
     classes,
     prepayments,

@@ -72,6 +72,11 @@ PLACELESS: Mapping[str, Placeless] = {
         may=_may(READ, ADD, "UPDATE revoked_at"),
         open=True,
     ),
+    "sign_in_failures": Placeless(
+        reason="sign-in happens before any scope is known; digests of names, known or not, and counts",
+        may=_may(READ, ADD, "UPDATE failures", "UPDATE since"),
+        open=True,
+    ),
     "kept_answers": Placeless(
         reason="a kept answer belongs to the person who asked; walled by person",
         may=_may(READ, ADD, "UPDATE status", "UPDATE headers", "UPDATE body"),
@@ -121,6 +126,7 @@ PLACELESS: Mapping[str, Placeless] = {
 NO_ROW_SECURITY = {
     "alembic_version": PLACELESS["alembic_version"].reason,
     "sessions": PLACELESS["sessions"].reason,
+    "sign_in_failures": PLACELESS["sign_in_failures"].reason,
     "schedule_periods": PLACELESS["schedule_periods"].reason,
     "jobs": "the worker chooses across all places before it knows whose job it is; ids and codes",
 }
@@ -408,6 +414,8 @@ RULES: Mapping[str, Rule] = {
         """,
         meant={
             "people_of": "makes persons of blind indexes without showing the list of everyone",
+            "forget_kept_answers": "takes away, for the system person alone, what is older than told",
+            "forget_sign_in_failures": "takes away, for the system person alone, counts that are over",
             "enrolled_anywhere": "answers yes or no about people the caller already knows",
             "entitled_elsewhere": "answers yes or no about people the caller already knows",
             "release_entitlements": "gives back what a later revision, by an authority, put at nothing",

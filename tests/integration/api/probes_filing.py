@@ -190,6 +190,19 @@ async def one_person_drafts_and_approves(desk: Desk) -> Ask:
     return desk.ask("ApproveAppropriation", "finance", path=path, version=1)
 
 
+@provokes("not_the_drafter")
+async def a_draft_withdrawn_by_a_colleague(desk: Desk) -> Ask:
+    body = {
+        "fund_source": road.FUND,
+        "budget_year": road.YEAR,
+        "amount_fen": 1,
+        "document_number": "试财〔2026〕8号",
+    }
+    drafted = await desk.done("DraftAppropriation", "finance", body=body)
+    path = {"appropriation_id": drafted["case"]["id"]}
+    return desk.ask("WithdrawAppropriation", "finance_second", path=path, version=1, body={})
+
+
 # --- the calculator ---------------------------------------------------------------------------------
 
 PACK_ID = "nantong-2019-15"
