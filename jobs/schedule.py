@@ -12,5 +12,6 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
     Schedule(name="expire_corrections", kind="expire_corrections"),
     Schedule(name="lapse_filings", kind="lapse_filings"),
     Schedule(name="notices", kind="end_due_notices", hour=0),
+    Schedule(name="open_prepayments", kind="open_prepayments"),
     Schedule(name="remind_settlements", kind="remind_settlements"),
 )
