@@ -82,6 +82,48 @@ def test_all_of_it_ahead_leaves_no_year_a_rest() -> None:
     assert parts(whole) == [(2025, 1_500_000), (2027, 1_500_000)]
 
 
+def test_the_rest_falls_due_on_the_last_day_of_the_term() -> None:
+    for starts, last in ((date(2026, 1, 1), 2027), (date(2026, 1, 2), 2028)):
+        assert parts(place("ONE_YEAR"), starts_on=starts)[-1] == (last, 2_250_000)
+
+
+def test_an_uplift_is_paid_ahead_in_every_year_and_at_the_end() -> None:
+    lifted = payment_forecast(
+        place(),
+        **PLAN | {"uplift_basis_points": 2000},
+        filed_months=24,
+        listed_on=LISTED,
+        starts_on=STARTS,
+    )
+    assert [part.amount_fen for part in lifted] == [900_000, 900_000, 1_800_000]
+
+
+def test_fen_that_rounding_gives_to_single_years_do_not_lift_the_parts_past_the_whole() -> None:
+    """1.3333 fen a year: 1, 3 and 3 fen after one, two, and two and a half years; a fen ahead in each."""
+    tiny = standard(
+        rates={"4": 1},
+        prepayment={"share_basis_points": 10_000, "base": "EACH_YEAR"},
+        settles="every_year",
+        unit={"kind": "month", "remainder": "floor"},
+    )
+    plan: dict[str, Any] = {"target_grade": 4, "uplift_basis_points": 3333, "filed_months": 30}
+    assert expected_entitlement_fen(tiny, **plan) == 3
+    found = payment_forecast(tiny, **plan, people=1, listed_on=STARTS, starts_on=STARTS)
+    assert [(one.budget_year, one.amount_fen) for one in found] == [(2026, 1), (2027, 1), (2028, 1)]
+
+
+def test_half_fen_of_many_people_do_not_lift_all_years_past_the_share() -> None:
+    odd = standard(
+        rates={"4": 5001},
+        prepayment={"share_basis_points": 5000, "base": "EACH_YEAR"},
+        unit={"kind": "filed_years"},
+    )
+    ahead = expected_prepayments(odd, target_grade=4, filed_months=24, people=33)
+    # 2501 is half a fen too much for each person and year; the second year bears it.
+    assert [one.amount_fen for one in ahead] == [82_533, 165_033 - 82_533]
+    assert ahead[1].facts.year == 2
+
+
 def test_expected_prepayments_are_one_for_each_period() -> None:
     def amounts(base: str, months: int) -> list[int]:
         found = expected_prepayments(place(base), target_grade=3, people=3, filed_months=months)

@@ -76,8 +76,9 @@ async def test_a_lower_share_in_the_second_year_is_taken_of_that_year(desk: Desk
     assert (decided["amount_fen"], decided["maximum_fen"]) == (450_000, 900_000)
 
 
+@pytest.mark.parametrize("before", [True, False])
 async def test_what_came_back_makes_room_under_the_cap_and_what_is_owed_does_not(
-    desk: Desk,
+    desk: Desk, before: bool
 ) -> None:
     """Two are left on the roster: 2 × 12 000 × 50 % = 12 000 in all, 9000 of them prepaid."""
     years = await year_road.listed_for_years(desk)
@@ -91,12 +92,15 @@ async def test_what_came_back_makes_room_under_the_cap_and_what_is_owed_does_not
     path = {"recovery_id": recovery_id}
     order = {"document_number": "试人社追〔2026〕9号", "pay_within_days": 30, "clause": "第八条"}
     await desk.done("OrderRecovery", "approver", path=path, version=1, body=order)
+    reference = (await desk.done("GetRecovery", "filer", path=path))["reference"]
     year_road.at(desk, year_road.SECOND_YEAR)
+    if before:
+        await road.received(desk, (f"1-{reference}", reference, 300_000))
     reviewed = await road.prepayment_reviewed(desk, years.filing_id)
     (_, asked) = await years.prepayments()
-    assert (asked["people"], asked["maximum_fen"]) == (2, 300_000)
-    reference = (await desk.done("GetRecovery", "filer", path=path))["reference"]
-    await road.received(desk, (f"1-{reference}", reference, 300_000))
+    assert (asked["people"], asked["maximum_fen"]) == (2, 600_000 if before else 300_000)
+    if not before:
+        await road.received(desk, (f"1-{reference}", reference, 300_000))
     decided = await _approved(desk, reviewed)
     assert (decided["amount_fen"], decided["maximum_fen"]) == (600_000, 600_000)
     why = await desk.done("ExplainPrepayment", "filer", path={"prepayment_id": reviewed})
