@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from functools import partial
 
 from domain.ports.messages import Messages
-from jobs import filing, forgetting, notice, official_document, payment, recovery, settlement
+from jobs import (
+    filing,
+    forgetting,
+    notice,
+    official_document,
+    payment,
+    prepayment,
+    recovery,
+    settlement,
+)
 from jobs.deadlines import in_every_place
 from jobs.run import Handler
 from service.application import deadlines
@@ -26,6 +35,7 @@ def handlers(chunk_rows: int, messages: Messages) -> Mapping[str, Handler]:
         "expire_recovery": recovery.expire_recovery,
         "take_receipts": recovery.take_receipts,
         **notice.HANDLERS,
+        **prepayment.HANDLERS,
         "order_payments": payment.order_payments,
         "submit_batch": payment.submit_batch,
         "ingest_bank_result": partial(payment.ingest_bank_result, size=chunk_rows),

@@ -15,5 +15,6 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
     Schedule(name="forget_outdated", kind="forget_outdated", each_day=False),
     Schedule(name="lapse_filings", kind="lapse_filings", each_day=False),
     Schedule(name="notices", kind="end_due_notices", hour=0, each_day=False),
+    Schedule(name="open_prepayments", kind="open_prepayments", each_day=False),
     Schedule(name="remind_settlements", kind="remind_settlements", each_day=False),
 )

@@ -72,7 +72,7 @@ KINDS: Final[Mapping[DocumentKind, KindOfDocument]] = MappingProxyType(
             title=Text("不予列入决定书", "Decision not to list"), word="学徒不列"
         ),
         DocumentKind.REFUSAL: KindOfDocument(
-            title=Text("不予批准决定书", "Decision not to approve"), word="学徒不批"
+            title=Text("不予批准决定书", "Decision not to approve"), word="学徒不批", version=2
         ),
         DocumentKind.TERMINATION: KindOfDocument(
             title=Text("终止决定书", "Decision to terminate"), word="学徒终止"
@@ -83,7 +83,7 @@ KINDS: Final[Mapping[DocumentKind, KindOfDocument]] = MappingProxyType(
         DocumentKind.PREPAYMENT_APPLICATION: KindOfDocument(
             title=Text("补贴申领表（预支）", "Subsidy application: prepayment"),
             word="学徒预支",
-            version=2,
+            version=3,
         ),
         DocumentKind.SETTLEMENT_APPLICATION: KindOfDocument(
             title=Text(

@@ -160,6 +160,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "lose": "结果不明",
     "open": "开班",
     "open_ex_officio": "依职权启动",
+    "open_unasked": "免申请启动",
     "order": "下达",
     "pay": "支付",
     "plan": "计划",

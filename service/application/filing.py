@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +12,6 @@ from domain.cases import Case, CaseKind
 from domain.class_plan import ClassPlan, Mentor, plan_faults_of_class
 from domain.document import ChecklistItem, DeclaredDocument
 from domain.eligibility import on_payable_roster
-from domain.entitlement import expected_entitlement_fen
 from domain.errors import Fault, Refusal
 from domain.filing import (
     Apprentice,
@@ -36,12 +35,11 @@ from domain.ledger import (
     transfer_of,
 )
 from domain.payee_account import checked_payee
-from domain.period import month_after
+from domain.payment_forecast import payment_forecast
 from domain.places import Place, region_path_of
 from domain.policy import ExitReason
 from domain.policy.overlay import Stage
 from domain.ports.work import Work
-from domain.prepayment_amount import forecast, prepayment
 from service.application.cases import open_case, sign
 from service.application.class_of_filing import check_class_of, joining_faults_of, provider_of
 from service.application.commitment import release_commitments
@@ -56,6 +54,7 @@ from service.application.correction_deadline import check_in_time
 from service.application.document import check_declared
 from service.application.payee_account import account_for
 from service.application.plan import check_plan, check_start, faults_of_standard, start_faults
+from service.application.prepayment_opening import ask_to_open, tell_first_days
 from service.application.quota import take_quota
 
 NO_PLAN: Final = ClassPlan()
@@ -307,6 +306,7 @@ async def list_filings(
     listed_filings = list(await work.filings.page(signed))
     for filing in listed_filings:
         await _commit_forecast(work, filing)
+        await ask_to_open(work, filing)
     return listing_id, listed_filings
 
 
@@ -321,7 +321,10 @@ async def report_opening(work: Work, *, filing_id: UUID, version: int, starts_on
     if filing.listed_on is None or not filing.listed_on <= starts_on <= work.today:
         raise Refusal("opening_out_of_order", faults=(Fault("/starts_on", "opening_out_of_order"),))
     await work.filings.mark_opened(case, starts_on=starts_on)
-    return replace(filing, opened_on=starts_on)
+    opened = replace(filing, opened_on=starts_on)
+    await tell_first_days(work, opened)
+    await ask_to_open(work, opened)
+    return opened
 
 
 async def report_completion(
@@ -419,24 +422,14 @@ async def _commit_forecast(work: Work, filing: Filing) -> None:
     people = sum(
         on_payable_roster(person, policy.standard) for person in await work.filings.enrolments(case)
     )
-    expected_fen = people * expected_entitlement_fen(
-        policy.standard,
-        target_grade=filing.target_grade,
-        filed_months=filing.filed_months,
-        uplift_basis_points=filing.uplift_basis_points,
-    )
-    ahead = prepayment(
+    parts = payment_forecast(
         policy.standard,
         target_grade=filing.target_grade,
         filed_months=filing.filed_months,
         people=people,
         uplift_basis_points=filing.uplift_basis_points,
-    )
-    parts = forecast(
         listed_on=work.today,
-        ends_on=month_after(filing.filed_starts_on, filing.filed_months) - timedelta(days=1),
-        prepayment_fen=ahead.amount_fen,
-        expected_fen=expected_fen,
+        starts_on=filing.filed_starts_on,
     )
     decision = decision_of(case.id, await work.cases.steps(case))
     commitments = []

@@ -13,6 +13,7 @@ from domain.cases import Case, CaseKind
 from domain.errors import Fault, Refusal
 from domain.filing import Filing, TerminationGround
 from domain.ledger import Event, decision_of
+from domain.machines.prepayment import MACHINE
 from domain.ports.work import Work
 from service.application.cases import sign
 from service.application.commitment import release_commitments
@@ -115,9 +116,16 @@ async def lapse_filing(work: Work, case: Case) -> Case:
     """Let a listed filing whose training did not begin in time lapse; as the system.
 
     The commitment is released by the listing decision's two signatures: it was made for a class that
-    begins in time.
+    begins in time. Prepayments that nobody has approved lapse with it.
     """
     signed = await sign(work, case, "lapse")
+    undecided = [
+        one.case.id
+        for one in await work.prepayments.of_filing(case)
+        if "lapse" in MACHINE[one.case.state]
+    ]
+    for prepayment in await work.cases.lock_many(CaseKind.PREPAYMENT, sorted(undecided)):
+        await sign(work, prepayment, "lapse", facts={"filing": str(case.id)})
     decision = decision_of(case.id, await work.cases.steps(signed))
     await release_commitments(work, case, Event.FILING_LAPSED, decision=decision)
     return (await _ended(work, signed)).case

@@ -36,7 +36,8 @@ from service.application.completeness import (
 )
 from service.application.document import declare_documents
 from service.application.filing import close_filing
-from service.application.prepayment import MONEY_LEAVING, cancel_unreleased_prepayments
+from service.application.prepayment import cancel_unreleased_prepayments, prepayments_in_flight
+from service.application.prepayment_basis import years_counted
 from service.application.reconciliation import VERIFY_SETTLEMENT, judge, terms_of
 from service.application.recovery import follow_settlement
 
@@ -239,7 +240,8 @@ async def approve_settlement(
     The balance is set against the history as it is now. What was paid above it is owed back: the
     filing's recoveries become exactly that amount, in the same decision. Refuses
     `eligibility_unknown`, `prepayment_in_flight` (an approved prepayment that the bank has not
-    confirmed: it would be paid beside the balance), `payment_outcome_unknown`,
+    confirmed: it would be paid beside the balance; interim, one of the running year may be, unless it
+    is with the bank), `payment_outcome_unknown`,
     `person_already_subsidised`, `certificate_already_used`, and what `check_approval` refuses.
     """
     filing_case, case = await locked(work, settlement_id, version=version)
@@ -247,8 +249,8 @@ async def approve_settlement(
     await check_approval(work, signed)
     if unknown := await work.settlements.unknown_among_payable(signed):
         raise Refusal("eligibility_unknown", count=unknown)
-    await _stop_prepayments(work, filing_case)
     settlement = await work.settlements.get(signed)
+    await _stop_prepayments(work, filing_case, settlement)
     history = await history_of(work, filing_case, settlement)
     reviewed = await work.settlements.reasons(signed)
     assert reviewed is not None
@@ -267,11 +269,23 @@ async def approve_settlement(
     return await work.settlements.get(signed)
 
 
-async def _stop_prepayments(work: Work, filing_case: Case) -> None:
-    """Cancel prepayments whose money has not left; refuse `prepayment_in_flight` while one is at the bank."""
-    await cancel_unreleased_prepayments(work, filing_case)
-    prepayments = await work.prepayments.of_filing(filing_case)
-    if any(one.case.state in MONEY_LEAVING for one in prepayments):
+async def _stop_prepayments(work: Work, filing_case: Case, settlement: Settlement) -> None:
+    """Cancel prepayments whose money has not left; refuse `prepayment_in_flight` while one is at the bank.
+
+    An interim settlement counts whole years: it says nothing of the running one, whose prepayment stays.
+    """
+    spared: frozenset[UUID] = frozenset()
+    if settlement.kind is SettlementKind.INTERIM:
+        opened_on = (await work.filings.get(filing_case)).opened_on
+        assert opened_on is not None  # in training
+        years = await years_counted(work, settlement.case, opened_on)
+        spared = frozenset(
+            one.case.id
+            for one in await work.prepayments.of_filing(filing_case)
+            if one.period > years
+        )
+    await cancel_unreleased_prepayments(work, filing_case, spared=spared)
+    if await prepayments_in_flight(work, filing_case, spared=spared):
         raise Refusal("prepayment_in_flight")
 
 

@@ -14,58 +14,17 @@ from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import OF_FILING, in_state
 from service.http.history import steps_of
 from service.http.operation import operation
+from service.http.prepayment_wire import (
+    ApprovalBody,
+    PrepaymentBody,
+    PrepaymentView,
+    prepayment_answer,
+)
 from service.http.settlement_wire import ExplanationView
-from service.http.shapes import BasisPoints, Body, CaseView, Decision, HistoryView, Reason, View
+from service.http.shapes import Decision, HistoryView
 
 TAG: Final = "prepayments"
 _SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
-
-
-class PrepaymentBody(Body):
-    """Which filing asks for its prepayment."""
-
-    filing_id: UUID
-
-
-class ApprovalBody(Body):
-    """The approver's decision; a share below the policy's needs a reason."""
-
-    share_basis_points: BasisPoints | None = None
-    reason: Reason = ""
-
-
-class PrepaymentView(View):
-    """A prepayment; amounts in fen. `maximum_fen` is what the policy allows."""
-
-    case: CaseView
-    filing_id: UUID
-    period: int
-    people: int
-    maximum_fen: int
-    amount_fen: int
-    share_basis_points: int
-
-    @classmethod
-    def of(cls, on_file: PrepaymentOnFile) -> "PrepaymentView":
-        """Show a prepayment."""
-        return cls(
-            case=CaseView.of(on_file.case),
-            filing_id=on_file.filing_id,
-            period=on_file.period,
-            people=on_file.people,
-            maximum_fen=on_file.maximum_fen,
-            amount_fen=on_file.amount_fen,
-            share_basis_points=on_file.facts.share_basis_points,
-        )
-
-
-def _answer(on_file: PrepaymentOnFile, *, status: int = 200) -> Answer:
-    return json_answer(
-        PrepaymentView.of(on_file),
-        status=status,
-        version=on_file.case.version,
-        location=f"/v1/prepayments/{on_file.case.id}" if status == 201 else None,
-    )
 
 
 @operation(
@@ -74,6 +33,11 @@ def _answer(on_file: PrepaymentOnFile, *, status: int = 200) -> Answer:
     path="/v1/prepayments",
     tag=TAG,
     summary=Text("申请预支", "Ask for a prepayment"),
+    description=Text(
+        "申请下一期预支。按年预支的，第 k 年度自该年度首日起可申请，只计在培学徒。不予批准或撤销的由结算支付。",
+        "Asks for the next period. Where a standard prepays each year, year k can be asked for from its first "
+        "day, for people still in training. One refused or cancelled is not asked for again: the settlement pays it.",
+    ),
     roles=frozenset({Role.FILER}),
     body=PrepaymentBody,
     body_example={"filing_id": "0192f0c4-7c1e-7000-8000-000000000001"},
@@ -87,16 +51,19 @@ def _answer(on_file: PrepaymentOnFile, *, status: int = 200) -> Answer:
         "on_hold",
         "prepayment_exists",
         "prepayment_of_nothing",
+        "prepayment_too_early",
+        "prepayment_too_late",
+        "prepayment_undecided",
         "busy",
     ),
 )
 async def request_prepayment(call: Call) -> Answer:
-    """Ask for the first year's prepayment."""
+    """Ask for the next prepayment."""
     return await call.once(
         lambda work: prepayment.request_prepayment(
             work, filing_id=call.decode(PrepaymentBody).filing_id
         ),
-        lambda done: _answer(done, status=201),
+        lambda done: prepayment_answer(done, status=201),
     )
 
 
@@ -123,7 +90,7 @@ async def review_prepayment(call: Call) -> Answer:
             version=call.if_match,
             reason=call.decode(Decision).reason,
         ),
-        _answer,
+        prepayment_answer,
     )
 
 
@@ -146,6 +113,7 @@ async def review_prepayment(call: Call) -> Answer:
     problems=(
         *_SIGNED,
         "prepayment_not_yet",
+        "prepayment_too_late",
         "on_hold",
         "share_above_policy",
         "reason_missing",
@@ -165,7 +133,7 @@ async def approve_prepayment(call: Call) -> Answer:
             reason=body.reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, prepayment_answer)
 
 
 @operation(
@@ -191,7 +159,7 @@ async def return_prepayment(call: Call) -> Answer:
             version=call.if_match,
             reason=call.decode(Decision).reason,
         ),
-        _answer,
+        prepayment_answer,
     )
 
 
@@ -218,7 +186,7 @@ async def request_prepayment_again(call: Call) -> Answer:
             version=call.if_match,
             reason=call.decode(Decision).reason,
         ),
-        _answer,
+        prepayment_answer,
     )
 
 
@@ -245,7 +213,7 @@ async def send_prepayment_back(call: Call) -> Answer:
             version=call.if_match,
             reason=call.decode(Decision).reason,
         ),
-        _answer,
+        prepayment_answer,
     )
 
 
@@ -272,7 +240,7 @@ async def refuse_prepayment(call: Call) -> Answer:
             version=call.if_match,
             reason=call.decode(Decision).reason,
         ),
-        _answer,
+        prepayment_answer,
     )
 
 
@@ -299,7 +267,7 @@ async def cancel_prepayment(call: Call) -> Answer:
             version=call.if_match,
             reason=call.decode(Decision).reason,
         ),
-        _answer,
+        prepayment_answer,
     )
 
 
@@ -344,7 +312,7 @@ async def get_prepayment(call: Call) -> Answer:
         case = await work.cases.get(CaseKind.PREPAYMENT, call.path("prepayment_id"))
         return await work.prepayments.get(case)
 
-    return _answer(await call.read(act))
+    return prepayment_answer(await call.read(act))
 
 
 @operation(

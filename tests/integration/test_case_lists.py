@@ -120,7 +120,12 @@ async def test_a_case_says_what_comes_next_and_whose_duty_it_is(
     first = prepaid["case"]["next_steps"][0]
     assert (first["event"], first["to_state"], first["duty"]) == ("review", "reviewed", "review")
     others = [(step["event"], step["duty"]) for step in prepaid["case"]["next_steps"][1:]]
-    assert others == [("return", "review"), ("cancel", "file"), ("drop", "approve")]
+    assert others == [
+        ("return", "review"),
+        ("cancel", "file"),
+        ("drop", "approve"),
+        ("lapse", "system"),
+    ]
 
 
 async def test_every_case_shows_who_signed_what(

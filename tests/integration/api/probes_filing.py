@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.party import Role
-from tests.integration.api import road
+from tests.integration.api import road, year_road
 from tests.integration.api.desk import BY_ID, Ask, Desk, Json
 from tests.integration.api.probe import provokes
 
@@ -153,6 +153,31 @@ async def a_prepayment_of_an_unlisted_filing(desk: Desk) -> Ask:
 async def a_second_prepayment(desk: Desk) -> Ask:
     filing_id = await road.listed(desk)
     await road.prepayment_requested(desk, filing_id)
+    return desk.ask("RequestPrepayment", "filer", body={"filing_id": filing_id})
+
+
+@provokes("prepayment_too_early")
+async def the_second_years_prepayment_in_the_first_year(desk: Desk) -> Ask:
+    years = await year_road.listed_for_years(desk, people=1)
+    await road.prepayment_approved(years.desk, years.filing_id)
+    await road.opened(years.desk, years.filing_id)
+    return years.ask()
+
+
+@provokes("prepayment_undecided")
+async def the_second_years_prepayment_before_the_first_is_decided(desk: Desk) -> Ask:
+    years = await year_road.listed_for_years(desk, people=1)
+    await road.prepayment_requested(years.desk, years.filing_id)
+    await road.opened(years.desk, years.filing_id)
+    year_road.at(years.desk, year_road.SECOND_YEAR)
+    return years.ask()
+
+
+@provokes("prepayment_too_late")
+async def a_prepayment_after_the_filed_term(desk: Desk) -> Ask:
+    filing_id = await road.listed(desk)
+    await road.opened(desk, filing_id)
+    desk.clock.at = road.SETTLES
     return desk.ask("RequestPrepayment", "filer", body={"filing_id": filing_id})
 
 
