@@ -1,4 +1,4 @@
-"""Prepayments that no enterprise asks for: the system opens them when they are due, and people decide them."""
+"""Prepayments that no enterprise asks for: the system opens them when they are due, and people decide them. (PAY-05)"""
 
 import pytest
 
