@@ -39,6 +39,7 @@ from service.application.filing import close_filing
 from service.application.prepayment import MONEY_LEAVING, cancel_unreleased_prepayments
 from service.application.reconciliation import VERIFY_SETTLEMENT, judge, terms_of
 from service.application.recovery import follow_settlement
+from service.application.stacking import check_payable, record_subsidies
 
 CLOSE_SETTLEMENT: Final = "close_settlement"
 """The job that closes an approved settlement once nothing of it is left to pay."""
@@ -235,21 +236,28 @@ async def approve_settlement(
     filing's recoveries become exactly that amount, in the same decision. Refuses
     `eligibility_unknown`, `prepayment_in_flight` (an approved prepayment that the bank has not
     confirmed: it would be paid beside the balance), `payment_outcome_unknown`,
-    `person_already_subsidised`, `certificate_already_used`, and what `check_approval` refuses.
+    `person_already_subsidised`, `certificate_already_used`, `stacking_violated`, and what
+    `check_approval` refuses.
     """
     filing_case, case = await locked(work, settlement_id, version=version)
     signed = await sign(work, case, "approve", reason=reason)
     await check_approval(work, signed)
     if unknown := await work.settlements.unknown_among_payable(signed):
         raise Refusal("eligibility_unknown", count=unknown)
-    await _stop_prepayments(work, filing_case)
     settlement = await work.settlements.get(signed)
+    people = await work.settlements.candidates(signed, on=work.today)
+    # Before money moves, so that all approvals wait in one order: for people first, for books after.
+    await work.subsidies.take_turns(people)
+    await _stop_prepayments(work, filing_case)
     history = await history_of(work, filing_case, settlement)
     reviewed = await work.settlements.reasons(signed)
     assert reviewed is not None
     reasons = after_history(reviewed, history)
     await work.settlements.set_reasons(signed, reasons)
     await work.settlements.entitle(signed)
+    terms = await terms_of(work, settlement, confirmed=True)
+    await check_payable(work, terms.standard.stacking, people)
+    await record_subsidies(work, signed, people)
     await follow_settlement(
         work,
         filing_case,
