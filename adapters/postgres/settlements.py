@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,6 +36,7 @@ from domain.settlement import (
     SettlementLine,
     SettlementReasons,
 )
+from domain.stacking import Candidate, CertificateKey, apprenticeship
 
 _ADD: Final = text("""
 insert into settlements (place_id, org_id, partner_org_id, region_path, id, filing_id, seq,
@@ -126,6 +127,31 @@ select l.place_id, l.org_id, l.partner_org_id, l.region_path, l.id, s.filing_id,
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition in ('payable', 'refused')
 """)
 _RELEASE: Final = text("select release_entitlements(:place_id, :id)")
+_END_SUBSIDIES: Final = text("""
+select end_subsidies(:place_id, array(
+         select enrolment_id from settlement_lines
+          where place_id = :place_id and settlement_id = :id and disposition = 'refused'), :at)
+""")
+_CANDIDATES: Final = text("""
+select l.enrolment_id, e.person_id, f.occupation_code, d.number,
+       coalesce(x.issuer_code, d.issuer_code) as issuer_code,
+       cast(coalesce(l.facts->'entitlement'->>'grade_used',
+                     l.facts->'entitlement'->>'filed_grade') as int) as grade
+  from settlement_lines l
+  join settlements s on s.place_id = l.place_id and s.id = l.settlement_id
+  join enrolments e on e.place_id = l.place_id and e.id = l.enrolment_id
+  join filings f on f.place_id = e.place_id and f.id = e.filing_id
+  left join declared_certificates d
+    on d.place_id = l.place_id and d.line_id = l.id and d.version = s.declarations_version
+   and l.facts->'entitlement'->>'evidence' is not null
+  left join lateral (select f.extract_id, f.row_no from findings f
+                      where f.place_id = d.place_id and f.declaration_id = d.id
+                      order by f.seq desc limit 1) n on true
+  left join certificate_extract_rows x
+    on x.place_id = d.place_id and x.extract_id = n.extract_id and x.row_no = n.row_no
+ where l.place_id = :place_id and l.settlement_id = :id and l.disposition = 'payable'
+ order by e.seat_no
+""")
 _TAKE: Final = text("""
 select take_entitlements(:place_id, array_agg(e.person_id), array_agg(e.id), f.occupation_code,
          array_agg(cast(coalesce(l.facts->'entitlement'->>'grade_used',
@@ -344,9 +370,28 @@ class PostgresSettlements(Settlements):
             for row in rows
         ]
 
+    async def candidates(self, case: Case, *, on: date) -> Sequence[Candidate]:
+        rows = await self._connection.execute(_CANDIDATES, _key(case))
+        return [
+            Candidate(
+                subject_id=row.enrolment_id,
+                subsidy=apprenticeship(
+                    row.person_id,
+                    row.occupation_code,
+                    on=on,
+                    grade=row.grade,
+                    certificate=None
+                    if row.number is None
+                    else CertificateKey(number=row.number, issuer=row.issuer_code),
+                ),
+            )
+            for row in rows
+        ]
+
     async def entitle(self, case: Case) -> int:
         revisions = await self._connection.execute(_ENTITLE, {**_key(case), "at": self._now})
         await self._connection.execute(_RELEASE, _key(case))
+        await self._connection.execute(_END_SUBSIDIES, {**_key(case), "at": self._now})
         await self._connection.execute(_TAKE, {**_key(case), "class": BENEFIT_CLASS})
         await self._connection.execute(_USE, {**_key(case), "class": BENEFIT_CLASS})
         return revisions.rowcount

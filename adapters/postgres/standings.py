@@ -1,6 +1,8 @@
-"""What is known about each person of a settlement, gathered in three statements."""
+"""What is known about each person of a settlement, gathered in one statement for each question."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,11 +10,14 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.certificates import declared_certificate
+from adapters.postgres.subsidies import had_by
 from domain.cases import Case
 from domain.certificate import FindingResult
-from domain.eligibility import Standing, Terms, paid_grade
+from domain.eligibility import Standing, Terms
 from domain.filing import Enrolment
+from domain.period import day_in_china
 from domain.settlement import BENEFIT_CLASS
+from domain.stacking import NOTHING_HAD
 
 # Declared elsewhere: the same person's certificate, declared earlier in another submitted
 # settlement for another enrolment. Somebody else's use of the number is the register's business.
@@ -46,9 +51,22 @@ select l.id as line_id, l.enrolment_id, d.id, d.certificate_type, d.number_raw, 
  where l.place_id = :place_id and l.settlement_id = :settlement_id
  order by l.id
 """)
-_TAKEN: Final = text("""
-select entitled_elsewhere(:people, :enrolments, :grades, :occupation, :same_too, :higher_too,
-                          :class) as enrolment_id
+# The first settlement that declared this very certificate for this very person, and was not withdrawn.
+_CLAIMED: Final = text("""
+select d.enrolment_id, min(s.submitted_at) as at
+  from settlement_lines l
+  join declared_certificates d
+    on d.place_id = l.place_id and d.line_id = l.id
+   and d.version = (select own.declarations_version from settlements own
+                     where own.place_id = :place_id and own.id = :settlement_id)
+  join declared_certificates o
+    on o.place_id = d.place_id and o.number = d.number and o.certificate_type = d.certificate_type
+   and o.enrolment_id = d.enrolment_id
+  join settlements s
+    on s.place_id = o.place_id and s.id = o.settlement_id and s.submitted_at is not null
+  join cases c on c.place_id = s.place_id and c.id = s.id and c.state <> 'withdrawn'
+ where l.place_id = :place_id and l.settlement_id = :settlement_id
+ group by d.enrolment_id
 """)
 _USED: Final = text("""
 select used_certificates(:enrolments, :issuers, :numbers, :categories, :class) as enrolment_id
@@ -59,25 +77,21 @@ async def standings_of(
     connection: AsyncConnection, case: Case, terms: Terms, enrolments: Mapping[UUID, Enrolment]
 ) -> Sequence[Standing]:
     """Return the standing of each line of a settlement, in the order of the roster's seats."""
-    rows = (
-        await connection.execute(_LINES, {"place_id": case.place_id, "settlement_id": case.id})
-    ).all()
+    where = {"place_id": case.place_id, "settlement_id": case.id}
+    rows = (await connection.execute(_LINES, where)).all()
     known = [_standing(row, enrolments[row.enrolment_id]) for row in rows]
-    subsidised = await _subsidised(connection, known, terms)
+    had = await had_by(connection, {one.enrolment.id: one.enrolment.person_id for one in known})
+    claimed: Mapping[UUID, date] = {}
+    if terms.standard.stacking.claim_within_months is not None:
+        found = await connection.execute(_CLAIMED, where)
+        claimed = {row.enrolment_id: day_in_china(row.at) for row in found}
     used = await _used(connection, known)
     return [
-        Standing(
-            line_id=one.line_id,
-            enrolment=one.enrolment,
-            certificate=one.certificate,
-            finding=one.finding,
-            evaluated_on=one.evaluated_on,
-            registered_issuer=one.registered_issuer,
+        replace(
+            one,
             used_before=one.enrolment.id in used,
-            declared_elsewhere=one.declared_elsewhere,
-            subsidised_before=one.enrolment.id in subsidised,
-            holds=one.holds,
-            honest_mistake=one.honest_mistake,
+            had=had.get(one.enrolment.id, NOTHING_HAD),
+            claimed_on=claimed.get(one.enrolment.id),
         )
         for one in sorted(known, key=lambda one: one.enrolment.seat_no)
     ]
@@ -95,25 +109,6 @@ def _standing(row: Row[Any], enrolment: Enrolment) -> Standing:
         holds=row.holds,
         honest_mistake=row.honest_mistake,
     )
-
-
-async def _subsidised(
-    connection: AsyncConnection, known: Sequence[Standing], terms: Terms
-) -> frozenset[UUID]:
-    stacking, target_grade = terms.standard.stacking, terms.filing.target_grade
-    rows = await connection.execute(
-        _TAKEN,
-        {
-            "people": [one.enrolment.person_id for one in known],
-            "enrolments": [one.enrolment.id for one in known],
-            "grades": [paid_grade(one.certificate, target_grade) for one in known],
-            "occupation": terms.filing.occupation_code,
-            "same_too": stacking.same_occupation_and_grade_once,
-            "higher_too": stacking.higher_blocks_lower,
-            "class": BENEFIT_CLASS,
-        },
-    )
-    return frozenset(row.enrolment_id for row in rows)
 
 
 async def _used(connection: AsyncConnection, known: Sequence[Standing]) -> frozenset[UUID]:

@@ -41,6 +41,7 @@ from adapters.postgres.recoveries import PostgresRecoveries
 from adapters.postgres.requests import PostgresRequests
 from adapters.postgres.review_requests import PostgresReviewRequests
 from adapters.postgres.settlements import PostgresSettlements
+from adapters.postgres.subsidies import PostgresSubsidies
 from adapters.postgres.work_ledgers import PostgresWorkLedgers
 from domain.party import Actor
 from domain.ports.clock import Clock, day_in_china
@@ -109,6 +110,7 @@ class PostgresWork(Work):
         self.requests = PostgresRequests(connection, actor)
         self.review_requests = PostgresReviewRequests(connection)
         self.settlements = PostgresSettlements(connection, new_id, now=now)
+        self.subsidies = PostgresSubsidies(connection, crypto, new_id, now=now)
         self.work_ledgers = PostgresWorkLedgers(connection, reach)
 
     @property

@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from domain.settlement import (
     SettlementLine,
     SettlementReasons,
 )
+from domain.stacking import Candidate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,11 +137,15 @@ class Settlements(Protocol):
         """Return the lines, by id."""
 
     @abstractmethod
+    async def candidates(self, case: Case, *, on: date) -> Sequence[Candidate]:
+        """Return the subsidies that the payable lines would be, decided on a day, by seat."""
+
+    @abstractmethod
     async def entitle(self, case: Case) -> int:
         """Write the next revision of each decided person's entitlement; return how many.
 
         Takes what may be taken once ever: refuses `person_already_subsidised`,
-        `certificate_already_used`.
+        `certificate_already_used`. Gives back, and ends on record, what comes to nothing.
         """
 
     @abstractmethod

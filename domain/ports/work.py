@@ -37,6 +37,7 @@ from domain.ports.recoveries import Receipts, Recoveries
 from domain.ports.requests import Requests
 from domain.ports.review_requests import ReviewRequests
 from domain.ports.settlements import Settlements
+from domain.ports.subsidies import Subsidies
 from domain.ports.work_ledgers import WorkLedgers
 
 
@@ -74,6 +75,7 @@ class Work(Protocol):
     requests: Requests
     review_requests: ReviewRequests
     settlements: Settlements
+    subsidies: Subsidies
     work_ledgers: WorkLedgers
 
     @property

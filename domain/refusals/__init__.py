@@ -25,6 +25,7 @@ from domain.refusals.policy_version import POLICY_VERSIONS
 from domain.refusals.recovery import RECOVERING
 from domain.refusals.roster import ROSTER, ROSTER_NOTES
 from domain.refusals.settlement import SETTLING
+from domain.refusals.stacking import STACKING, SUBSIDY_REGISTERS
 from domain.refusals.work_ledger import LEDGER_VIEWS
 
 SECTIONS: Final = (
@@ -41,6 +42,8 @@ SECTIONS: Final = (
     ROSTER,
     ROSTER_NOTES,
     SETTLING,
+    STACKING,
+    SUBSIDY_REGISTERS,
     RECOVERING,
     NOTICES,
     PAYING,

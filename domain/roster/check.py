@@ -23,7 +23,8 @@ from domain.roster.cells import (
     read_phone,
     unreadable,
 )
-from domain.roster.columns import COLUMNS, HEADING, Headings, headings_of, letter_of
+from domain.roster.columns import COLUMNS, HEADING, ROSTER_COLUMNS
+from domain.sheet_columns import Headings, is_blank, letter_of
 
 ROSTER_MAX: Final = 10_000
 """People a roster may hold."""
@@ -64,7 +65,7 @@ def check_people(apprentices: tuple[Apprentice, ...], *, today: date) -> RosterC
 
 def check_sheet(sheet: Sheet, *, today: date) -> RosterCheck:
     """Check a roster that came as a sheet. Raises nothing: what is wrong stands in the answer."""
-    headings = headings_of(sheet)
+    headings = ROSTER_COLUMNS.headings_of(sheet)
     if headings.faults:
         return RosterCheck(rows=0, people=(), faults=headings.faults)
     return _Rows(sheet, headings, today).checked()
@@ -88,7 +89,7 @@ class _Rows:
         rows = 0
         first = self._headings.row
         for number, row in enumerate(self._sheet.rows[first:], start=first + 1):
-            if _blank(row):
+            if is_blank(row):
                 continue
             rows += 1
             if rows > ROSTER_MAX:
@@ -189,11 +190,6 @@ def _readers(sheet: Sheet, today: date) -> tuple[tuple[str, Reader], ...]:
         "claim_basis": read_basis,
     }
     return tuple((column.field, readers[column.field]) for column in COLUMNS)
-
-
-def _blank(row: Sequence[Cell]) -> bool:
-    """Tell whether a row holds spaces alone."""
-    return all(isinstance(cell, str) and not cell.strip() for cell in row)
 
 
 def refuse(check: RosterCheck) -> Refusal:

@@ -1,26 +1,9 @@
-"""The columns of a roster: their headings in Chinese and English, and finding them in a sheet."""
+"""The columns of a roster: their headings in Chinese and English."""
 
-import re
-import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from domain.errors import CellPlace, Fault, Text
-from domain.ports.sheets import Cell, Sheet
-
-HEADING_ROWS: Final = 10
-"""The headings stand in one of the first rows; a title and notes may stand above them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column: the field it fills, its published heading, and what else people write there."""
-
-    field: str
-    heading: Text
-    also: tuple[str, ...]
-
+from domain.errors import Text
+from domain.sheet_columns import Column, Columns
 
 COLUMNS: Final = (
     Column(field="name", heading=Text("姓名", "Name"), also=("学徒姓名", "名字")),
@@ -55,80 +38,6 @@ COLUMNS: Final = (
         also=("申领地依据",),
     ),
 )
-HEADING: Final = {column.field: column.heading for column in COLUMNS}
 
-_IGNORED: Final = frozenset({"序号", "备注", "no", "no.", "remark", "remarks"})
-_BRACKETED: Final = re.compile(r"\([^)]*\)")
-_BESIDE: Final = re.compile(r"[\s_*:\u200b\ufeff]+")
-
-
-def _folded(heading: str) -> str:
-    return _BESIDE.sub("", _BRACKETED.sub("", unicodedata.normalize("NFKC", heading))).lower()
-
-
-_FIELD_OF: Final = {
-    _folded(word): column.field
-    for column in COLUMNS
-    for word in (column.field, column.heading.zh, column.heading.en, *column.also)
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Headings:
-    """Where the columns stand: `row` is that of the headings, `at` each field's column from 1."""
-
-    row: int
-    at: dict[str, int]
-    width: int
-    faults: tuple[Fault, ...]
-
-
-def letter_of(column: int) -> str:
-    """Return the letters of a column counted from 1."""
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
-
-
-def headings_of(sheet: Sheet) -> Headings:
-    """Find the headings: the row of the first ten that names most columns."""
-    candidates = [_fields_in(row) for row in sheet.rows[:HEADING_ROWS]]
-    known = [sum(field in HEADING for field in fields) for fields in candidates]
-    if not any(known):
-        missing = tuple(_missing(field) for field in HEADING)
-        return Headings(row=1, at={}, width=0, faults=missing)
-    index = known.index(max(known))
-    return _read(sheet, index + 1, candidates[index])
-
-
-def _read(sheet: Sheet, row: int, fields: Sequence[str]) -> Headings:
-    at: dict[str, int] = {}
-    faults: list[Fault] = []
-    for column, field in enumerate(fields, start=1):
-        if not field or field in _IGNORED:
-            continue
-        place = CellPlace(row, letter_of(column), HEADING.get(field))
-        pointer = f"/columns/{letter_of(column)}"
-        if field not in HEADING:
-            faults.append(Fault(pointer, "column_unknown", cell=place))
-        elif field in at:
-            faults.append(Fault(pointer, "column_twice", cell=place))
-        elif column in sheet.hidden_columns:
-            faults.append(Fault(pointer, "column_hidden", cell=place))
-        at.setdefault(field, column)
-    faults += [_missing(field, row) for field in HEADING if field not in at]
-    return Headings(row=row, at=at, width=len(fields), faults=tuple(faults))
-
-
-def _missing(field: str, row: int = 1) -> Fault:
-    return Fault(f"/columns/{field}", "column_missing", cell=CellPlace(row, "", HEADING[field]))
-
-
-def _fields_in(row: Sequence[Cell]) -> list[str]:
-    """Return what each heading of a row names: a field, or its own words; empty ones at the end cut."""
-    words = [_folded(cell) if isinstance(cell, str) else "?" for cell in row]
-    while words and not words[-1]:
-        words.pop()
-    return [_FIELD_OF.get(word, word) for word in words]
+ROSTER_COLUMNS: Final = Columns(COLUMNS, ignored=("序号", "备注", "no", "no.", "remark", "remarks"))
+HEADING: Final = ROSTER_COLUMNS.heading

@@ -40,6 +40,7 @@ from service.application.prepayment import cancel_unreleased_prepayments, prepay
 from service.application.prepayment_basis import years_counted
 from service.application.reconciliation import VERIFY_SETTLEMENT, judge, terms_of
 from service.application.recovery import follow_settlement
+from service.application.stacking import check_payable, record_subsidies
 
 CLOSE_SETTLEMENT: Final = "close_settlement"
 """The job that closes an approved settlement once nothing of it is left to pay."""
@@ -241,8 +242,8 @@ async def approve_settlement(
     filing's recoveries become exactly that amount, in the same decision. Refuses
     `eligibility_unknown`, `prepayment_in_flight` (an approved prepayment that the bank has not
     confirmed: it would be paid beside the balance; interim, one of the running year may be, unless it
-    is with the bank), `payment_outcome_unknown`,
-    `person_already_subsidised`, `certificate_already_used`, and what `check_approval` refuses.
+    is with the bank), `payment_outcome_unknown`, `person_already_subsidised`,
+    `certificate_already_used`, `stacking_violated`, and what `check_approval` refuses.
     """
     filing_case, case = await locked(work, settlement_id, version=version)
     signed = await sign(work, case, "approve", reason=reason)
@@ -250,6 +251,9 @@ async def approve_settlement(
     if unknown := await work.settlements.unknown_among_payable(signed):
         raise Refusal("eligibility_unknown", count=unknown)
     settlement = await work.settlements.get(signed)
+    people = await work.settlements.candidates(signed, on=work.today)
+    # Before money moves, so that all approvals wait in one order: for people first, for books after.
+    await work.subsidies.take_turns(people)
     await _stop_prepayments(work, filing_case, settlement)
     history = await history_of(work, filing_case, settlement)
     reviewed = await work.settlements.reasons(signed)
@@ -257,6 +261,9 @@ async def approve_settlement(
     reasons = after_history(reviewed, history)
     await work.settlements.set_reasons(signed, reasons)
     await work.settlements.entitle(signed)
+    terms = await terms_of(work, settlement, confirmed=True)
+    await check_payable(work, terms.standard.stacking, people)
+    await record_subsidies(work, signed, people)
     await follow_settlement(
         work,
         filing_case,

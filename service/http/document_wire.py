@@ -17,8 +17,9 @@ from domain.document import (
     Reference,
 )
 from domain.document_file.names import EXTENSIONS, NAME_MAX
+from domain.errors import Fault
 from service.http import media
-from service.http.shapes import Body, TextView, View
+from service.http.shapes import Body, TextView, View, WarningView
 
 KIND_PATTERN = "^[a-z][a-z_]{1,39}$"
 
@@ -192,19 +193,27 @@ class ChecklistItemView(View):
 
 
 class CompletenessView(View):
-    """The completeness list: `submittable` when nothing is missing, `acceptable` when no content is."""
+    """The completeness list: `submittable` when nothing is missing, `acceptable` when no content is.
+
+    `warnings` locate people of the roster who had subsidies that would rule this one out when it is
+    settled; nothing is refused for them now.
+    """
 
     case_id: UUID
     submittable: bool
     acceptable: bool
     items: list[ChecklistItemView]
+    warnings: list[WarningView]
 
     @classmethod
-    def of(cls, case_id: UUID, items: Sequence[ChecklistItem]) -> "CompletenessView":
+    def of(
+        cls, case_id: UUID, items: Sequence[ChecklistItem], warnings: Sequence[Fault] = ()
+    ) -> "CompletenessView":
         """Show a list."""
         return cls(
             case_id=case_id,
             submittable=all(item.present for item in items),
             acceptable=all(item.complete for item in items),
             items=[ChecklistItemView.of(item) for item in items],
+            warnings=[WarningView.of(fault) for fault in warnings],
         )

@@ -13,9 +13,9 @@ from service.application.filing_end import Grounds
 from service.application.quota import QuotaStanding
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.filing import SIGNED, TAG, filing_answer
-from service.http.filing_wire import FilingView, WarningView
+from service.http.filing_wire import FilingView
 from service.http.operation import operation
-from service.http.shapes import Body, Day, View
+from service.http.shapes import Body, Day, View, WarningView
 
 _APPROVER: Final = frozenset({Role.APPROVER})
 Said = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=r"\S")]

@@ -21,7 +21,6 @@ from domain.filing import (
     TrainingMode,
 )
 from domain.policy.standard import Category, ExitReason
-from domain.refusals import REGISTRY
 from domain.roster.check import ROSTER_MAX
 from service.application.filing import DraftFiling, ListedFiling, PersonOutcome
 from service.http.class_plan_wire import ClassPlanBody, CreditCode, FiledMentorBody
@@ -37,9 +36,9 @@ from service.http.shapes import (
     Line,
     Months,
     Reason,
-    TextView,
     Version,
     View,
+    WarningView,
 )
 
 Name = Annotated[
@@ -226,20 +225,6 @@ class ReviewBody(Body):
 
     reason: Reason = ""
     advice: ReviewAdvice = ReviewAdvice.LIST
-
-
-class WarningView(View):
-    """What would stand against the filing later; nothing is refused for it now."""
-
-    pointer: str
-    code: str
-    detail: TextView
-
-    @classmethod
-    def of(cls, fault: Fault) -> "WarningView":
-        """Show a warning."""
-        said = REGISTRY[fault.code].detail.filled(fault.values)
-        return cls(pointer=fault.pointer, code=fault.code, detail=TextView(zh=said.zh, en=said.en))
 
 
 class PayeeView(View):

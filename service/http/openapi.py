@@ -335,7 +335,7 @@ def problem_example(code: str) -> Json:
 
 
 def _names_as_values(code: str) -> Mapping[str, Value]:
-    shown = {"roles": "filer", "duty": "review", "held": "file"}
+    shown = {"roles": "filer", "duty": "review", "held": "file", "subsidies": "voucher:2026"}
     return {name: shown.get(name, "…") for name in placeholders_of(REGISTRY[code].detail)}
 
 

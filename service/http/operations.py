@@ -39,6 +39,7 @@ from service.http import (
     session,
     settlement,
     settlement_again,
+    subsidy_register,
     work_ledger,
 )
 from service.http.call import Served
@@ -59,6 +60,7 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *roster.OPERATIONS,
     *prepayment.OPERATIONS,
     *certificate.OPERATIONS,
+    *subsidy_register.OPERATIONS,
     *settlement.OPERATIONS,
     *settlement_again.OPERATIONS,
     *recovery.OPERATIONS,

@@ -255,6 +255,7 @@ async def review_settlement(call: Call) -> Answer:
         "payment_came_back",
         "person_already_subsidised",
         "certificate_already_used",
+        "stacking_violated",
         "linked_duty_conflict",
         "on_hold",
         "objection_open",

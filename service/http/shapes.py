@@ -9,8 +9,11 @@ import msgspec
 
 from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES
 from domain.cases import Case, Duty, Step
+from domain.errors import Fault
 from domain.machines import SIGNED
+from domain.refusals import REGISTRY
 from service.http.next_steps import signing
+from service.http.words import worded
 
 Line = Annotated[
     str, msgspec.Meta(min_length=1, max_length=200, description="一行文字 · one line of text")
@@ -177,6 +180,27 @@ class TextView(View):
 
     zh: str
     en: str
+
+
+class WarningView(View):
+    """What would stand against a case later; nothing is refused for it now."""
+
+    pointer: str
+    code: str
+    detail: TextView
+
+    @classmethod
+    def of(cls, fault: Fault) -> "WarningView":
+        """Show a warning."""
+        said = REGISTRY[fault.code].detail
+        return cls(
+            pointer=fault.pointer,
+            code=fault.code,
+            detail=TextView(
+                zh=said.zh.format_map(worded(fault.values, "zh")),
+                en=said.en.format_map(worded(fault.values, "en")),
+            ),
+        )
 
 
 FundSource = Annotated[

@@ -281,6 +281,9 @@ async def settlements(desk: Desk) -> None:
     await road.paid(desk, ("prepayment", await road.prepayment_approved(desk, filing_id)))
     one, _ = await road.completed(desk, filing_id, left=[1])
     await road.loaded(desk, road.registered(one, stays))
+    register_id = await road.subsidies_loaded(desk, road.subsidy(leaves))
+    await desk.done("GetSubsidyRegister", "handler", path={"register_id": register_id})
+    await desk.done("ListSubsidyRegisters", "handler")
     settlement_id = await road.drafted(desk, filing_id, road.declaration(one))
     path = {"settlement_id": settlement_id}
     await _declared(desk, "DeclareSettlementDocuments", path)

@@ -224,6 +224,7 @@ RULES: Mapping[str, Rule] = {
             "person_entitlements": ONCE_EVER,
             "certificate_uses": ONCE_EVER,
             "receipt_uses": ONCE_EVER,
+            "person_subsidies": ONCE_EVER,
         },
     ),
     "a table with a place and without its wall gives the application nothing": Rule(
@@ -281,6 +282,7 @@ RULES: Mapping[str, Rule] = {
             "person_entitlements": ONCE_EVER,
             "certificate_uses": ONCE_EVER,
             "receipt_uses": ONCE_EVER,
+            "person_subsidies": ONCE_EVER,
         },
     ),
     "the organisation of a row exists, by foreign key": Rule(
@@ -426,6 +428,11 @@ RULES: Mapping[str, Rule] = {
             "joint_class_headcount": "two numbers about a class, no filing and nobody in it",
             "use_certificates": "once-ever certificates; adds only what the caller names",
             "used_certificates": "answers yes or no about enrolments the caller already knows",
+            "subsidies_of": "programmes and years of people the caller already knows, and no place",
+            "take_subsidy_turns": "locks people the caller already knows, and answers nothing",
+            "record_subsidies": "adds only what the caller's own place decided",
+            "end_subsidies": "ends only what the caller's own place recorded",
+            "list_subsidies": "adds only to a list of the caller's own region",
         },
     ),
     "what is added and never changed is append-only for its owner too": Rule(

@@ -11,12 +11,14 @@ from urllib.parse import quote
 
 from domain.bank_result import COLUMNS as BANK_COLUMNS
 from domain.extract_file import COLUMNS as EXTRACT_COLUMNS
+from domain.ports.sheets import CSV
 from jobs.notice import END_DUE_NOTICES
 from jobs.run import NOWHERE
 from tests import documents
 from tests.integration.api.desk import FILED, Desk, Json
 from tests.overlays import noticed
 from tests.people import citizen_id
+from tests.sheet_files import csv_of
 
 FUND = "employment_subsidy"
 YEAR = 2026
@@ -381,6 +383,32 @@ async def loaded(desk: Desk, *rows: str) -> str:
     return str(done["id"])
 
 
+SUBSIDY_HEADINGS = ("身份证号", "补贴项目", "享受日期", "职业编码", "等级", "证书编号")
+
+
+def subsidy(apprentice: Mapping[str, str], **changed: str) -> list[str]:
+    """A row of a list: what another programme paid for a person."""
+    cells = {
+        "citizen_id": apprentice["citizen_id"],
+        "programme": "skill_upgrade",
+        "day": "2026-01-05",
+        "occupation": "6-18-01-01",
+        "grade": "",
+        "number": "",
+    }
+    return list((cells | changed).values())
+
+
+async def subsidies_loaded(desk: Desk, *rows: Sequence[str], source: str = "list") -> str:
+    """A list of other programmes' subsidies in force; its id."""
+    raw = csv_of([SUBSIDY_HEADINGS, *rows])
+    query, headers = f"source={quote(source)}", {"Content-Type": CSV}
+    done = await desk.done(
+        "LoadSubsidyRegister", "handler", query=query, content=raw, headers=headers
+    )
+    return str(done["id"])
+
+
 async def recovery_proposed(desk: Desk, filing_id: str, *, amount_fen: int = 1) -> str:
     """A recovery proposed of a filing that was paid something."""
     made = await desk.done(
@@ -659,6 +687,7 @@ async def travelled(desk: Desk) -> Travelled:
     receipts_id = await received(desk, (f"S-{filing_id}", "RNOBODYS", 1))
     (one,) = await completed(desk, filing_id)
     extract_id = await loaded(desk, registered(one, apprentice))
+    register_id = await subsidies_loaded(desk, subsidy(person()))
     desk.under(*noticed())
     settlement_id = await verified(desk, filing_id, declaration(one))
     manual_finding_id = await confirmed(desk, settlement_id)
@@ -694,6 +723,7 @@ async def travelled(desk: Desk) -> Travelled:
             "account_id": payments["items"][-1]["payee_account_id"],
             "correction_id": correction_id,
             "extract_id": extract_id,
+            "register_id": register_id,
             "enrolment_id": one,
             "document_id": held["items"][0]["id"],
             "joint_class_id": joint_class_id,

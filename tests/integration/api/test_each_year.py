@@ -1,4 +1,4 @@
-"""Prepayments of each year (PAY-05), by hand: 高级工, two years, 6000 元 a year, half ahead; one of three leaves in year one.
+"""Prepayments of each year (PAY-05), by hand: 高级工, two years, 6000 元 a year; one of three leaves in year one.
 
 Ahead: 3 × 3000 = 9000 in 2026, 2 × 3000 = 6000 in 2027. Two certified earn 24 000, so 9000 are left to pay; one
 alone earns 12 000, so 3000 of the 15 000 come back.

@@ -56,6 +56,8 @@ NOT_OVER_HTTP = {
     "calendar_day_of_other_year": "tests/unit/test_calendar_file.py",
     "calendar_day_as_usual": "tests/unit/test_calendar_file.py",
     "calendar_year_loaded": "tests/integration/test_calendar_load.py",
+    # judged at the review; between it and the approval no day of a claim changes
+    "stacking_claimed_late": "tests/unit/test_stacking.py",
     # said of a cell that was taken: notes refuse nothing
     "cell_normalised": "tests/unit/test_roster_cells.py",
     "citizen_id_upgraded": "tests/unit/test_roster_cells.py",
