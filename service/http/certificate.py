@@ -106,6 +106,7 @@ class FindingView(View):
         Query(
             name="register",
             required=True,
+            pattern=r"^\S(?:.*\S)?$",
             description=Text("登记系统名称。", "The register's name."),
         ),
         Query(
