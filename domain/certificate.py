@@ -203,16 +203,22 @@ class Extract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One answer about one declared certificate. The latest by `seq` is the line's state."""
+    """The finding that stands for one declared certificate (`domain.standing_finding`).
+
+    `settlement_id` is the settlement in which it was found: this one, or one before it. `contradicted`
+    when a register contradicts here what two people established: then two people look again.
+    """
 
     declaration_id: UUID
     enrolment_id: UUID
+    settlement_id: UUID
     seq: int
     register: str
     extract_id: UUID | None
     row_no: int | None
     agreement: Agreement | None
     result: FindingResult
+    contradicted: bool
     asked_at: datetime
 
 

@@ -75,8 +75,9 @@ class Judgement:
 class Standing:
     """What is known about one person of a settlement.
 
-    `finding` is the register's latest answer, None where no register has answered. `evaluated_on`
-    is the day of evaluation as the register gives it. `registered_issuer` is the issuer by the
+    `finding` is the one that stands, None where nobody has answered, or where a register contradicts two
+    people (`contradicted`) until they have looked again. `evaluated_on` is the day of evaluation as the
+    register gives it. `registered_issuer` is the issuer by the
     register. `used_before` and `declared_elsewhere` are about the certificate, `subsidised_before`
     about the person, this enrolment's own earlier settlements left out of all three. `holds` counts
     the holds in force on the person; `honest_mistake` is the reviewer's decision about the declaration.
@@ -86,6 +87,7 @@ class Standing:
     enrolment: Enrolment
     certificate: DeclaredCertificate | None
     finding: FindingResult | None = None
+    contradicted: bool = False
     evaluated_on: date | None = None
     registered_issuer: str | None = None
     used_before: bool = False

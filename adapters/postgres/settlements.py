@@ -15,6 +15,7 @@ from adapters.postgres.declarations import DeclarationRows
 from adapters.postgres.eligibility import EligibilityRows
 from adapters.postgres.recoveries import GOT_BACK
 from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
+from adapters.postgres.standing_findings import STANDING
 from adapters.postgres.standings import standings_of
 from domain.balance import History
 from domain.cases import Case
@@ -136,7 +137,7 @@ select take_entitlements(:place_id, array_agg(e.person_id), array_agg(e.id), f.o
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition = 'payable'
  group by f.occupation_code
 """)
-_USE: Final = text("""
+_USE: Final = text(f"""
 select use_certificates(:place_id, array_agg(d.id), array_agg(d.enrolment_id),
          array_agg(coalesce(x.issuer_code, d.issuer_code)), array_agg(d.number),
          array_agg(cast(null as text)), :class)
@@ -144,11 +145,9 @@ select use_certificates(:place_id, array_agg(d.id), array_agg(d.enrolment_id),
   join settlements s on s.place_id = l.place_id and s.id = l.settlement_id
   join declared_certificates d
     on d.place_id = l.place_id and d.line_id = l.id and d.version = s.declarations_version
-  left join lateral (select f.extract_id, f.row_no from findings f
-                      where f.place_id = d.place_id and f.declaration_id = d.id
-                      order by f.seq desc limit 1) f on true
+  {STANDING}
   left join certificate_extract_rows x
-    on x.place_id = d.place_id and x.extract_id = f.extract_id and x.row_no = f.row_no
+    on x.place_id = d.place_id and x.extract_id = stands.extract_id and x.row_no = stands.row_no
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition = 'payable'
    and l.facts->'entitlement'->>'evidence' is not null
 having count(*) > 0

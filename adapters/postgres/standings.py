@@ -8,6 +8,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.certificates import declared_certificate
+from adapters.postgres.standing_findings import STANDING
 from domain.cases import Case
 from domain.certificate import FindingResult
 from domain.eligibility import Standing, Terms, paid_grade
@@ -16,10 +17,11 @@ from domain.settlement import BENEFIT_CLASS
 
 # Declared elsewhere: the same person's certificate, declared earlier in another submitted
 # settlement for another enrolment. Somebody else's use of the number is the register's business.
-_LINES: Final = text("""
+_LINES: Final = text(f"""
 select l.id as line_id, l.enrolment_id, d.id, d.certificate_type, d.number_raw, d.number,
        d.well_formed, d.holder_name, d.holder_name_alike, d.occupation_code, d.grade, d.issued_on,
-       d.issuer_code, f.result, x.evaluated_on, x.issuer_code as registered_issuer,
+       d.issuer_code, stands.result, stands.contradicted, x.evaluated_on,
+       x.issuer_code as registered_issuer,
        exists (select from declared_certificates o
                  join settlements s on s.place_id = o.place_id and s.id = o.settlement_id
                 where o.place_id = d.place_id and o.number = d.number
@@ -38,11 +40,9 @@ select l.id as line_id, l.enrolment_id, d.id, d.certificate_type, d.number_raw, 
     on d.place_id = l.place_id and d.line_id = l.id
    and d.version = (select own.declarations_version from settlements own
                      where own.place_id = :place_id and own.id = :settlement_id)
-  left join lateral (select f.result, f.extract_id, f.row_no from findings f
-                      where f.place_id = d.place_id and f.declaration_id = d.id
-                      order by f.seq desc limit 1) f on true
+  {STANDING}
   left join certificate_extract_rows x
-    on x.place_id = d.place_id and x.extract_id = f.extract_id and x.row_no = f.row_no
+    on x.place_id = d.place_id and x.extract_id = stands.extract_id and x.row_no = stands.row_no
  where l.place_id = :place_id and l.settlement_id = :settlement_id
  order by l.id
 """)
@@ -71,6 +71,7 @@ async def standings_of(
             enrolment=one.enrolment,
             certificate=one.certificate,
             finding=one.finding,
+            contradicted=one.contradicted,
             evaluated_on=one.evaluated_on,
             registered_issuer=one.registered_issuer,
             used_before=one.enrolment.id in used,
@@ -88,7 +89,8 @@ def _standing(row: Row[Any], enrolment: Enrolment) -> Standing:
         line_id=row.line_id,
         enrolment=enrolment,
         certificate=None if row.id is None else declared_certificate(row),
-        finding=None if row.result is None else FindingResult(row.result),
+        finding=None if row.result is None or row.contradicted else FindingResult(row.result),
+        contradicted=bool(row.contradicted),
         evaluated_on=row.evaluated_on,
         registered_issuer=row.registered_issuer,
         declared_elsewhere=row.declared_elsewhere,

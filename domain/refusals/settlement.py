@@ -133,6 +133,17 @@ SETTLING: Final = (
             ),
         ),
     ),
+    state(
+        "confirmation_contradicted",
+        ("人工核验与登记系统不一致", "A register contradicts two people"),
+        (
+            "登记系统的最新答复与 {count} 人的人工核验结果相反，两者均不据以支付或拒付；请由两人重新人工核验。",
+            (
+                "What two people established about {count} people's certificates is contradicted by a "
+                "register since. Neither word pays or refuses anybody: two people look again."
+            ),
+        ),
+    ),
     rule(
         "eligibility_unknown",
         ("资格尚未查明", "Eligibility unknown"),

@@ -204,7 +204,8 @@ async def review_settlement(
 ) -> Settlement:
     """Review a verified settlement, confirming the completion report, and decide every line.
 
-    Refuses `verification_incomplete` while a declared certificate has no finding.
+    Refuses `verification_incomplete` while a declared certificate has no finding, and
+    `confirmation_contradicted` while a register contradicts what two people established.
     """
     filing_case, case = await locked(work, settlement_id, version=version)
     signed = await sign(work, case, "review", reason=reason)
@@ -213,6 +214,8 @@ async def review_settlement(
         raise Refusal("verification_incomplete", count=settlement.people)
     terms = await terms_of(work, settlement, confirmed=True)
     _, people = await judge(work, signed, terms)
+    if contradicted := sum(1 for one, _ in people if one.contradicted):
+        raise Refusal("confirmation_contradicted", count=contradicted)
     unverified = sum(1 for one, _ in people if one.certificate and one.finding is None)
     if unverified:
         raise Refusal("verification_incomplete", count=unverified)

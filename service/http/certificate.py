@@ -49,19 +49,22 @@ class ExtractView(View):
 
 
 class FindingView(View):
-    """What a register answered about one declared certificate: the latest answer.
+    """What was found about one declared certificate, and stands.
 
+    `settlement_id` is the settlement in which it was found: this one or an earlier one of the filing.
     `agrees` lists what was compared and agreed; `row_no` is the row of the extract, null where none
-    was found.
+    was found. `contradicted`: a register contradicts here what two people established.
     """
 
     declaration_id: UUID
     enrolment_id: UUID
+    settlement_id: UUID
     seq: int
     register: str
     extract_id: UUID | None
     row_no: int | None
     result: FindingResult
+    contradicted: bool
     agrees: Annotated[list[str], msgspec.Meta(max_length=len(Agreement))]
     asked_at: datetime
 
@@ -72,11 +75,13 @@ class FindingView(View):
         return cls(
             declaration_id=finding.declaration_id,
             enrolment_id=finding.enrolment_id,
+            settlement_id=finding.settlement_id,
             seq=finding.seq,
             register=finding.register,
             extract_id=finding.extract_id,
             row_no=finding.row_no,
             result=finding.result,
+            contradicted=finding.contradicted,
             agrees=[bit.name.lower() for bit in Agreement if bit.name and bit in agreement],
             asked_at=finding.asked_at,
         )
@@ -165,9 +170,12 @@ async def get_certificate_extract(call: Call) -> Answer:
     tag=TAG,
     summary=Text("核验结果", "Findings of a settlement"),
     description=Text(
-        "每份申报证书的最新核验结果；没有结果的不在列表中，也不据此作不利认定。",
-        "The latest finding of each declared certificate. One without an answer is not listed, and "
-        "that is held against nobody.",
+        "每份申报证书现行有效的核验结果；没有结果的不在列表中，也不据此作不利认定。登记系统查无记录不推翻此前的"
+        "核验结果（包括本备案以前结算中的结果）；与人工核验结果相反的答复标为 `contradicted`，由两人重新核验。",
+        "The finding that stands for each declared certificate. One without an answer is not listed, and "
+        "that is held against nobody. That a register does not list a certificate undoes nothing found "
+        "before, in an earlier settlement of the filing neither; an answer that contradicts what two "
+        "people established is marked `contradicted`, and two people look again.",
     ),
     answer=FindingView,
     paged=True,

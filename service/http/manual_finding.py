@@ -174,9 +174,11 @@ async def propose_manual_finding(call: Call) -> Answer:
     tag=TAG,
     summary=Text("确认人工核验", "Confirm a manual finding"),
     description=Text(
-        "由另一人确认；结果成为该证书最新的核验结果，并重新判定资格。",
-        "By another person. It becomes the certificate's latest finding and eligibility is judged "
-        "again.",
+        "由另一人确认；结果即为该证书的核验结果，并重新判定资格。此后登记系统查无记录，或重复确认前已有的答复，均不推翻；"
+        "相反的新答复须由两人重新核验。",
+        "By another person. It becomes the certificate's finding and eligibility is judged again. A "
+        "register's silence, or an answer it had given before, does not undo it; a new answer to the "
+        "contrary sends the line back to two people.",
     ),
     roles=_SECOND,
     body=ConfirmationBody,

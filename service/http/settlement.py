@@ -178,9 +178,9 @@ async def accept_settlement(call: Call) -> Answer:
     tag=TAG,
     summary=Text("重新核验", "Examine a settlement again"),
     description=Text(
-        "导入新的证书数据后，对尚未复核的结算重新核验；以前的核验结果保留。",
-        "Examines a settlement not yet reviewed against an extract loaded since; earlier findings "
-        "stay on file.",
+        "导入新的证书数据后，对尚未复核的结算重新核验；以前的核验结果保留，新数据未列的证书仍以其为准。",
+        "Examines a settlement not yet reviewed against an extract loaded since; earlier findings stay "
+        "on file, and stand for what the new extract does not list.",
     ),
     roles=frozenset({Role.CLERK, Role.REVIEWER}),
     answer=SettlementView,
@@ -214,7 +214,12 @@ async def verify_settlement_again(call: Call) -> Answer:
     answer=SettlementView,
     keyed=True,
     versioned=True,
-    problems=(*_SIGNED, "verification_incomplete", "no_rate_for_grade"),
+    problems=(
+        *_SIGNED,
+        "verification_incomplete",
+        "confirmation_contradicted",
+        "no_rate_for_grade",
+    ),
 )
 async def review_settlement(call: Call) -> Answer:
     """Sign the review."""
