@@ -192,6 +192,7 @@ _TYPES: Final = {
     "amount_fen": "bigint",
     "facts": "jsonb",
     "at": "timestamptz",
+    "issued_on": "date",
 }
 """Columns that are neither text nor ids."""
 

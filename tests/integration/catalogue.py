@@ -316,6 +316,7 @@ RULES: Mapping[str, Rule] = {
             "official_document_by_id": "an address names a document alone, not its place",
             "one_live_enrolment": "one live enrolment per person nationwide (CASES 3)",
             "one_use_per_certificate": "once ever, nationwide (CASES 6)",
+            "one_use_per_unnumbered_certificate": "once ever, nationwide (CASES 6)",
             "one_use_per_receipt": "once ever, nationwide (CASES 6)",
             "payment_reference": "banks know a payment by its reference alone",
         },
@@ -418,6 +419,7 @@ RULES: Mapping[str, Rule] = {
             "joint_class_headcount": "two numbers about a class, no filing and nobody in it",
             "use_certificates": "once-ever certificates; adds only what the caller names",
             "used_certificates": "answers yes or no about enrolments the caller already knows",
+            "used_unnumbered": "answers yes or no about declarations the caller already knows",
         },
     ),
     "what is added and never changed is append-only for its owner too": Rule(
