@@ -79,7 +79,8 @@ class Standing:
     people (`contradicted`) until they have looked again. `evaluated_on` is the day of evaluation as the
     register gives it. `registered_issuer` is the issuer by the
     register. `used_before` and `declared_elsewhere` are about the certificate, `subsidised_before`
-    about the person, this enrolment's own earlier settlements left out of all three. `holds` counts
+    about the person, this enrolment's own earlier settlements left out of all three. `number_read` is
+    what two people read from the copy of a certificate declared without a number. `holds` counts
     the holds in force on the person; `honest_mistake` is the reviewer's decision about the declaration.
     """
 
@@ -90,6 +91,7 @@ class Standing:
     contradicted: bool = False
     evaluated_on: date | None = None
     registered_issuer: str | None = None
+    number_read: str | None = None
     used_before: bool = False
     declared_elsewhere: bool = False
     subsidised_before: bool = False
@@ -105,6 +107,12 @@ class Standing:
     def in_training(self) -> bool:
         """Whether this person's training goes on: an interim settlement meets people who have not ended."""
         return self.enrolment.ended_on is None
+
+    @property
+    def number(self) -> str | None:
+        """The number under which the certificate is used once; None where it has none."""
+        declared = None if self.certificate is None else self.certificate.number
+        return declared or self.number_read
 
     @property
     def issuer_code(self) -> str | None:

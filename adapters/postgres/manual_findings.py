@@ -9,32 +9,34 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.postgres.certificates import declared_certificate
 from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
 from adapters.postgres.standing_findings import STANDING
 from domain.cases import Case, Duty
-from domain.certificate import FindingResult
+from domain.certificate import DeclaredCertificate, FindingResult
 from domain.manual_finding import ManualFinding, Sighting
 from domain.ports.manual_findings import ManualFindings
 
 _ADD: Final = text("""
 insert into manual_findings (place_id, org_id, partner_org_id, region_path, id, settlement_id,
-                             declaration_id, result)
+                             declaration_id, result, number)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :settlement_id,
-        :declaration_id, :result)
+        :declaration_id, :result, :number)
 """)
 _ADD_SIGHTING: Final = text("""
 insert into manual_sightings (place_id, org_id, partner_org_id, region_path, manual_finding_id, duty,
-                              source_system, seen_at, document_sha256, note)
+                              source_system, seen_at, document_sha256, note, number_raw)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :duty,
-        :source_system, :seen_at, :document_sha256, :note)
+        :source_system, :seen_at, :document_sha256, :note, :number_raw)
 """)
 _GET_MANY: Final = text(f"""
-select {CASE_COLUMNS}, m.settlement_id, m.declaration_id, m.result
+select {CASE_COLUMNS}, m.settlement_id, m.declaration_id, m.result, m.number
   from manual_findings m join cases c on c.place_id = m.place_id and c.id = m.id
  where m.place_id = any(:places) and m.id = any(:ids)
 """)
 _SIGHTINGS: Final = text("""
-select manual_finding_id, duty, person_id, source_system, seen_at, document_sha256, note
+select manual_finding_id, duty, person_id, source_system, seen_at, document_sha256, note,
+       number_raw
   from manual_sightings where place_id = any(:places) and manual_finding_id = any(:ids)
  order by manual_finding_id, duty
 """)
@@ -57,8 +59,10 @@ select :place_id, :org_id, :partner_org_id, :region_path, :declaration_id,
        :settlement_id, :register, :id, :result, :at
 """)
 _DECLARED_IN: Final = text("""
-select exists (select from declared_certificates
-                where place_id = :place_id and settlement_id = :id and id = :declaration_id)
+select id, enrolment_id, certificate_type, number_raw, number, well_formed, holder_name,
+       holder_name_alike, occupation_code, grade, issued_on, issuer_code
+  from declared_certificates
+ where place_id = :place_id and settlement_id = :id and id = :declaration_id
 """)
 _LINE_FINDING: Final = text(f"""
 select l.id, case when stands.contradicted then null else stands.result end as result
@@ -101,6 +105,7 @@ def _sighting(row: Row[Any]) -> Sighting:
         seen_at=row.seen_at,
         document_sha256=row.document_sha256,
         note=row.note,
+        number_raw=row.number_raw,
     )
 
 
@@ -121,6 +126,7 @@ class PostgresManualFindings(ManualFindings):
                 "settlement_id": finding.settlement_id,
                 "declaration_id": finding.declaration_id,
                 "result": finding.result,
+                "number": finding.number,
             },
         )
         for sighting in finding.sightings:
@@ -137,6 +143,7 @@ class PostgresManualFindings(ManualFindings):
                 "seen_at": sighting.seen_at,
                 "document_sha256": sighting.document_sha256,
                 "note": sighting.note,
+                "number_raw": sighting.number_raw,
             },
         )
 
@@ -156,6 +163,7 @@ class PostgresManualFindings(ManualFindings):
                 declaration_id=found[case.id].declaration_id,
                 result=FindingResult(found[case.id].result),
                 sightings=tuple(seen[case.id]),
+                number=found[case.id].number,
             )
             for case in cases
         ]
@@ -179,13 +187,15 @@ class PostgresManualFindings(ManualFindings):
             },
         )
 
-    async def declared_in(self, settlement: Case, declaration_id: UUID) -> bool:
-        declared: bool = (
+    async def declared_in(
+        self, settlement: Case, declaration_id: UUID
+    ) -> DeclaredCertificate | None:
+        row = (
             await self._connection.execute(
                 _DECLARED_IN, {**_key(settlement), "declaration_id": declaration_id}
             )
-        ).scalar_one()
-        return declared
+        ).one_or_none()
+        return None if row is None else declared_certificate(row)
 
     async def line_finding(
         self, settlement: Case, enrolment_id: UUID

@@ -1,7 +1,7 @@
 """Settlements in PostgreSQL. Reasons are stored as facts in JSON; sentences are made when asked."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -139,13 +139,15 @@ select take_entitlements(:place_id, array_agg(e.person_id), array_agg(e.id), f.o
 """)
 _USE: Final = text(f"""
 select use_certificates(:place_id, array_agg(d.id), array_agg(d.enrolment_id),
-         array_agg(coalesce(x.issuer_code, d.issuer_code)), array_agg(d.number),
+         array_agg(coalesce(x.issuer_code, d.issuer_code)), array_agg(coalesce(d.number, m.number)),
          array_agg(cast(null as text)), :class)
   from settlement_lines l
   join settlements s on s.place_id = l.place_id and s.id = l.settlement_id
   join declared_certificates d
     on d.place_id = l.place_id and d.line_id = l.id and d.version = s.declarations_version
   {STANDING}
+  left join manual_findings m
+    on m.place_id = d.place_id and m.id = stands.manual_finding_id
   left join certificate_extract_rows x
     on x.place_id = d.place_id and x.extract_id = stands.extract_id and x.row_no = stands.row_no
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition = 'payable'
@@ -231,6 +233,9 @@ class PostgresSettlements(Settlements):
 
     async def declared_in(self, case: Case) -> Sequence[DeclaredCertificate]:
         return await self._declarations.of(case)
+
+    async def without_number(self, case: Case) -> Collection[UUID]:
+        return await self._declarations.without_number(case)
 
     async def next_version(self, case: Case) -> int:
         return await self._declarations.next_version(case)

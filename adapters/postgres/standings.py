@@ -16,12 +16,13 @@ from domain.filing import Enrolment
 from domain.settlement import BENEFIT_CLASS
 
 # Declared elsewhere: the same person's certificate, declared earlier in another submitted
-# settlement for another enrolment. Somebody else's use of the number is the register's business.
+# settlement for another enrolment. Somebody else's use of the number is the register's business. What
+# has no number is told from the holder's others when it is used, not before.
 _LINES: Final = text(f"""
 select l.id as line_id, l.enrolment_id, d.id, d.certificate_type, d.number_raw, d.number,
        d.well_formed, d.holder_name, d.holder_name_alike, d.occupation_code, d.grade, d.issued_on,
        d.issuer_code, stands.result, stands.contradicted, x.evaluated_on,
-       x.issuer_code as registered_issuer,
+       x.issuer_code as registered_issuer, m.number as number_read,
        exists (select from declared_certificates o
                  join settlements s on s.place_id = o.place_id and s.id = o.settlement_id
                 where o.place_id = d.place_id and o.number = d.number
@@ -41,6 +42,8 @@ select l.id as line_id, l.enrolment_id, d.id, d.certificate_type, d.number_raw, 
    and d.version = (select own.declarations_version from settlements own
                      where own.place_id = :place_id and own.id = :settlement_id)
   {STANDING}
+  left join manual_findings m
+    on m.place_id = d.place_id and m.id = stands.manual_finding_id
   left join certificate_extract_rows x
     on x.place_id = d.place_id and x.extract_id = stands.extract_id and x.row_no = stands.row_no
  where l.place_id = :place_id and l.settlement_id = :settlement_id
@@ -53,6 +56,9 @@ select entitled_elsewhere(:people, :enrolments, :grades, :occupation, :same_too,
 _USED: Final = text("""
 select used_certificates(:enrolments, :issuers, :numbers, :categories, :class) as enrolment_id
 """)
+_USED_BARE: Final = text("""
+select used_unnumbered(:place_id, :declarations, :class) as enrolment_id
+""")
 
 
 async def standings_of(
@@ -64,7 +70,7 @@ async def standings_of(
     ).all()
     known = [_standing(row, enrolments[row.enrolment_id]) for row in rows]
     subsidised = await _subsidised(connection, known, terms)
-    used = await _used(connection, known)
+    used = await _used(connection, case, known)
     return [
         Standing(
             line_id=one.line_id,
@@ -74,6 +80,7 @@ async def standings_of(
             contradicted=one.contradicted,
             evaluated_on=one.evaluated_on,
             registered_issuer=one.registered_issuer,
+            number_read=one.number_read,
             used_before=one.enrolment.id in used,
             declared_elsewhere=one.declared_elsewhere,
             subsidised_before=one.enrolment.id in subsidised,
@@ -93,6 +100,7 @@ def _standing(row: Row[Any], enrolment: Enrolment) -> Standing:
         contradicted=bool(row.contradicted),
         evaluated_on=row.evaluated_on,
         registered_issuer=row.registered_issuer,
+        number_read=row.number_read,
         declared_elsewhere=row.declared_elsewhere,
         holds=row.holds,
         honest_mistake=row.honest_mistake,
@@ -118,16 +126,23 @@ async def _subsidised(
     return frozenset(row.enrolment_id for row in rows)
 
 
-async def _used(connection: AsyncConnection, known: Sequence[Standing]) -> frozenset[UUID]:
-    declared = [(one, one.certificate) for one in known if one.certificate is not None]
-    rows = await connection.execute(
+async def _used(
+    connection: AsyncConnection, case: Case, known: Sequence[Standing]
+) -> frozenset[UUID]:
+    numbered = [one for one in known if one.number is not None]
+    used = await connection.execute(
         _USED,
         {
-            "enrolments": [one.enrolment.id for one, _ in declared],
-            "issuers": [one.issuer_code for one, _ in declared],
-            "numbers": [certificate.number for _, certificate in declared],
-            "categories": [None for _ in declared],
+            "enrolments": [one.enrolment.id for one in numbered],
+            "issuers": [one.issuer_code for one in numbered],
+            "numbers": [one.number for one in numbered],
+            "categories": [None for _ in numbered],
             "class": BENEFIT_CLASS,
         },
     )
-    return frozenset(row.enrolment_id for row in rows)
+    found = frozenset(row.enrolment_id for row in used)
+    bare = [one.certificate.id for one in known if one.certificate and one.number is None]
+    if not bare:
+        return found
+    named = {"place_id": case.place_id, "declarations": bare, "class": BENEFIT_CLASS}
+    return found | {row.enrolment_id for row in await connection.execute(_USED_BARE, named)}

@@ -93,7 +93,7 @@ _PEOPLE: Final = Page(
 )
 select page.id as enrolment_id, page.filing_id, o.name as enterprise, f.class_name, f.occupation_code, f.target_grade,
        page.seat_no, page.name, page.identity_masked, page.category, page.claim_basis, page.state, page.started_on,
-       page.ended_on, page.exit_reason, d.certificate_type, d.number_raw as certificate_number,
+       page.ended_on, page.exit_reason, d.certificate_type, coalesce(d.number_raw, m.number) as certificate_number,
        case when stands.contradicted then null else stands.result end as finding,
        l.disposition, coalesce(prepaid.prepaid_fen, 0)::bigint as prepaid_fen, coalesce(t.amount_fen, 0) as entitled_fen
   from page
@@ -108,6 +108,7 @@ select page.id as enrolment_id, page.filing_id, o.name as enterprise, f.class_na
      where place_id = page.place_id and line_id = l.id order by id desc limit 1
   ) d on true
   {STANDING}
+  left join manual_findings m on m.place_id = page.place_id and m.id = stands.manual_finding_id
   left join lateral (
     select amount_fen from entitlements
      where place_id = page.place_id and enrolment_id = page.id order by revision desc limit 1

@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.cases import Case
-from domain.certificate import FindingResult
+from domain.certificate import DeclaredCertificate, FindingResult
 from domain.manual_finding import ManualFinding, Sighting
 
 
@@ -41,8 +41,10 @@ class ManualFindings(Protocol):
         """Insert the finding that two people confirmed."""
 
     @abstractmethod
-    async def declared_in(self, settlement: Case, declaration_id: UUID) -> bool:
-        """Tell whether a declaration is one of this settlement's."""
+    async def declared_in(
+        self, settlement: Case, declaration_id: UUID
+    ) -> DeclaredCertificate | None:
+        """Return a declaration of this settlement, or None when it is none of its."""
 
     @abstractmethod
     async def line_finding(

@@ -93,6 +93,17 @@ SETTLING: Final = (
         ("同一证书申报两次", "One certificate declared twice"),
         ("第 {row} 项已申报此证书。", "Item {row} declares this certificate."),
     ),
+    rule(
+        "number_or_copy_missing",
+        ("缺少编号或复印件", "Neither number nor copy"),
+        (
+            "证书编号或复印件须提供其一；未填编号的，须随结算申报此人的证书复印件（certificate_copy）。",
+            (
+                "A certificate is declared by its number or by a copy: without a number, declare this "
+                "person's certificate_copy with the settlement."
+            ),
+        ),
+    ),
     state(
         "filing_not_completed",
         ("备案尚未结业", "The filing is not completed"),

@@ -1,17 +1,18 @@
 """Certificates over HTTP: a register's extract comes in, findings go out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 
-from domain.certificate import Agreement, Extract, Finding, FindingResult
+from domain.certificate import Agreement, DeclaredCertificate, Extract, Finding, FindingResult
 from domain.errors import Text
 from domain.extract_file import COLUMNS
 from domain.party import Role
+from domain.policy import CertificateType
 from domain.ports.work import Work
-from service.application import certificate
+from service.application import certificate, declaration
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.operation import Query, operation
 from service.http.shapes import View
@@ -163,6 +164,67 @@ async def get_certificate_extract(call: Call) -> Answer:
     return json_answer(ExtractView.of(extract))
 
 
+class DeclarationView(View):
+    """One declared certificate, as the enterprise wrote it.
+
+    `certificate_number` is null where a copy shows the certificate; `well_formed` whether the number has
+    a shape of its type.
+    """
+
+    id: UUID
+    enrolment_id: UUID
+    certificate_type: CertificateType
+    certificate_number: str | None
+    well_formed: bool
+    occupation_code: str
+    grade: int | None
+    issued_on: date
+    issuer_code: str | None
+
+    @classmethod
+    def of(cls, declared: DeclaredCertificate) -> "DeclarationView":
+        """Show a declaration."""
+        return cls(
+            id=declared.id,
+            enrolment_id=declared.enrolment_id,
+            certificate_type=declared.certificate_type,
+            certificate_number=declared.number_raw,
+            well_formed=declared.well_formed,
+            occupation_code=declared.occupation_code,
+            grade=declared.grade,
+            issued_on=declared.issued_on,
+            issuer_code=declared.issuer_code,
+        )
+
+
+@operation(
+    id="ListDeclarations",
+    method="GET",
+    path="/v1/settlements/{settlement_id}/declarations",
+    tag=TAG,
+    summary=Text("申报证书", "Declared certificates of a settlement"),
+    description=Text(
+        "现行版本的申报证书，含沿用以前结算的；没有核验结果的也在列，人工核验以其 `id` 提出。",
+        "What stands declared, what earlier settlements declared included, with or without a finding; a "
+        "manual finding names its `id`.",
+    ),
+    answer=DeclarationView,
+    paged=True,
+)
+async def list_declarations(call: Call) -> Answer:
+    """Read a page of what is declared."""
+    page = call.page()
+    rows = await call.read(
+        lambda work: declaration.declarations_of(
+            work,
+            settlement_id=call.path("settlement_id"),
+            after=page.after_id,
+            limit=page.limit,
+        )
+    )
+    return call.page_answer(rows, page, view=DeclarationView.of, after=lambda declared: declared.id)
+
+
 @operation(
     id="ListFindings",
     method="GET",
@@ -199,5 +261,6 @@ async def list_findings(call: Call) -> Answer:
 OPERATIONS: Final[tuple[Served, ...]] = (
     load_certificate_extract,
     get_certificate_extract,
+    list_declarations,
     list_findings,
 )

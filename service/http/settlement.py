@@ -61,9 +61,11 @@ def settlement_answer(shown: Settlement, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("起草结算", "Draft a filing's settlement"),
     description=Text(
-        "备案提交结业报告之后，名册每人一行，并申报结业人员的证书。证书编号照原样填写，不作更正。",
+        "备案提交结业报告之后，名册每人一行，并申报结业人员的证书。证书编号照原样填写，不作更正；未填编号的，须同时申报"
+        "此人的证书复印件（`certificate_copy`），由两人人工核验。",
         "After the completion report: a line for everyone on the roster, and the certificates of "
-        "those who completed. Numbers are taken as written and never corrected.",
+        "those who completed. Numbers are taken as written and never corrected. Without a number, declare "
+        "the person's `certificate_copy` too: two people confirm it by hand.",
     ),
     roles=_FILER,
     body=SettlementBody,

@@ -17,30 +17,25 @@ from domain.certificate import (
     RULES_VERSION,
     Agreement,
     DeclaredCertificate,
-    Finding,
     FindingResult,
     finding_of,
 )
 from domain.errors import Refusal
-from domain.funding_request import PayableKind
-from domain.manual_finding import Established, Seen
-from domain.party import Actor
+from domain.manual_finding import Established
 from domain.ports.crypto import Crypto
 from domain.ports.work import BeginWork
 from domain.settlement import Disposition, Settlement, SettlementKind
 from domain.standing_finding import Heard, bears_on, standing_finding
 from service.application import manual_finding, settlement_again
 from service.application import settlement as settlements
-from service.application.certificate import findings_of
-from service.application.reconciliation import verify_again
 from service.application.work_ledger import person_entries
 from tests.conftest import Database
-from tests.integration.recovery_road import RecoveryRoad
+from tests.integration.evidence_road import EvidenceRoad
 from tests.integration.settlement_road import FILED, MovedClock
 from tests.people import Staff
 
 R = FindingResult
-NewRoad = Callable[..., Awaitable[RecoveryRoad]]
+NewRoad = Callable[..., Awaitable[EvidenceRoad]]
 
 
 @pytest.fixture
@@ -48,10 +43,10 @@ def new_road(engine: AsyncEngine, crypto: Crypto, staff: Staff, begin_work: Begi
     """Make a road to a completed filing with a clock of its own; nothing is prepaid unless told."""
     assert begin_work is not None
 
-    async def make(*, people: int = 2, **how: Any) -> RecoveryRoad:
+    async def make(*, people: int = 2, **how: Any) -> EvidenceRoad:
         clock = MovedClock(FILED)
         begin = postgres_work(engine, crypto=crypto, new_id=new_id, clock=clock)
-        road = RecoveryRoad(begin, clock, staff, people=people)
+        road = EvidenceRoad(begin, clock, staff, people=people)
         await road.ready(**({"prepaid": None} | how))
         return road
 
@@ -64,86 +59,14 @@ async def code_of(doing: Awaitable[Any]) -> str:
     return refused.value.code
 
 
-async def current(road: RecoveryRoad, settlement: Settlement) -> Settlement:
-    async with road.begin_work(road.staff.handler) as work:
-        return await settlements.get_settlement(work, settlement_id=settlement.case.id)
-
-
-async def found(road: RecoveryRoad, settlement: Settlement) -> list[Finding]:
-    """The findings that stand, in the order of the roster."""
-    async with road.begin_work(road.staff.handler) as work:
-        page = await findings_of(work, settlement_id=settlement.case.id, after=None, limit=500)
-    by_person = {one.enrolment_id: one for one in page}
-    return [by_person[one.id] for one in road.enrolments if one.id in by_person]
-
-
-async def results(road: RecoveryRoad, settlement: Settlement) -> list[tuple[FindingResult, bool]]:
-    return [(one.result, one.contradicted) for one in await found(road, settlement)]
-
-
-async def again(road: RecoveryRoad, settlement: Settlement, *rows: str) -> Settlement:
-    """Load a newer extract of these rows and have the settlement examined against it."""
-    await road.extract(*rows)
-    await road.act(
-        road.staff.handler,
-        lambda work: verify_again(
-            work, settlement_id=settlement.case.id, version=settlement.case.version
-        ),
-    )
-    return await road.verified(settlement.case.id)
-
-
-async def established(
-    road: RecoveryRoad,
-    settlement: Settlement,
-    n: int,
-    result: Established = Established.CONFIRMED_MANUALLY,
-    *,
-    second: Actor | None = None,
-) -> Settlement:
-    """Two people establish what the n-th person's certificate is."""
-    standing = {one.enrolment_id: one.declaration_id for one in await found(road, settlement)}
-    seen = Seen(
-        source_system="省级证书查询系统",
-        seen_at=road.clock.at,
-        document_sha256=bytes(32),
-        note="",
-    )
-    proposed = await road.act(
-        road.staff.handler,
-        lambda work: manual_finding.propose_manual_finding(
-            work,
-            settlement_id=settlement.case.id,
-            declaration_id=standing[road.enrolments[n].id],
-            result=result,
-            seen=seen,
-        ),
-    )
-    await road.act(
-        second or road.staff.releaser,
-        lambda work: manual_finding.confirm_manual_finding(
-            work, manual_finding_id=proposed.case.id, version=1, seen=seen
-        ),
-    )
-    return await current(road, settlement)
-
-
-async def paid_out(road: RecoveryRoad, settlement: Settlement) -> None:
-    """Pay what is left to pay and close the settlement."""
-    assert settlement.amounts is not None
-    if settlement.amounts.balance_fen:
-        await road.paid(PayableKind.SETTLEMENT, settlement.case.id)
-    assert (await road.closed(settlement)).case.state == "closed"
-
-
 async def test_an_extract_that_lists_a_part_keeps_what_was_confirmed(new_road: NewRoad) -> None:
     road = await new_road()
     await road.extract(*(road.registered(n) for n in range(2)))
     accepted = await road.accepted(*(road.declaration(n) for n in range(2)))
     verified = await road.verified(accepted.case.id)
-    partly = await again(road, verified, road.registered(1))
-    assert await results(road, partly) == [(R.MATCH, False)] * 2
-    (kept, new) = await found(road, partly)
+    partly = await road.examined_again(verified, road.registered(1))
+    assert await road.results(partly) == [(R.MATCH, False)] * 2
+    (kept, new) = await road.found(partly)
     assert (kept.seq, new.seq) == (1, 2)
     assert new.extract_id == partly.extract_id != kept.extract_id
     reviewed = await road.reviewed(partly)
@@ -168,19 +91,19 @@ async def test_a_later_settlement_keeps_what_an_earlier_one_confirmed(new_road: 
     road = await new_road()
     await road.extract(road.registered(0), road.registered(1, status="pending"))
     first = await road.decided(*(road.declaration(n) for n in range(2)))
-    await paid_out(road, first)
+    await road.paid_out(first)
     await road.extract(road.registered(1))
     accepted = await road.accepted()
     assert accepted.kind is SettlementKind.SUPPLEMENTARY
     verified = await road.verified(accepted.case.id)
-    (kept, new) = await found(road, verified)
+    (kept, new) = await road.found(verified)
     assert (kept.result, kept.settlement_id) == (R.MATCH, first.case.id)
     assert (new.result, new.settlement_id) == (R.MATCH, verified.case.id)
     approved = await road.approved(await road.reviewed(verified))
     assert approved.amounts is not None
     assert (approved.amounts.entitled_fen, approved.amounts.balance_fen) == (800_000, 400_000)
     assert await road.recoveries() == []
-    assert await results(road, first) == [(R.MATCH, False), (R.PENDING_UPLOAD, False)], (
+    assert await road.results(first) == [(R.MATCH, False), (R.PENDING_UPLOAD, False)], (
         "what was found later changes nothing in a settlement that is closed"
     )
 
@@ -189,15 +112,15 @@ async def test_a_revocation_is_found_out_and_stays_found_out(new_road: NewRoad) 
     road = await new_road(people=1)
     await road.extract(road.registered(0))
     first = await road.decided(road.declaration(0))
-    await paid_out(road, first)
+    await road.paid_out(first)
     await road.extract(road.registered(0, status="revoked"))
     second = await road.adjusted()
-    assert await results(road, second) == [(R.REVOKED, False)]
+    assert await road.results(second) == [(R.REVOKED, False)]
     assert second.amounts is not None
     assert second.amounts.recovery_fen == 400_000
     await road.extract(road.registered(0, certificate_number="Y000032000001264000009"))
     third = await road.adjusted()
-    assert await results(road, third) == [(R.REVOKED, False)]
+    assert await road.results(third) == [(R.REVOKED, False)]
     assert third.amounts is not None
     assert third.amounts.recovery_fen == 400_000
 
@@ -206,11 +129,11 @@ async def test_a_grade_declared_anew_was_never_confirmed(new_road: NewRoad) -> N
     road = await new_road(people=2)
     await road.extract(road.registered(0, grade="5"), road.registered(1, status="pending"))
     first = await road.decided(road.declaration(0, grade=5), road.declaration(1))
-    await paid_out(road, first)
+    await road.paid_out(first)
     await road.extract(road.registered(1))
     accepted = await road.accepted(road.declaration(0, grade=4))
     verified = await road.verified(accepted.case.id)
-    assert await results(road, verified) == [(R.NOT_FOUND, False), (R.MATCH, False)]
+    assert await road.results(verified) == [(R.NOT_FOUND, False), (R.MATCH, False)]
 
 
 async def test_what_two_people_confirmed_outlives_a_silent_extract_and_what_they_knew(
@@ -224,25 +147,25 @@ async def test_what_two_people_confirmed_outlives_a_silent_extract_and_what_they
     await road.extract(*rows)
     accepted = await road.accepted(*(road.declaration(n) for n in range(3)))
     verified = await road.verified(accepted.case.id)
-    assert [result for result, _ in await results(road, verified)] == [
+    assert [result for result, _ in await road.results(verified)] == [
         R.NAME_VARIANT,
         R.NOT_FOUND,
         R.PENDING_UPLOAD,
     ]
-    confirmed = await established(road, verified, 0)
-    confirmed = await established(road, confirmed, 1)
-    silent = await again(road, confirmed, road.registered(2, status="withheld"))
+    confirmed = await road.established(verified, 0)
+    confirmed = await road.established(confirmed, 1)
+    silent = await road.examined_again(confirmed, road.registered(2, status="withheld"))
     by_hand = (R.CONFIRMED_MANUALLY, False)
-    assert await results(road, silent) == [by_hand, by_hand, (R.WITHHELD, False)]
-    repeated = await again(road, silent, *reversed(rows))
-    assert await results(road, repeated) == [by_hand, by_hand, (R.WITHHELD, False)]
+    assert await road.results(silent) == [by_hand, by_hand, (R.WITHHELD, False)]
+    repeated = await road.examined_again(silent, *reversed(rows))
+    assert await road.results(repeated) == [by_hand, by_hand, (R.WITHHELD, False)]
     first = await road.approved(await road.reviewed(repeated))
-    await paid_out(road, first)
+    await road.paid_out(first)
 
     await road.extract(rows[0], road.registered(2))
     accepted = await road.accepted()
     verified = await road.verified(accepted.case.id)
-    assert await results(road, verified) == [by_hand, by_hand, (R.MATCH, False)]
+    assert await road.results(verified) == [by_hand, by_hand, (R.MATCH, False)]
     reviewed = await road.reviewed(verified)
     assert reviewed.amounts is not None
     assert reviewed.amounts.entitled_fen == 1_200_000
@@ -257,9 +180,9 @@ async def test_a_register_that_contradicts_two_people_sends_the_line_back_to_the
     road = await new_road(people=1)
     await road.extract(road.registered(0, certificate_number="Y000032000001264000009"))
     accepted = await road.accepted(road.declaration(0))
-    confirmed = await established(road, await road.verified(accepted.case.id), 0)
-    revoked = await again(road, confirmed, road.registered(0, status="revoked"))
-    assert await results(road, revoked) == [(R.REVOKED, True)]
+    confirmed = await road.established(await road.verified(accepted.case.id), 0)
+    revoked = await road.examined_again(confirmed, road.registered(0, status="revoked"))
+    assert await road.results(revoked) == [(R.REVOKED, True)]
     assert await code_of(road.reviewed(revoked)) == "confirmation_contradicted"
     (person,) = road.enrolments
 
@@ -279,12 +202,12 @@ async def test_a_register_that_contradicts_two_people_sends_the_line_back_to_the
     async with road.begin_work(road.staff.handler) as work:
         (listed,) = await person_entries(work, filing_id=road.case_id, after=None, limit=9)
     assert listed.finding is None
-    still = await again(
-        road, revoked, road.registered(0, certificate_number="Y000032000001264000008")
+    still = await road.examined_again(
+        revoked, road.registered(0, certificate_number="Y000032000001264000008")
     )
     assert await code_of(road.reviewed(still)) == "confirmation_contradicted"
-    looked = await established(road, still, 0, Established.REVOKED)
-    assert await results(road, looked) == [(R.REVOKED, False)]
+    looked = await road.established(still, 0, Established.REVOKED)
+    assert await road.results(looked) == [(R.REVOKED, False)]
     excused = await excuse(looked)
     reviewed = await road.reviewed(excused)
     async with road.begin_work(road.staff.handler) as work:
@@ -298,14 +221,14 @@ async def test_two_people_who_look_again_may_confirm_again(new_road: NewRoad) ->
     road = await new_road(people=1)
     await road.extract(road.registered(0, certificate_number="Y000032000001264000009"))
     accepted = await road.accepted(road.declaration(0))
-    confirmed = await established(road, await road.verified(accepted.case.id), 0)
-    differs = await again(road, confirmed, road.registered(0, issued_on="2027-02-21"))
-    assert await results(road, differs) == [(R.DATE_MISMATCH, True)]
-    looked = await established(road, differs, 0)
-    repeated = await again(
-        road, looked, road.registered(0, issued_on="2027-02-21", evaluated_on="2027-01-16")
+    confirmed = await road.established(await road.verified(accepted.case.id), 0)
+    differs = await road.examined_again(confirmed, road.registered(0, issued_on="2027-02-21"))
+    assert await road.results(differs) == [(R.DATE_MISMATCH, True)]
+    looked = await road.established(differs, 0)
+    repeated = await road.examined_again(
+        looked, road.registered(0, issued_on="2027-02-21", evaluated_on="2027-01-16")
     )
-    assert await results(road, repeated) == [(R.CONFIRMED_MANUALLY, False)]
+    assert await road.results(repeated) == [(R.CONFIRMED_MANUALLY, False)]
     reviewed = await road.reviewed(repeated)
     assert reviewed.amounts is not None
     assert reviewed.amounts.entitled_fen == 400_000
@@ -406,7 +329,7 @@ async def test_the_database_lets_the_finding_stand_that_the_domain_does(
     )
     after = await declared()
     told_after = await _told(database, rng, after)
-    shown = {one.enrolment_id: one for one in await found(road, verified)}
+    shown = {one.enrolment_id: one for one in await road.found(verified)}
     earlier = {one.enrolment_id: one for one in before}
     kinds = set()
     for one in after:
