@@ -6,7 +6,9 @@ from uuid import UUID
 from domain.cases import Case, CaseKind
 from domain.certificate import Declaration, DeclaredCertificate, check_declarations, declared
 from domain.document import CERTIFICATE_COPY, Document, DocumentState
+from domain.errors import Fault
 from domain.filing import Enrolment
+from domain.number_warnings import number_warnings
 from domain.ports.work import Work
 from domain.settlement import Settlement
 
@@ -75,3 +77,12 @@ async def declarations_of(
     """Return what a settlement declares, in its version in force, by id; refuses `not_found`."""
     case = await work.cases.get(CaseKind.SETTLEMENT, settlement_id)
     return await work.certificates.declarations(case, after=after, limit=limit)
+
+
+async def warnings_of(work: Work, case: Case, *, new: int | None = None) -> Sequence[Fault]:
+    """Return what looks odd about the numbers that a settlement declares; nothing is refused for it.
+
+    Located in `/declarations`, by their place in the list of what is declared: what is declared `new`
+    comes first, in the order it was sent, and what is carried over after it; all of it unless told.
+    """
+    return number_warnings((await work.settlements.declared_in(case))[:new])

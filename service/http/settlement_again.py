@@ -10,7 +10,14 @@ from service.application import settlement_again
 from service.http.call import Answer, Call, Served
 from service.http.document_wire import commands_of
 from service.http.operation import operation
-from service.http.settlement import DECLARATIONS_EXAMPLE, TAG, settlement_answer
+from service.http.settlement import (
+    DECLARATIONS_EXAMPLE,
+    TAG,
+    Warned,
+    settlement_answer,
+    warned,
+    warned_answer,
+)
 from service.http.settlement_wire import RuledDecision, SettlementBody, SettlementView
 from service.http.shapes import Decision
 
@@ -124,17 +131,18 @@ async def return_settlement(call: Call) -> Answer:
 async def correct_settlement(call: Call) -> Answer:
     """Declare anew."""
 
-    async def act(work: Work) -> Settlement:
+    async def act(work: Work) -> Warned:
         version, body = call.if_match, call.decode(SettlementBody)
-        return await settlement_again.correct_settlement(
+        corrected = await settlement_again.correct_settlement(
             work,
             settlement_id=call.path("settlement_id"),
             version=version,
             declarations=body.to_command(),
             documents=commands_of(body.documents),
         )
+        return await warned(work, corrected)
 
-    return await call.once(act, settlement_answer)
+    return await call.once(act, warned_answer)
 
 
 @operation(

@@ -1,5 +1,6 @@
 """Settlements on the wire: bodies that come in, views that go out, and the crossings by name."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -9,12 +10,14 @@ import msgspec
 from domain.certificate import NUMBER_MAX, Declaration
 from domain.eligibility import EligibilityRule, Judgement, Result
 from domain.entitlement import Rule
+from domain.errors import FAULTS_MAX, Fault
 from domain.explanation import Sentence
 from domain.policy import CertificateType
 from domain.ports.settlements import JudgedPerson
 from domain.roster.check import ROSTER_MAX
 from domain.settlement import Disposition, Ground, Settlement, SettlementLine
 from service.http.document_wire import DocumentBody
+from service.http.filing_wire import WarningView
 from service.http.shapes import Body, CaseView, Day, Grade, SentenceView, View
 
 SettlementDocuments = Annotated[
@@ -106,7 +109,11 @@ class AmountsView(View):
 
 
 class SettlementView(View):
-    """A settlement. `amounts` is null before its review; `extract_id` before its verification."""
+    """A settlement. `amounts` is null before its review; `extract_id` before its verification.
+
+    `warnings` say what looks odd about the numbers declared, when they are declared or submitted; nothing
+    is refused for it.
+    """
 
     case: CaseView
     filing_id: UUID
@@ -117,10 +124,11 @@ class SettlementView(View):
     extract_id: UUID | None
     verified_at: datetime | None
     amounts: AmountsView | None
+    warnings: Annotated[list[WarningView], msgspec.Meta(max_length=FAULTS_MAX)]
 
     @classmethod
-    def of(cls, settlement: Settlement) -> "SettlementView":
-        """Show a settlement."""
+    def of(cls, settlement: Settlement, warnings: Sequence[Fault] = ()) -> "SettlementView":
+        """Show a settlement; warnings are told when certificates are declared or submitted."""
         amounts = settlement.amounts
         return cls(
             case=CaseView.of(settlement.case),
@@ -140,6 +148,7 @@ class SettlementView(View):
                 recovery_fen=amounts.recovery_fen,
                 ahead_fen=amounts.ahead_fen,
             ),
+            warnings=[WarningView.of(fault) for fault in warnings],
         )
 
 

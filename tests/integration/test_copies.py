@@ -24,6 +24,7 @@ from domain.settlement import Disposition, Ground, Settlement, SettlementKind
 from service.application import settlement as settlements
 from service.application import settlement_again
 from service.application.completeness import completeness_of_settlement
+from service.application.declaration import warnings_of
 from service.application.document import withdraw_document
 from service.application.reconciliation import add_answers, answers_of
 from service.application.work_ledger import person_entries
@@ -327,6 +328,33 @@ async def test_no_register_is_asked_about_a_certificate_without_a_number(
         ),
     )
     assert await road.results(verified) == [(R.MATCH, False)]
+
+
+async def test_odd_numbers_are_warned_of_by_their_place_and_stored_as_written(
+    new_road: NewRoad,
+) -> None:
+    road = await new_road(people=3)
+    odd = f"YO{road.number(1)[2:]}".lower()
+    drafted = await road.drafted(
+        road.declaration(0, **NO_NUMBER),
+        road.declaration(1, certificate_number=odd),
+        road.declaration(2, certificate_number="S00032420250001"),
+        copies=[0],
+    )
+    declared = await road.declared(drafted)
+    assert [declared[one.id].number_raw for one in road.enrolments] == [
+        None,
+        odd,
+        "S00032420250001",
+    ]
+    async with road.begin_work(road.staff.filer) as work:
+        everything = await warnings_of(work, drafted.case)
+        first_two = await warnings_of(work, drafted.case, new=2)
+    assert [(fault.pointer, fault.code) for fault in everything] == [
+        ("/declarations/1/certificate_number", "certificate_letter_unusual"),
+        ("/declarations/2/certificate_number", "certificate_number_malformed"),
+    ]
+    assert first_two == everything[:1]
 
 
 async def test_no_login_uses_a_number_that_nobody_read(

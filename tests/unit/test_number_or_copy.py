@@ -1,4 +1,4 @@
-"""A number or a copy (EVD-01): what is declared without a number, what two people read."""
+"""A number or a copy (EVD-01): what is declared without a number, what two people read, what looks odd."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -16,9 +16,11 @@ from domain.document import (
     checklist,
     copied,
 )
-from domain.errors import Refusal
+from domain.errors import FAULTS_MAX, Refusal
 from domain.manual_finding import Seen, check_read_alike
+from domain.number_warnings import number_warnings
 from domain.policy import CertificateType
+from domain.refusals import REGISTRY
 from domain.settlement import carried
 from tests.unit.settlement_samples import NUMBER, a_certificate, a_standing
 
@@ -153,3 +155,56 @@ def test_a_certificate_is_used_under_the_number_declared_or_read_from_its_copy()
     assert a_standing(certificate=bare).number is None
     assert a_standing(certificate=bare, number_read="Y1").number == "Y1"
     assert a_standing(certificate=None).number is None
+
+
+def warned(*numbers: str | None, **changed: Any) -> list[tuple[str, str]]:
+    found = number_warnings(
+        a_certificate(**({"number_raw": number, "number": number} | changed)) for number in numbers
+    )
+    for fault in found:
+        said = REGISTRY[fault.code].detail.filled(fault.values)
+        assert "{" not in said.zh + said.en
+    return [(fault.pointer, fault.code) for fault in found]
+
+
+@pytest.mark.parametrize(
+    ("number", "changed", "codes"),
+    [
+        (NUMBER, {}, []),
+        (NUMBER[:-2], {}, ["certificate_number_malformed"]),
+        (NUMBER[:-1], {}, ["certificate_length_unusual"]),
+        (NUMBER.replace("Y0", "YO"), {}, ["certificate_letter_unusual"]),
+        (NUMBER.replace("Y00", "Y0O"), {}, ["certificate_character_misplaced"]),
+        (NUMBER, {"issued_on": date(2025, 3, 5)}, ["certificate_year_differs"]),
+        (NUMBER, {"grade": 3}, ["certificate_grade_differs"]),
+        (NUMBER, {"grade": None}, []),
+        ("X" + NUMBER[1:], {}, ["certificate_prefix_unusual"]),
+        ("Y0000990" + NUMBER[8:], {}, ["certificate_province_unknown"]),
+        (
+            NUMBER,
+            {"certificate_type": CertificateType.QUALIFICATION},
+            ["certificate_number_malformed"],
+        ),
+        ("!!!", {"certificate_type": CertificateType.TRAINING}, ["certificate_number_unusual"]),
+    ],
+)
+def test_a_number_that_looks_odd_is_warned_of_and_located(
+    number: str, changed: dict[str, Any], codes: list[str]
+) -> None:
+    assert warned(number, **changed) == [
+        ("/declarations/0/certificate_number", code) for code in codes
+    ]
+
+
+def test_warnings_say_where_they_are_and_end_at_a_hundred() -> None:
+    assert warned(NUMBER, None, "Y1") == [
+        ("/declarations/2/certificate_number", "certificate_number_malformed")
+    ]
+    assert len(warned(*["Y1"] * (FAULTS_MAX + 1))) == FAULTS_MAX
+
+
+def test_a_letter_that_is_no_digit_is_named_by_its_place_and_part() -> None:
+    (fault,) = number_warnings([a_certificate(number_raw=NUMBER.replace("Y00", "Y0O"))])
+    said = REGISTRY[fault.code].detail.filled(fault.values)
+    assert said.zh.startswith("第 3 位（评价机构代码")
+    assert said.en.startswith("Character 3 (number of the evaluation body")

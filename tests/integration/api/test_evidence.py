@@ -1,4 +1,4 @@
-"""Evidence over HTTP: a part of an extract, a copy instead of a number."""
+"""Evidence over HTTP: a part of an extract, a copy instead of a number, a number that looks odd."""
 
 from tests import documents
 from tests.integration.api import road
@@ -67,6 +67,7 @@ async def test_a_settlement_of_copies_alone_is_paid_after_two_confirmations_each
     problem = await refused(desk, ask, "declarations_faulty")
     assert pointers(problem) == {"/declarations/1/certificate_number": "number_or_copy_missing"}
     drafted = await desk.done("DraftSettlement", "filer", path=path, body=body)
+    assert drafted["warnings"] == []
     settlement_id = drafted["case"]["id"]
     path = {"settlement_id": settlement_id}
     asked = await desk.done("GetSettlementCompleteness", "filer", path=path)
@@ -116,3 +117,68 @@ async def test_a_settlement_of_copies_alone_is_paid_after_two_confirmations_each
     await road.paid(desk, ("settlement", settlement_id), year=YEAR + 1)
     paid = await desk.done("GetSettlement", "filer", path=path)
     assert (paid["case"]["state"], paid["amounts"]["balance_fen"]) == ("closed", 800_000)
+
+
+async def test_a_number_that_looks_odd_is_warned_of_and_taken_as_written(desk: Desk) -> None:
+    filing_id, (one, two) = await _completed(desk, road.person(), road.person())
+    wrong = "S00032420250001"
+    odd = "Y000032000001263000001"
+    body = {
+        "declarations": [
+            road.declaration(one, certificate_number=wrong),
+            road.declaration(two, certificate_number=odd),
+        ],
+        "documents": [documents.TRAINING_VIDEO_JSON],
+    }
+    path = {"filing_id": filing_id}
+    expected = [
+        ("/declarations/0/certificate_number", "certificate_number_malformed"),
+        ("/declarations/1/certificate_number", "certificate_year_differs"),
+        ("/declarations/1/certificate_number", "certificate_grade_differs"),
+    ]
+
+    def told(answer: Json) -> list[tuple[str, str]]:
+        return [(warning["pointer"], warning["code"]) for warning in answer["warnings"]]
+
+    dry = await desk.done("DraftSettlement", "filer", path=path, query="dry_run=true", body=body)
+    assert told(dry) == expected
+    drafted = await desk.done("DraftSettlement", "filer", path=path, body=body)
+    assert told(drafted) == expected
+    said = drafted["warnings"][0]["detail"]
+    assert said["zh"].startswith("编号共 15 个字符")
+    assert said["en"].startswith("A number of 15 characters")
+    path = {"settlement_id": drafted["case"]["id"]}
+    dry = await desk.done("SubmitSettlement", "filer", path=path, query="dry_run=true", version=1)
+    assert told(dry) == expected
+    submitted = await desk.done("SubmitSettlement", "filer", path=path, version=1)
+    assert (submitted["case"]["state"], told(submitted)) == ("submitted", expected)
+    declared = await road.declared(desk, drafted["case"]["id"])
+    assert [(shown["certificate_number"], shown["well_formed"]) for shown in declared] == [
+        (wrong, False),
+        (odd, True),
+    ]
+    await desk.done("AcceptSettlement", "handler", path=path, version=2)
+    await desk.idle()
+    version = await road.settlement_version(desk, drafted["case"]["id"])
+    returned = await desk.done(
+        "ReturnSettlement",
+        "handler",
+        path=path,
+        version=version,
+        body={"reason": "编号有误", "clause": "第八条"},
+    )
+    assert returned["warnings"] == []
+    corrected = await desk.done(
+        "CorrectSettlement",
+        "filer",
+        path=path,
+        version=version + 1,
+        body={
+            "declarations": [
+                road.declaration(one, certificate_number=None),
+                road.declaration(two, certificate_number=odd),
+            ],
+            "documents": [documents.certificate_copy_json(one)],
+        },
+    )
+    assert told(corrected) == expected[1:]
