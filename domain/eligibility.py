@@ -84,20 +84,24 @@ class Judgement:
 class Standing:
     """What is known about one person of a settlement.
 
-    `finding` is the register's latest answer, None where no register has answered. `evaluated_on`
-    is the day of evaluation as the register gives it. `registered_issuer` is the issuer by the
-    register. `used_before` and `declared_elsewhere` are about the certificate, this enrolment's own
-    earlier settlements left out of both; `had` is what the person was subsidised for. `claimed_on` is the
-    day the certificate was first claimed with, where the policy limits it. `holds` counts the holds in
-    force on the person; `honest_mistake` is the reviewer's decision about the declaration.
+    `finding` is the one that stands, None where nobody has answered, or where a register contradicts two
+    people (`contradicted`) until they have looked again. `evaluated_on` is the day of evaluation as the
+    register gives it. `registered_issuer` is the issuer by the register. `number_read` is what two people
+    read from the copy of a certificate declared without a number. `used_before` and `declared_elsewhere`
+    are about the certificate, this enrolment's own earlier settlements left out of both; `had` is what the
+    person was subsidised for. `claimed_on` is the day the certificate was first claimed with, where the
+    policy limits it. `holds` counts the holds in force on the person; `honest_mistake` is the reviewer's
+    decision about the declaration.
     """
 
     line_id: UUID
     enrolment: Enrolment
     certificate: DeclaredCertificate | None
     finding: FindingResult | None = None
+    contradicted: bool = False
     evaluated_on: date | None = None
     registered_issuer: str | None = None
+    number_read: str | None = None
     used_before: bool = False
     declared_elsewhere: bool = False
     had: Had = NOTHING_HAD
@@ -114,6 +118,12 @@ class Standing:
     def in_training(self) -> bool:
         """Whether this person's training goes on: an interim settlement meets people who have not ended."""
         return self.enrolment.ended_on is None
+
+    @property
+    def number(self) -> str | None:
+        """The number under which the certificate is used once; None where it has none."""
+        declared = None if self.certificate is None else self.certificate.number
+        return declared or self.number_read
 
     @property
     def issuer_code(self) -> str | None:
@@ -242,8 +252,8 @@ def candidate_of(standing: Standing, terms: Terms) -> Candidate:
             on=terms.on,
             grade=paid_grade(certificate, terms.filing.target_grade),
             certificate=None
-            if certificate is None
-            else CertificateKey(number=certificate.number, issuer=standing.issuer_code),
+            if standing.number is None
+            else CertificateKey(number=standing.number, issuer=standing.issuer_code),
         ),
         issued_on=None if certificate is None else certificate.issued_on,
         claimed_on=standing.claimed_on,

@@ -415,7 +415,7 @@ def carried(
     that person's.
     """
     people = {one.enrolment_id for one in instead}
-    numbers = {(one.certificate_type, one.number) for one in instead}
+    numbers = {(one.certificate_type, one.number) for one in instead if one.number is not None}
     return [
         replace(one, id=new_id())
         for one in kept

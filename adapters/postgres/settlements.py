@@ -1,7 +1,7 @@
 """Settlements in PostgreSQL. Reasons are stored as facts in JSON; sentences are made when asked."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +15,7 @@ from adapters.postgres.declarations import DeclarationRows
 from adapters.postgres.eligibility import EligibilityRows
 from adapters.postgres.recoveries import GOT_BACK
 from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
+from adapters.postgres.standing_findings import STANDING
 from adapters.postgres.standings import standings_of
 from domain.balance import History
 from domain.cases import Case
@@ -132,8 +133,8 @@ select end_subsidies(:place_id, array(
          select enrolment_id from settlement_lines
           where place_id = :place_id and settlement_id = :id and disposition = 'refused'), :at)
 """)
-_CANDIDATES: Final = text("""
-select l.enrolment_id, e.person_id, f.occupation_code, d.number,
+_CANDIDATES: Final = text(f"""
+select l.enrolment_id, e.person_id, f.occupation_code, coalesce(d.number, m.number) as number,
        coalesce(x.issuer_code, d.issuer_code) as issuer_code,
        cast(coalesce(l.facts->'entitlement'->>'grade_used',
                      l.facts->'entitlement'->>'filed_grade') as int) as grade
@@ -144,11 +145,11 @@ select l.enrolment_id, e.person_id, f.occupation_code, d.number,
   left join declared_certificates d
     on d.place_id = l.place_id and d.line_id = l.id and d.version = s.declarations_version
    and l.facts->'entitlement'->>'evidence' is not null
-  left join lateral (select f.extract_id, f.row_no from findings f
-                      where f.place_id = d.place_id and f.declaration_id = d.id
-                      order by f.seq desc limit 1) n on true
+  {STANDING}
+  left join manual_findings m
+    on m.place_id = d.place_id and m.id = stands.manual_finding_id
   left join certificate_extract_rows x
-    on x.place_id = d.place_id and x.extract_id = n.extract_id and x.row_no = n.row_no
+    on x.place_id = d.place_id and x.extract_id = stands.extract_id and x.row_no = stands.row_no
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition = 'payable'
  order by e.seat_no
 """)
@@ -162,19 +163,19 @@ select take_entitlements(:place_id, array_agg(e.person_id), array_agg(e.id), f.o
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition = 'payable'
  group by f.occupation_code
 """)
-_USE: Final = text("""
+_USE: Final = text(f"""
 select use_certificates(:place_id, array_agg(d.id), array_agg(d.enrolment_id),
-         array_agg(coalesce(x.issuer_code, d.issuer_code)), array_agg(d.number),
+         array_agg(coalesce(x.issuer_code, d.issuer_code)), array_agg(coalesce(d.number, m.number)),
          array_agg(cast(null as text)), :class)
   from settlement_lines l
   join settlements s on s.place_id = l.place_id and s.id = l.settlement_id
   join declared_certificates d
     on d.place_id = l.place_id and d.line_id = l.id and d.version = s.declarations_version
-  left join lateral (select f.extract_id, f.row_no from findings f
-                      where f.place_id = d.place_id and f.declaration_id = d.id
-                      order by f.seq desc limit 1) f on true
+  {STANDING}
+  left join manual_findings m
+    on m.place_id = d.place_id and m.id = stands.manual_finding_id
   left join certificate_extract_rows x
-    on x.place_id = d.place_id and x.extract_id = f.extract_id and x.row_no = f.row_no
+    on x.place_id = d.place_id and x.extract_id = stands.extract_id and x.row_no = stands.row_no
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition = 'payable'
    and l.facts->'entitlement'->>'evidence' is not null
 having count(*) > 0
@@ -258,6 +259,9 @@ class PostgresSettlements(Settlements):
 
     async def declared_in(self, case: Case) -> Sequence[DeclaredCertificate]:
         return await self._declarations.of(case)
+
+    async def without_number(self, case: Case) -> Collection[UUID]:
+        return await self._declarations.without_number(case)
 
     async def next_version(self, case: Case) -> int:
         return await self._declarations.next_version(case)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.reach import Page, Reach, Sum
 from adapters.postgres.recoveries import GOT_BACK, GOT_BACK_ON
+from adapters.postgres.standing_findings import STANDING
 from domain.ledger import AccountKind
 from domain.ledger_view import EnterpriseMoney, FundMoney, Money, RegionMoney
 from domain.ports.work_ledgers import WorkLedgers
@@ -95,7 +96,7 @@ _PEOPLE: Final = Page(
     "enrolments",
     where="x.until_roster_version is null",
     one="x.place_id = (select place_id from cases where id = :one) and x.filing_id = :one",
-    shown=""", page as (
+    shown=f""", page as (
   select e.* from found join enrolments e on e.place_id = found.place_id and e.id = found.id
 ), prepaid as (
   select l.place_id, l.enrolment_id, sum(l.amount_fen) as prepaid_fen
@@ -107,7 +108,8 @@ _PEOPLE: Final = Page(
 )
 select page.id as enrolment_id, page.filing_id, o.name as enterprise, f.class_name, f.occupation_code, f.target_grade,
        page.seat_no, page.name, page.identity_masked, page.category, page.claim_basis, page.state, page.started_on,
-       page.ended_on, page.exit_reason, d.certificate_type, d.number_raw as certificate_number, g.result as finding,
+       page.ended_on, page.exit_reason, d.certificate_type, coalesce(d.number_raw, m.number) as certificate_number,
+       case when stands.contradicted then null else stands.result end as finding,
        l.disposition, coalesce(prepaid.prepaid_fen, 0)::bigint as prepaid_fen, coalesce(t.amount_fen, 0) as entitled_fen
   from page
   join filings f on f.place_id = page.place_id and f.id = page.filing_id
@@ -117,12 +119,11 @@ select page.id as enrolment_id, page.filing_id, o.name as enterprise, f.class_na
      where place_id = page.place_id and enrolment_id = page.id order by id desc limit 1
   ) l on true
   left join lateral (
-    select id, certificate_type, number_raw from declared_certificates
+    select * from declared_certificates
      where place_id = page.place_id and line_id = l.id order by id desc limit 1
   ) d on true
-  left join lateral (
-    select result from findings where place_id = page.place_id and declaration_id = d.id order by seq desc limit 1
-  ) g on true
+  {STANDING}
+  left join manual_findings m on m.place_id = page.place_id and m.id = stands.manual_finding_id
   left join lateral (
     select amount_fen from entitlements
      where place_id = page.place_id and enrolment_id = page.id order by revision desc limit 1

@@ -1,7 +1,7 @@
 """Settlements on file, with lines, eligibility and entitlements."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -50,6 +50,10 @@ class Settlements(Protocol):
     @abstractmethod
     async def declared_in(self, case: Case) -> Sequence[DeclaredCertificate]:
         """Return what a settlement declares, in its version in force."""
+
+    @abstractmethod
+    async def without_number(self, case: Case) -> Collection[UUID]:
+        """Return whose certificate is declared without a number, in the version in force."""
 
     @abstractmethod
     async def next_version(self, case: Case) -> int:

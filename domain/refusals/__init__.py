@@ -24,7 +24,7 @@ from domain.refusals.policy import POLICY
 from domain.refusals.policy_version import POLICY_VERSIONS
 from domain.refusals.recovery import RECOVERING
 from domain.refusals.roster import ROSTER, ROSTER_NOTES
-from domain.refusals.settlement import SETTLING
+from domain.refusals.settlement import NUMBER_NOTES, SETTLING
 from domain.refusals.stacking import STACKING, SUBSIDY_REGISTERS
 from domain.refusals.work_ledger import LEDGER_VIEWS
 
@@ -44,6 +44,7 @@ SECTIONS: Final = (
     SETTLING,
     STACKING,
     SUBSIDY_REGISTERS,
+    NUMBER_NOTES,
     RECOVERING,
     NOTICES,
     PAYING,

@@ -50,7 +50,7 @@ async def get_extract(work: Work, *, extract_id: UUID) -> Extract:
 async def findings_of(
     work: Work, *, settlement_id: UUID, after: UUID | None, limit: int
 ) -> Sequence[Finding]:
-    """Return the latest finding of each declared certificate of a settlement, by declaration."""
+    """Return the finding that stands for each declared certificate of a settlement, by declaration."""
     case = await work.cases.get(CaseKind.SETTLEMENT, settlement_id)
     return await work.certificates.findings(case, after=after, limit=limit)
 

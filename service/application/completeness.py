@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.cases import Case, CaseKind
 from domain.document import (
+    COPY_RULE,
     ChecklistItem,
     DeclaredDocument,
     check_contents,
@@ -20,6 +21,7 @@ from domain.filing import Filing, TrainingMode
 from domain.payee_account import UNVERIFIED
 from domain.policy.overlay import Stage
 from domain.ports.work import Work
+from service.application.declaration import copies_of
 
 _ROSTER: Final = Text("学徒名册", "Apprentice roster")
 _PAYEE: Final = Text("收款账户", "Payee account")
@@ -53,7 +55,10 @@ async def filing_items(work: Work, case: Case, filing: Filing) -> tuple[Checklis
 
 
 async def settlement_items(work: Work, case: Case) -> tuple[ChecklistItem, ...]:
-    """Hold a settlement's documents against its region's list of today (EVD-01)."""
+    """Hold a settlement's documents against its region's list of today (EVD-01).
+
+    Beside the list, whoever's certificate is declared without a number has a copy of it here.
+    """
     documents = await work.documents.in_force(case)
     settlement = await work.settlements.get(case)
     filing_case = await work.cases.get(CaseKind.FILING, settlement.filing_id)
@@ -63,7 +68,11 @@ async def settlement_items(work: Work, case: Case) -> tuple[ChecklistItem, ...]:
     rules = overlay.asks_for(Stage.SETTLEMENT, in_house=in_house)
     people = await work.filings.enrolments(filing_case)
     completed = {person.id for person in people if person.state == "completed"}
-    return checklist(rules, documents, people=completed)
+    items = checklist(rules, documents, people=completed)
+    bare = await work.settlements.without_number(case)
+    if not bare:
+        return items
+    return items + checklist((COPY_RULE,), await copies_of(work, case), people=bare)
 
 
 async def filing_list(

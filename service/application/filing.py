@@ -197,7 +197,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     await work.filings.add(filing)
     await work.filings.add_roster(case, 1, roster, enrolled=command.submit)
     if command.documents:
-        await work.documents.add(case, command.documents)
+        await work.documents.add(case, command.documents, first=True)
     if command.class_plan != NO_PLAN:
         await work.class_records.add_plan(case, command.class_plan)
     if command.mentors:

@@ -9,10 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from domain.cases import Case, CaseKind
-from domain.certificate import Declaration, DeclaredCertificate, check_declarations, declared
-from domain.document import DeclaredDocument
+from domain.certificate import Declaration
+from domain.document import DeclaredDocument, copied
 from domain.errors import Refusal
-from domain.filing import Enrolment
 from domain.ports.settlements import JudgedPerson
 from domain.ports.work import Work
 from domain.settlement import (
@@ -34,6 +33,7 @@ from service.application.completeness import (
     check_settlement_items,
     settlement_items,
 )
+from service.application.declaration import copies_before, declared_of, shown_by_copy
 from service.application.document import declare_documents
 from service.application.filing import close_filing
 from service.application.prepayment import cancel_unreleased_prepayments, prepayments_in_flight
@@ -113,7 +113,8 @@ async def drafted(
 ) -> Settlement:
     """Open a settlement in its first state, with its lines and what is declared."""
     people = await work.filings.enrolments(filing_case)
-    check_declared(people, declarations)
+    held = await copies_before(work, earlier) if shown_by_copy(declarations) else ()
+    new = declared_of(work, people, declarations, copies=copied((*documents, *held)))
     place = await work.places.get(filing_case.place_id)
     case = await open_case(
         work,
@@ -142,7 +143,6 @@ async def drafted(
         amounts=None,
     )
     await work.settlements.add(settlement, people=[person.id for person in people])
-    new = declared_of(work, people, declarations)
     decided_before = [one for one in earlier if one.case.state == "closed"]
     kept = await work.settlements.declared_in(decided_before[-1].case) if decided_before else ()
     await work.settlements.declare(
@@ -150,28 +150,9 @@ async def drafted(
         [*new, *carried(kept, instead=new, new_id=work.new_id)],
         version=1,
     )
-    await declare_documents(work, case, documents, roster=frozenset(person.id for person in people))
+    roster = frozenset(person.id for person in people)
+    await declare_documents(work, case, documents, roster=roster, first=True)
     return settlement
-
-
-def check_declared(people: Sequence[Enrolment], declarations: tuple[Declaration, ...]) -> None:
-    """Refuse `declarations_faulty` for what is declared of nobody on the roster, or twice."""
-    check_declarations(
-        declarations,
-        completed={person.id for person in people if person.state == "completed"},
-        roster={person.id: person.name for person in people},
-    )
-
-
-def declared_of(
-    work: Work, people: Sequence[Enrolment], declarations: tuple[Declaration, ...]
-) -> list[DeclaredCertificate]:
-    """Normalise what is declared, each under an id of its own."""
-    names = {person.id: person.name for person in people}
-    return [
-        declared(one, declaration_id=work.new_id(), roster_name=names[one.enrolment_id])
-        for one in declarations
-    ]
 
 
 async def submit_settlement(work: Work, *, settlement_id: UUID, version: int) -> Settlement:
@@ -211,7 +192,8 @@ async def review_settlement(
 ) -> Settlement:
     """Review a verified settlement, confirming the completion report, and decide every line.
 
-    Refuses `verification_incomplete` while a declared certificate has no finding.
+    Refuses `verification_incomplete` while a declared certificate has no finding, and
+    `confirmation_contradicted` while a register contradicts what two people established.
     """
     filing_case, case = await locked(work, settlement_id, version=version)
     signed = await sign(work, case, "review", reason=reason)
@@ -220,6 +202,8 @@ async def review_settlement(
         raise Refusal("verification_incomplete", count=settlement.people)
     terms = await terms_of(work, settlement, confirmed=True)
     _, people = await judge(work, signed, terms)
+    if contradicted := sum(1 for one, _ in people if one.contradicted):
+        raise Refusal("confirmation_contradicted", count=contradicted)
     unverified = sum(1 for one, _ in people if one.certificate and one.finding is None)
     if unverified:
         raise Refusal("verification_incomplete", count=unverified)

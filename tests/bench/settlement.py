@@ -197,6 +197,7 @@ _TYPES: Final = {
     "row_no": "int",
     "counts_on": "date",
     "ended_at": "timestamptz",
+    "issued_on": "date",
 }
 """Columns that are neither text nor ids."""
 

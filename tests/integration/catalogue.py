@@ -324,6 +324,7 @@ RULES: Mapping[str, Rule] = {
             "official_document_by_id": "an address names a document alone, not its place",
             "one_live_enrolment": "one live enrolment per person nationwide (CASES 3)",
             "one_use_per_certificate": "once ever, nationwide (CASES 6)",
+            "one_use_per_unnumbered_certificate": "once ever, nationwide (CASES 6)",
             "one_use_per_receipt": "once ever, nationwide (CASES 6)",
             "payment_reference": "banks know a payment by its reference alone",
         },
@@ -433,6 +434,7 @@ RULES: Mapping[str, Rule] = {
             "record_subsidies": "adds only what the caller's own place decided",
             "end_subsidies": "ends only what the caller's own place recorded",
             "list_subsidies": "adds only to a list of the caller's own region",
+            "used_unnumbered": "answers yes or no about declarations the caller already knows",
         },
     ),
     "what is added and never changed is append-only for its owner too": Rule(

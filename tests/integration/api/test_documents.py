@@ -187,6 +187,20 @@ async def test_versions_follow_each_other_and_the_same_content_is_the_same_versi
     assert await audited(desk.house, first["id"]) == ["document.uploaded"]
 
 
+async def test_what_is_declared_with_a_draft_has_a_next_version_too(desk: Desk) -> None:
+    held = await drafted(desk, documents=documents.declared_json())
+    path = {"filing_id": held.filing_id}
+    plan = {**documents.declared_json("training_plan")[0], "sha256": "ab" * 32}
+    again = {"documents": [plan, *documents.declared_json("labour_contracts")]}
+    declared = await desk.done("DeclareFilingDocuments", "filer", path=path, body=again)
+    found = {one["kind"]: one["version"] for one in declared["documents"]}
+    assert (found["training_plan"], found["labour_contracts"]) == (2, 1)
+    other = await drafted(desk, documents=documents.declared_json())
+    (first, *_) = await other.listed()
+    withdrawn = await desk.done("WithdrawDocument", "filer", path={"document_id": first["id"]})
+    assert (withdrawn["version"], withdrawn["state"]) == (2, "withdrawn")
+
+
 async def test_an_upload_is_replayed_and_another_under_its_key_refused(desk: Desk) -> None:
     held = await drafted(desk)
     key = {"Idempotency-Key": "a-key-of-the-upload-0001", "Content-Type": hostile.PDF}
