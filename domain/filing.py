@@ -94,9 +94,10 @@ class Plan:
 class Filing:
     """A filing on file. `filed_months` is the term in months; dates are calendar days in China.
 
-    `remark` is what the latest signed step added: the reviewer's advice, or the ground of a termination.
-    `term_reason` is why the term is longer than the ordinary (NUM-02). `payee_account_state` is how far
-    the payee's account has come as it is read; None for a partner, who does not see the account.
+    `after_review_id` is the upheld review of a refused filing that this one follows: its receipt time is
+    that filing's. `remark` is what the latest signed step added: the reviewer's advice, or the ground of a
+    termination. `term_reason` is why the term is longer than the ordinary (NUM-02). `payee_account_state` is
+    how far the payee's account has come as it is read; None for a partner, who does not see the account.
     """
 
     case: Case
@@ -127,6 +128,7 @@ class Filing:
     remark: str | None = None
     term_reason: str | None = None
     payee_account_state: str | None = None
+    after_review_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ else. A settlement states what was earned, and the three follow: nothing is dedu
 fen paid lies in exactly one of them.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -14,7 +15,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.cases import Case
-from domain.ledger import AccountKind, BookKey, Event
+from domain.ledger import AccountKind, BookKey, Event, Posting
 
 OPEN: Final = frozenset(
     {
@@ -172,6 +173,32 @@ def settled(
         *earned,
         *_demanded(left, unearned_fen=unearned_fen, reduced_fen=rises_fen - unearned_fen),
     )
+
+
+def given_back(
+    holdings: Sequence[Holding], recovery_id: UUID, postings: Iterable[Posting]
+) -> tuple[Movement, ...]:
+    """Return what a cancelled recovery gives back: all that is still owed on it, to where it lay.
+
+    `postings` are what moved on its accounts. What it took last, from expense, is given back first;
+    the rest had not been earned, and may still be.
+    """
+    reduced_fen: Counter[BookKey] = Counter()
+    for posting in postings:
+        if posting.event is Event.EARNED_REDUCED:
+            reduced_fen[posting.book] += posting.amount_fen
+    movements: list[Movement] = []
+    for one in holdings:
+        if one.recovery_id != recovery_id or one.kind is not AccountKind.RECOVERY_RECEIVABLE:
+            continue
+        earned_fen = min(one.amount_fen, reduced_fen[one.book])
+        for event, part_fen in (
+            (Event.EARNED_LATER, earned_fen),
+            (Event.UNEARNED_RESTORED, one.amount_fen - earned_fen),
+        ):
+            if part_fen:
+                movements.append(_in(replace(one, amount_fen=part_fen), event))
+    return tuple(movements)
 
 
 def collected(

@@ -29,6 +29,9 @@ MOVEMENTS: Final[Mapping[Event, Text]] = {
     Event.PREPAYMENT_UNEARNED: Text("预支未到应补", "prepaid and not earned"),
     Event.EARNED_REDUCED: Text("应补核减", "earned less than was paid"),
     Event.EARNED_LATER: Text("应补增加，减少追缴", "earned later, owed less"),
+    Event.UNEARNED_RESTORED: Text(
+        "追缴撤销，仍作预支", "no longer owed, prepaid and still to be earned"
+    ),
     Event.COLLECTED_SAME_YEAR: Text("收回，归还当年资金", "got back, into this year's fund"),
     Event.COLLECTED_LATER_YEAR: Text("收回，缴回国库", "got back, into the treasury"),
     Event.WRITTEN_OFF: Text("核销", "written off"),

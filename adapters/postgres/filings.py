@@ -32,11 +32,11 @@ _ADD: Final = text("""
 insert into filings (place_id, org_id, partner_org_id, region_path, id, policy_version_id, class_name, occupation_code,
                      occupation_name, target_grade, training_mode, provider_name, filed_starts_on, filed_months,
                      uplift_basis_points, fund_source, payee_account_id, roster_version, people, submitted_at,
-                     joint_class_id, term_reason)
+                     joint_class_id, term_reason, after_review_id)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :policy_version_id, :class_name, :occupation_code,
         :occupation_name, :target_grade, :training_mode, :provider_name, :filed_starts_on, :filed_months,
         :uplift_basis_points, :fund_source, :payee_account_id, :roster_version, :people, :submitted_at,
-        :joint_class_id, :term_reason)
+        :joint_class_id, :term_reason, :after_review_id)
 """)
 
 # A training provider sees the filing and not the account: its payee is then empty.
@@ -47,7 +47,7 @@ select f.id, f.policy_version_id, v.pack_id, f.class_name, f.occupation_code, f.
        coalesce(a.account_masked, '') as account_masked, coalesce(a.bank_code, '') as bank_code,
        k.state as payee_account_state,
        f.roster_version, f.people, f.submitted_at, f.joint_class_id, l.document_number, f.listed_on,
-       f.opened_on, f.completed_on, f.term_reason,
+       f.opened_on, f.completed_on, f.term_reason, f.after_review_id,
        (select r.remark from filing_remarks r where r.place_id = f.place_id and r.filing_id = f.id
          order by r.step_seq desc limit 1) as remark
   from filings f
@@ -197,6 +197,7 @@ def _filing(case: Case, row: Row[Any]) -> Filing:
         remark=row.remark,
         term_reason=row.term_reason,
         payee_account_state=row.payee_account_state,
+        after_review_id=row.after_review_id,
     )
 
 
@@ -266,6 +267,7 @@ class PostgresFilings(Filings):
                 "people": filing.people,
                 "submitted_at": filing.submitted_at,
                 "term_reason": filing.term_reason,
+                "after_review_id": filing.after_review_id,
             },
         )
 
@@ -334,13 +336,15 @@ class PostgresFilings(Filings):
         found = {row.id: row for row in rows}
         return [_filing(case, found[case.id]) for case in cases]
 
-    async def mark_submitted(self, case: Case, *, policy_version_id: UUID) -> None:
+    async def mark_submitted(
+        self, case: Case, *, policy_version_id: UUID, received_at: datetime
+    ) -> None:
         where = {"place_id": case.place_id, "id": case.id}
         taken = (await self._connection.execute(_SEATS_ELSEWHERE, where)).scalars().all()
         if taken:
             raise _enrolled_elsewhere(taken)
         await self._connection.execute(
-            _MARK_SUBMITTED, {**where, "at": self._now, "policy_version_id": policy_version_id}
+            _MARK_SUBMITTED, {**where, "at": received_at, "policy_version_id": policy_version_id}
         )
         await self._connection.execute(_ENROL, where)
 

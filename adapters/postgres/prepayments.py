@@ -18,9 +18,9 @@ from domain.prepayment_period import next_first_day
 
 _ADD: Final = text("""
 insert into prepayments (place_id, org_id, partner_org_id, region_path, id, filing_id, period, roster_version,
-                         people, maximum_fen, amount_fen, facts)
+                         people, maximum_fen, amount_fen, facts, after_review_id)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :filing_id, :period, :roster_version,
-        :people, :maximum_fen, :amount_fen, cast(:facts as jsonb))
+        :people, :maximum_fen, :amount_fen, cast(:facts as jsonb), :after_review_id)
 """)
 _DECIDE: Final = text("""
 update prepayments set roster_version = :roster_version, people = :people, maximum_fen = :maximum_fen,
@@ -29,7 +29,7 @@ update prepayments set roster_version = :roster_version, people = :people, maxim
 """)
 _SELECT: Final = f"""
 select {CASE_COLUMNS}, p.filing_id, p.period, p.roster_version, p.people, p.maximum_fen, p.amount_fen,
-       p.facts::text as facts, f.opened_on
+       p.facts::text as facts, f.opened_on, p.after_review_id
   from prepayments p join cases c on c.place_id = p.place_id and c.id = p.id
   join filings f on f.place_id = p.place_id and f.id = p.filing_id
 """
@@ -81,6 +81,7 @@ def _prepayment(row: Row[Any]) -> PrepaymentOnFile:
             opened_on=row.opened_on,
             period=row.period,
         ),
+        after_review_id=row.after_review_id,
     )
 
 
@@ -103,6 +104,7 @@ class PostgresPrepayments(Prepayments):
                 "maximum_fen": prepayment.maximum_fen,
                 "amount_fen": prepayment.amount_fen,
                 "facts": _facts(prepayment.facts),
+                "after_review_id": prepayment.after_review_id,
             },
         )
 

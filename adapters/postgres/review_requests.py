@@ -11,16 +11,33 @@ from domain.cases import Case
 from domain.ports.review_requests import ReviewRequests
 from domain.review_request import ReviewRequest, ReviewSubject
 
-_ADD: Final = text("""
+_COLUMNS: Final = {
+    ReviewSubject.SETTLEMENT_LINE: "settlement_id",
+    ReviewSubject.HOLD: "hold_id",
+    ReviewSubject.FILING: "filing_id",
+    ReviewSubject.PREPAYMENT: "prepayment_id",
+    ReviewSubject.RECOVERY: "recovery_id",
+}
+"""The column that names the case of the first decision."""
+_NAMED: Final = tuple(_COLUMNS.values())
+
+_ADD: Final = text(f"""
 insert into review_requests (place_id, org_id, partner_org_id, region_path, id, subject,
-                             settlement_id, line_id, hold_id, statement, requested_on)
+                             {", ".join(_NAMED)}, line_id, decided_seq, statement, requested_on)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :subject,
-        :settlement_id, :line_id, :hold_id, :statement, :requested_on)
+        {", ".join(f":{name}" for name in _NAMED)}, :line_id, :decided_seq, :statement, :requested_on)
 """)
 _GET_MANY: Final = text(f"""
-select {CASE_COLUMNS}, r.subject, r.settlement_id, r.line_id, r.hold_id, r.statement, r.requested_on
+select {CASE_COLUMNS}, r.subject, coalesce({", ".join(f"r.{name}" for name in _NAMED)}) as decided_id,
+       r.line_id, r.decided_seq, r.statement, r.requested_on
   from review_requests r join cases c on c.place_id = r.place_id and c.id = r.id
  where r.place_id = any(:places) and r.id = any(:ids)
+""")
+_UNDECIDED: Final = text("""
+select exists (
+  select from review_requests r
+    join cases c on c.place_id = r.place_id and c.id = r.id and c.state in ('requested', 'examined')
+   where r.place_id = :place_id and r.recovery_id = :id)
 """)
 
 
@@ -28,9 +45,9 @@ def _request(row: Row[Any]) -> ReviewRequest:
     return ReviewRequest(
         case=case_of(row),
         subject=ReviewSubject(row.subject),
-        settlement_id=row.settlement_id,
+        decided_id=row.decided_id,
         line_id=row.line_id,
-        hold_id=row.hold_id,
+        decided_seq=row.decided_seq,
         statement=row.statement,
         requested_on=row.requested_on,
     )
@@ -49,9 +66,9 @@ class PostgresReviewRequests(ReviewRequests):
                 **scope_of(request.case),
                 "id": request.case.id,
                 "subject": request.subject,
-                "settlement_id": request.settlement_id,
+                **{column: request.of(subject) for subject, column in _COLUMNS.items()},
                 "line_id": request.line_id,
-                "hold_id": request.hold_id,
+                "decided_seq": request.decided_seq,
                 "statement": request.statement,
                 "requested_on": request.requested_on,
             },
@@ -64,3 +81,7 @@ class PostgresReviewRequests(ReviewRequests):
         rows = await self._connection.execute(_GET_MANY, keys_of(cases))
         found = {row.case_id: row for row in rows}
         return [_request(found[case.id]) for case in cases]
+
+    async def undecided_over(self, recovery: Case) -> bool:
+        named = {"place_id": recovery.place_id, "id": recovery.id}
+        return bool((await self._connection.execute(_UNDECIDED, named)).scalar_one())

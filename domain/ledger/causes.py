@@ -50,6 +50,7 @@ CAUSES: Final[Mapping[Event, Mapping[str, str]]] = {
     Event.PREPAYMENT_UNEARNED: {**_RECOVERY, "filing": "terminated"},
     Event.EARNED_REDUCED: _RECOVERY,
     Event.EARNED_LATER: {"settlement": "approved", "recovery": "cancelled"},
+    Event.UNEARNED_RESTORED: {"recovery": "cancelled"},
     Event.NETTED_BALANCE: _RECOVERY,
     Event.NETTED_PREPAYMENT: _RECOVERY,
     Event.NETTED_RECOVERY: _RECOVERY,

@@ -63,7 +63,8 @@ def correction(issue: Issue, filing: Filing, kind: CaseKind, told: Correction) -
 
 def listing_refusal(issue: Issue, filing: Filing) -> Paper:
     """不予列入决定书: the filing is refused, with its reason, rule and clause."""
-    return _refused(issue, filing, "经审核，决定不将你单位的下列计划列入学徒培训计划。")
+    said = "经审核，决定不将你单位的下列计划列入学徒培训计划。"
+    return _refused(issue, filing, said, remedy=Remedy.LAW_AND_REVIEW)
 
 
 def prepayment_refusal(
@@ -79,6 +80,7 @@ def prepayment_refusal(
             ("期次", "计算人数", "可预支上限（元）"),
             ((f"第{period}期", str(people), yuan(maximum_fen)),),
         ),
+        remedy=Remedy.LAW_AND_REVIEW,
     )
 
 
@@ -89,6 +91,7 @@ def settlement_refusal(issue: Issue, filing: Filing, *, seq: int, people: int) -
         filing,
         "经审核，对你单位的结算申请整体不予批准。",
         Table("结算申请", ("第几次结算", "申请人数"), ((str(seq), str(people)),)),
+        remedy=Remedy.LAW,
     )
 
 
@@ -132,7 +135,7 @@ def lapse(issue: Issue, filing: Filing, *, days: int | None, rule: str | None) -
     )
 
 
-def _refused(issue: Issue, filing: Filing, said: str, *asked: Table) -> Paper:
+def _refused(issue: Issue, filing: Filing, said: str, *asked: Table, remedy: Remedy) -> Paper:
     return paper_of(
         issue,
         [
@@ -141,7 +144,7 @@ def _refused(issue: Issue, filing: Filing, said: str, *asked: Table) -> Paper:
             *asked,
             *reasons(issue.steps[-1]),
         ],
-        remedy=Remedy.LAW,
+        remedy=remedy,
     )
 
 

@@ -69,7 +69,7 @@ KINDS: Final[Mapping[DocumentKind, KindOfDocument]] = MappingProxyType(
             title=Text("列入学徒培训计划通知", "Notice of listing"), word="学徒列入", version=2
         ),
         DocumentKind.LISTING_REFUSAL: KindOfDocument(
-            title=Text("不予列入决定书", "Decision not to list"), word="学徒不列"
+            title=Text("不予列入决定书", "Decision not to list"), word="学徒不列", version=2
         ),
         DocumentKind.REFUSAL: KindOfDocument(
             title=Text("不予批准决定书", "Decision not to approve"), word="学徒不批", version=2
@@ -99,7 +99,10 @@ KINDS: Final[Mapping[DocumentKind, KindOfDocument]] = MappingProxyType(
             to=Addressee.FINANCE,
         ),
         DocumentKind.PUBLIC_NOTICE: KindOfDocument(
-            title=Text("公示", "Public notice"), word="学徒公示", to=Addressee.PUBLIC
+            title=Text("公示", "Public notice"),
+            word="学徒公示",
+            version=2,
+            to=Addressee.PUBLIC,
         ),
         DocumentKind.OBJECTION_ANSWER: KindOfDocument(
             title=Text("异议答复书", "Answer to an objection"),

@@ -12,10 +12,15 @@ from domain.notice import Notice, PublishedItem
 from domain.official_document.paper import Block, Paper, Paragraph, Table
 from domain.official_document.templates import Issue, Remedy, paper_of, plan_table, reasons
 from domain.official_document.words import chinese_day, without_numbers, yuan
+from domain.policy.overlay import NoticeOf
 from domain.recovery import Recovery
 from domain.recovery_explanation import CAUSES
 
 _DAYS: Final = {DayUnit.CALENDAR: "个自然日", DayUnit.WORKING: "个工作日"}
+_PUBLISHED: Final = {
+    NoticeOf.LISTING: "现将拟列入企业新型学徒培训计划的下列企业",
+    NoticeOf.SETTLEMENT: "现将下列企业新型学徒培训补贴",
+}
 _TARGETS: Final = {
     HoldTarget.PERSON: "学徒",
     HoldTarget.FILING: "备案",
@@ -29,20 +34,21 @@ def public_notice(issue: Issue, notice: Notice, items: Sequence[PublishedItem]) 
     assert notice.starts_on is not None  # it was published
     assert notice.ends_on is not None
     start, end = chinese_day(notice.starts_on), chinese_day(notice.ends_on)
+    amount = ("金额（元）",) if notice.of is NoticeOf.SETTLEMENT else ()
     enterprises = Table(
         "公示内容",
-        ("序号", "企业", "人数", "金额（元）"),
+        ("序号", "企业", "人数", *amount),
         tuple(
-            (str(item.item_no), item.enterprise, str(item.people), yuan(item.amount_fen))
+            (str(item.item_no), item.enterprise, str(item.people), *_fen(item.amount_fen))
             for item in items
         ),
     )
     people = [
         Table(
             f"{item.item_no}. {item.enterprise}",
-            ("序号", "姓名", "证件号码", "金额（元）"),
+            ("序号", "姓名", "证件号码", *amount),
             tuple(
-                (str(one.line_no), one.name, one.identity_masked, yuan(one.amount_fen))
+                (str(one.line_no), one.name, one.identity_masked, *_fen(one.amount_fen))
                 for one in item.persons
             ),
         )
@@ -53,7 +59,7 @@ def public_notice(issue: Issue, notice: Notice, items: Sequence[PublishedItem]) 
         issue,
         [
             Paragraph(
-                f"现将下列企业新型学徒培训补贴予以公示。公示期{notice.rule.days}"
+                f"{_PUBLISHED[notice.of]}予以公示。公示期{notice.rule.days}"
                 f"{_DAYS[notice.rule.unit]}，自{start}起至{end}止。"
             ),
             enterprises,
@@ -65,6 +71,10 @@ def public_notice(issue: Issue, notice: Notice, items: Sequence[PublishedItem]) 
             ),
         ],
     )
+
+
+def _fen(amount_fen: int | None) -> tuple[str, ...]:
+    return () if amount_fen is None else (yuan(amount_fen),)
 
 
 def objection_answer(

@@ -2,7 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -41,7 +41,9 @@ class Filings(Protocol):
         """Return the filings of these cases, in their order."""
 
     @abstractmethod
-    async def mark_submitted(self, case: Case, *, policy_version_id: UUID) -> None:
+    async def mark_submitted(
+        self, case: Case, *, policy_version_id: UUID, received_at: datetime
+    ) -> None:
         """Stamp the receipt and make the roster's people live.
 
         Refuses `person_enrolled_elsewhere`, naming the rows and never where.

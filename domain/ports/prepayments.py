@@ -17,6 +17,7 @@ class PrepaymentOnFile:
 
     `people` and `maximum_fen` are as of the request, then as of the decision. `next_first_day` is the
     first day of the next period: None where there is none, or before training began.
+    `after_review_id` is the upheld review of the refused one that this is asked for instead of.
     """
 
     case: Case
@@ -28,6 +29,7 @@ class PrepaymentOnFile:
     amount_fen: int
     facts: PrepaymentFacts
     next_first_day: date | None = None
+    after_review_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

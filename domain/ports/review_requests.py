@@ -20,5 +20,9 @@ class ReviewRequests(Protocol):
         """Return the request of a case."""
 
     @abstractmethod
+    async def undecided_over(self, recovery: Case) -> bool:
+        """Tell whether a review of a recovery waits for its decision."""
+
+    @abstractmethod
     async def page(self, cases: Sequence[Case]) -> Sequence[ReviewRequest]:
         """Return the requests of these cases, in their order."""

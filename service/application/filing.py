@@ -6,12 +6,10 @@ from datetime import date
 from typing import Final
 from uuid import UUID
 
-from domain.budget import Commitment, CommitmentState
 from domain.case_clock import RETURNED
 from domain.cases import Case, CaseKind
 from domain.class_plan import ClassPlan, Mentor, plan_faults_of_class
 from domain.document import ChecklistItem, DeclaredDocument
-from domain.eligibility import on_payable_roster
 from domain.errors import Fault, Refusal
 from domain.filing import (
     Apprentice,
@@ -26,23 +24,19 @@ from domain.filing import (
 )
 from domain.joint_class import ClassTerms
 from domain.ledger import (
-    AccountKey,
-    AccountKind,
-    BookKey,
     Event,
-    Transfer,
     decision_of,
-    transfer_of,
 )
 from domain.payee_account import checked_payee
-from domain.payment_forecast import payment_forecast
 from domain.places import Place, region_path_of
 from domain.policy import ExitReason
 from domain.policy.overlay import Stage
+from domain.ports.clock import day_in_china
 from domain.ports.work import Work
+from service.application.asked_again import received_at
 from service.application.cases import open_case, sign
 from service.application.class_of_filing import check_class_of, joining_faults_of, provider_of
-from service.application.commitment import release_commitments
+from service.application.commitment import commit_forecast, release_commitments
 from service.application.completeness import (
     check_contents_of,
     check_filing_items,
@@ -52,6 +46,7 @@ from service.application.completeness import (
 )
 from service.application.correction_deadline import check_in_time
 from service.application.document import check_declared
+from service.application.notice import check_filings_noticed, pause_if_on_notice
 from service.application.payee_account import account_for
 from service.application.plan import check_plan, check_start, faults_of_standard, start_faults
 from service.application.prepayment_opening import ask_to_open, tell_first_days
@@ -84,6 +79,7 @@ class DraftFiling:
     class_plan: ClassPlan = NO_PLAN
     mentors: tuple[Mentor, ...] = ()
     term_reason: str | None = None
+    after_review_id: UUID | None = None
 
     @property
     def plan(self) -> Plan:
@@ -124,13 +120,17 @@ class PersonOutcome:
 async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     """Store a draft, and submit it at once when the command says so (FIL-01, FIL-02).
 
-    Refuses `place_unknown`, `no_policy_in_force`, `plan_outside_policy`, `roster_faulty`, `payee_faulty`;
-    `documents_faulty`; with submission also `filing_incomplete`, `training_not_after_filing`,
+    One that follows an upheld review of a refused filing is received, and judged by the standard in
+    force, as of that filing's receipt. Refuses `place_unknown`, `no_policy_in_force`,
+    `plan_outside_policy`, `roster_faulty`, `payee_faulty`, `documents_faulty`, `review_not_upheld`,
+    `review_already_used`; with submission also `filing_incomplete`, `training_not_after_filing`,
     `person_enrolled_elsewhere`. Contents of declared documents may follow until acceptance.
     """
     place = await _place_of(work, command.region_code)
     enterprise = await work.places.organisation(work.actor.org_id)
-    version = await work.policies.in_force(place.region_path, work.today)
+    received = await received_at(work, command.after_review_id, place_id=place.id)
+    day = day_in_china(received)
+    version = await work.policies.in_force(place.region_path, day)
     provider_id, faults = await provider_of(
         work, command.provider_credit_code, mode=command.training_mode
     )
@@ -149,12 +149,12 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     await check_declared(work, place.region_path, Stage.FILING, command.documents)
     if command.submit:
         in_house = command.training_mode is TrainingMode.IN_HOUSE
-        start = start_faults(command.starts_on, today=work.today)
+        start = start_faults(command.starts_on, today=day)
         check_filing_items(
             await declared_items(work, place.region_path, command.documents, in_house=in_house),
             *start,
         )
-        check_start(command.starts_on, today=work.today)
+        check_start(command.starts_on, today=day)
     case = await open_case(
         work,
         CaseKind.FILING,
@@ -187,12 +187,13 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         bank_code=account.bank_code,
         roster_version=1,
         people=len(roster),
-        submitted_at=work.now if command.submit else None,
+        submitted_at=received if command.submit else None,
         listing_document=None,
         listed_on=None,
         opened_on=None,
         completed_on=None,
         term_reason=command.term_reason,
+        after_review_id=command.after_review_id,
     )
     await work.filings.add(filing)
     await work.filings.add_roster(case, 1, roster, enrolled=command.submit)
@@ -224,16 +225,18 @@ async def submit_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
         check_filing_items(await filing_items(work, case, filing))
         await check_class_of(work, filing)
         return replace(filing, case=signed)
-    start = start_faults(filing.filed_starts_on, today=work.today)
-    policy = await work.policies.in_force(case.region_path, work.today)
+    received = await received_at(work, filing.after_review_id)
+    day = day_in_china(received)
+    start = start_faults(filing.filed_starts_on, today=day)
+    policy = await work.policies.in_force(case.region_path, day)
     # The standard may be another than on the day of the draft: one that cannot pay this plan.
     faults = faults_of_standard(filing, policy.standard)
     check_filing_items(await filing_items(work, case, filing), *start, *faults)
-    check_start(filing.filed_starts_on, today=work.today)
+    check_start(filing.filed_starts_on, today=day)
     if faults:
         raise Refusal("plan_faulty", faults=tuple(faults), count=len(faults))
     await check_class_of(work, filing)
-    await work.filings.mark_submitted(case, policy_version_id=policy.id)
+    await work.filings.mark_submitted(case, policy_version_id=policy.id, received_at=received)
     return await work.filings.get(signed)
 
 
@@ -249,8 +252,11 @@ async def completeness_of_filing(work: Work, *, filing_id: UUID) -> tuple[Checkl
     """Return a filing's list as of today, its plan included; refuses `not_found`, `no_policy_in_force`."""
     case = await work.cases.get(CaseKind.FILING, filing_id)
     filing = await work.filings.get(case)
-    policy = await work.policies.in_force(case.region_path, work.today)
-    start = start_faults(filing.filed_starts_on, today=work.today)
+    # A training provider sees the plan and no review of it.
+    shared = case.partner_org_id == work.actor.org_id
+    day = day_in_china(await received_at(work, None if shared else filing.after_review_id))
+    policy = await work.policies.in_force(case.region_path, day)
+    start = start_faults(filing.filed_starts_on, today=day)
     faults = (*start, *faults_of_standard(filing, policy.standard))
     return await filing_list(work, case, filing, plan_faults=() if filing.submitted_at else faults)
 
@@ -267,7 +273,7 @@ async def review_filing(
     case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
     signed = await sign(work, case, "review", reason=reason, facts={"advice": advice.value})
     await work.corrections.add_remark(signed, advice.value)
-    return await work.filings.get(signed)
+    return await work.filings.get(await pause_if_on_notice(work, signed))
 
 
 async def list_filings(
@@ -277,7 +283,8 @@ async def list_filings(
 
     Commits what each is expected to cost, by budget year: at once where the year's book holds enough
     and nobody waits for it, else as a forward commitment. A missing appropriation never blocks
-    listing; it blocks payment.
+    listing; it blocks payment. Refuses `listing_faulty` for what is objected to, or was not on notice
+    where the region asks for one; `quota_exceeded`.
     """
     _check_named_once(filings)
     cases = await work.cases.lock_many(CaseKind.FILING, [listed.filing_id for listed in filings])
@@ -289,7 +296,9 @@ async def list_filings(
         if case.place_id != cases[0].place_id:
             raise Refusal("filings_of_other_places")
     place = await work.places.get(cases[0].place_id)
-    await take_quota(work, place, await work.filings.page(cases))
+    reviewed = await work.filings.page(cases)
+    await check_filings_noticed(work, reviewed)
+    await take_quota(work, place, reviewed)
     listing_id = work.new_id()
     await work.filings.add_listing(
         listing_id,
@@ -305,7 +314,7 @@ async def list_filings(
     await work.filings.mark_listed(cases, listing_id)
     listed_filings = list(await work.filings.page(signed))
     for filing in listed_filings:
-        await _commit_forecast(work, filing)
+        await commit_forecast(work, filing)
         await ask_to_open(work, filing)
     return listing_id, listed_filings
 
@@ -414,80 +423,3 @@ async def _submitted(work: Work, case: Case) -> Case:
     signed = await sign(work, case, "submit")
     await work.jobs.add("screen_filing", case.id, case.place_id)
     return signed
-
-
-async def _commit_forecast(work: Work, filing: Filing) -> None:
-    case = filing.case
-    policy = await work.policies.get(filing.policy_version_id)
-    people = sum(
-        on_payable_roster(person, policy.standard) for person in await work.filings.enrolments(case)
-    )
-    parts = payment_forecast(
-        policy.standard,
-        target_grade=filing.target_grade,
-        filed_months=filing.filed_months,
-        people=people,
-        uplift_basis_points=filing.uplift_basis_points,
-        listed_on=work.today,
-        starts_on=filing.filed_starts_on,
-    )
-    decision = decision_of(case.id, await work.cases.steps(case))
-    commitments = []
-    for part in parts:
-        year, amount_fen = part.budget_year, part.amount_fen
-        state = CommitmentState.FORWARD
-        if await _book_covers(work, case, filing.fund_source, year, amount_fen):
-            book = await work.ledger.book(
-                BookKey(place_id=case.place_id, fund_source=filing.fund_source, budget_year=year)
-            )
-            await work.ledger.post(
-                case.place_id,
-                book,
-                [committed(Event.LISTED, case, amount_fen, year)],
-                cause=decision,
-                posted_at=work.now,
-            )
-            state = CommitmentState.COMMITTED
-        commitments.append(
-            Commitment(
-                id=work.new_id(),
-                filing_id=case.id,
-                org_id=case.org_id,
-                partner_org_id=case.partner_org_id,
-                fund_source=filing.fund_source,
-                budget_year=year,
-                amount_fen=amount_fen,
-                listed_at=work.now,
-                state=state,
-            )
-        )
-    await work.budgets.add_commitments(case, commitments)
-
-
-async def _book_covers(
-    work: Work, case: Case, fund_source: str, year: int, amount_fen: int
-) -> bool:
-    # Listings and appropriations of one book decide one after another, and a filing that has waited
-    # longer is never overtaken by one that happens to be smaller.
-    await work.budgets.take_turn(case.place_id, fund_source, year)
-    if await work.budgets.waiting(case.place_id, fund_source, year):
-        return False
-    book = await work.ledger.book(
-        BookKey(place_id=case.place_id, fund_source=fund_source, budget_year=year)
-    )
-    available = await work.ledger.balance_fen(
-        case.place_id, book, AccountKey(AccountKind.AVAILABLE)
-    )
-    return available >= amount_fen
-
-
-def committed(event: Event, case: Case, amount_fen: int, year: int) -> Transfer:
-    """Build the transfer that commits one budget year's part of a filing."""
-    return transfer_of(
-        event,
-        amount_fen=amount_fen,
-        posting_key=f"committed:{case.id}:{year}",
-        org_id=case.org_id,
-        partner_org_id=case.partner_org_id,
-        filing_id=case.id,
-    )

@@ -14,7 +14,7 @@ from domain.correction import CorrectionItem
 from domain.explanation import Sentence, numbered, settlement_sentences
 from domain.filing import Filing, TerminationGround
 from domain.hold import Hold, HoldTarget
-from domain.notice import masked_name, published_items
+from domain.notice import KIND_OF, Objection, masked_name, published_items
 from domain.official_document import (
     DocumentKind,
     Issue,
@@ -28,9 +28,10 @@ from domain.official_document import (
 )
 from domain.official_document.decisions import Correction
 from domain.period import day_in_china
-from domain.policy.overlay import Limit
+from domain.policy.overlay import Limit, NoticeOf
 from domain.ports.work import Work
 from domain.recovery import Recovery
+from domain.review_request import KIND_OF as REVIEWED_IN
 from domain.review_request import ReviewRequest, ReviewSubject
 from domain.settlement_explanation import unpaid_sentence
 
@@ -194,12 +195,13 @@ async def _funding_request(work: Work, issue: Issue, case: Case) -> Paper:
 async def _public_notice(work: Work, issue: Issue, case: Case) -> Paper:
     notice = await work.notices.get(case)
     enterprises = {}
-    for one in notice.settlements:
-        settlement = await work.cases.get(CaseKind.SETTLEMENT, one)
-        enterprises[one] = (await work.places.organisation(settlement.org_id)).name
+    for one in notice.items:
+        item = await work.cases.get(KIND_OF[notice.of], one)
+        enterprises[one] = (await work.places.organisation(item.org_id)).name
     items = published_items(
         await work.official_documents.published_lines(case),
-        settlements=notice.settlements,
+        of=notice.of,
+        items=notice.items,
         enterprises=enterprises,
         names=notice.rule.names,
     )
@@ -208,11 +210,10 @@ async def _public_notice(work: Work, issue: Issue, case: Case) -> Paper:
 
 async def _objection_answer(work: Work, issue: Issue, case: Case) -> Paper:
     objection = await work.objections.get(case)
-    settlement = await work.cases.get(CaseKind.SETTLEMENT, objection.settlement_id)
-    about = f"公示中{(await work.places.organisation(settlement.org_id)).name}"
+    item = await work.cases.get(KIND_OF[objection.of], objection.item_id)
+    about = f"公示中{(await work.places.organisation(item.org_id)).name}"
     if objection.line_id is not None:
-        person = await work.official_documents.person_of_line(case.place_id, objection.line_id)
-        about += f"学徒{masked_name(person.name)}"
+        about += f"学徒{masked_name(await _name_of(work, objection, objection.line_id))}"
     return measures.objection_answer(
         issue,
         received_on=objection.received_on,
@@ -220,6 +221,13 @@ async def _objection_answer(work: Work, issue: Issue, case: Case) -> Paper:
         upheld=issue.steps[-1].from_state == "upheld",
         answer=objection.answer or "",
     )
+
+
+async def _name_of(work: Work, objection: Objection, line_id: UUID) -> str:
+    """Return the name of the person whom an objection names: by a settlement's line, or by a seat."""
+    if objection.of is NoticeOf.LISTING:
+        return (await work.filings.enrolment(line_id)).name
+    return (await work.official_documents.person_of_line(objection.case.place_id, line_id)).name
 
 
 async def _recovery(work: Work, case: Case) -> tuple[Recovery, Filing]:
@@ -274,25 +282,52 @@ async def _review_decision(work: Work, issue: Issue, case: Case) -> Paper:
     if case.kind is CaseKind.RECOVERY:
         return await _recovery_reviewed(work, issue, case)
     request = await work.review_requests.get(case)
-    on_hold = request.subject is ReviewSubject.HOLD
-    granted = "原暂停支付决定即行解除。" if on_hold else "该人员的补贴由后续结算重新核定。"
     return measures.review_decision(
         issue,
         requested_on=request.requested_on,
         about=await _reviewed(work, request),
         statement=request.statement,
-        upheld=granted if issue.steps[-1].to_state == "upheld" else None,
+        upheld=await _granted(work, request) if issue.steps[-1].to_state == "upheld" else None,
     )
+
+
+async def _granted(work: Work, request: ReviewRequest) -> str:
+    """Say what becomes of the first decision."""
+    if request.subject is not ReviewSubject.RECOVERY:
+        return _GRANTED[request.subject]
+    recovery = await work.recoveries.get(
+        await work.cases.get(CaseKind.RECOVERY, request.decided_id)
+    )
+    if recovery.settlement_id is not None:
+        return "应追缴的数额由本备案的后续结算重新核定，在此之前不计缴款期限。"
+    return "原追缴决定撤销，尚未缴回的款项无须缴回；已缴回的由后续结算一并核定。"
 
 
 async def _reviewed(work: Work, request: ReviewRequest) -> str:
     """Name the first decision."""
-    if request.hold_id is not None:
-        hold = await work.holds.get(await work.cases.get(CaseKind.HOLD, request.hold_id))
-        return f"《{hold.document_number}》的暂停支付决定"
-    assert request.line_id is not None  # a hold or a line is named
+    decided = await work.cases.get(REVIEWED_IN[request.subject], request.decided_id)
+    if request.subject is ReviewSubject.HOLD:
+        return f"《{(await work.holds.get(decided)).document_number}》的暂停支付决定"
+    if request.subject is ReviewSubject.RECOVERY:
+        recovery = await work.recoveries.get(decided)
+        return f"《{recovery.document_number}》的追缴决定（追缴编号{recovery.reference}）"
+    if request.line_id is None:
+        filing = await _filing_of(work, decided)
+        return f"“{without_numbers(filing.class_name)}”的{_REFUSED[request.subject]}"
     person = await work.official_documents.person_of_line(request.case.place_id, request.line_id)
     return f"结算中学徒{person.name}（{person.identity_masked}）的核定结果"
+
+
+_GRANTED: Final = {
+    ReviewSubject.SETTLEMENT_LINE: "该人员的补贴由后续结算重新核定。",
+    ReviewSubject.HOLD: "原暂停支付决定即行解除。",
+    ReviewSubject.FILING: "你单位可以凭本决定重新提交备案一次，受理时间和补贴标准以原备案首次提交之日为准。",
+    ReviewSubject.PREPAYMENT: "你单位可以凭本决定重新申请预支一次。",
+}
+_REFUSED: Final = {
+    ReviewSubject.FILING: "不予列入决定",
+    ReviewSubject.PREPAYMENT: "预支不予批准决定",
+}
 
 
 async def _recovery_reviewed(work: Work, issue: Issue, case: Case) -> Paper:

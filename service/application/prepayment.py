@@ -13,9 +13,11 @@ from domain.ports.prepayments import PrepaymentLine, PrepaymentOnFile
 from domain.ports.work import Work
 from domain.prepayment_amount import parts_of
 from domain.prepayment_period import check_state, check_term
+from domain.review_request import ReviewSubject
+from service.application.asked_again import not_upheld, upheld_refusal
 from service.application.cases import page_of, sign
 from service.application.payee_account import check_reason
-from service.application.prepayment_basis import basis_of, open_next
+from service.application.prepayment_basis import basis_of, open_again, open_next
 
 MONEY_LEAVING: Final = frozenset({"approved", "ordered"})
 """States of a prepayment whose money may still leave."""
@@ -25,14 +27,24 @@ _STOPPABLE: Final = frozenset({"planned", "returned"})
 """States of a prepayment's payment, by what becomes of it when the intent is dropped."""
 
 
-async def request_prepayment(work: Work, *, filing_id: UUID) -> PrepaymentOnFile:
+async def request_prepayment(
+    work: Work, *, filing_id: UUID, after_review_id: UUID | None = None
+) -> PrepaymentOnFile:
     """Ask for a listed filing's next prepayment, at the policy's maximum: the first, or a later training year's.
 
-    Refuses what `next_period` refuses (`prepayment_not_yet`, `prepayment_exists`, `prepayment_too_early`,
-    `prepayment_too_late`, `prepayment_undecided`), `on_hold`, `prepayment_of_nothing`.
+    One that was refused is asked for once more after its review was upheld. Refuses what `next_period`
+    refuses (`prepayment_not_yet`, `prepayment_exists`, `prepayment_too_early`, `prepayment_too_late`,
+    `prepayment_undecided`), `on_hold`, `prepayment_of_nothing`, `review_not_upheld`, `review_already_used`.
     """
     filing_case = await work.cases.lock(CaseKind.FILING, filing_id)
-    return await open_next(work, filing_case, event="request", today=work.today)
+    if after_review_id is None:
+        return await open_next(work, filing_case, event="request", today=work.today)
+    refused_id = await upheld_refusal(work, after_review_id, ReviewSubject.PREPAYMENT)
+    earlier = await work.prepayments.of_filing(filing_case)
+    refused = next((one for one in earlier if one.case.id == refused_id), None)
+    if refused is None:
+        raise not_upheld()
+    return await open_again(work, filing_case, refused, after_review_id=after_review_id)
 
 
 async def review_prepayment(

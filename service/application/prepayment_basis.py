@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
+from uuid import UUID
 
 from domain.cases import Case, CaseKind
 from domain.entitlement import expected_entitlement_fen
@@ -20,6 +21,8 @@ from domain.ports.work import Work
 from domain.prepayment_amount import Prepayment, prepayment
 from domain.prepayment_period import (
     ENDED,
+    check_state,
+    check_term,
     first_day,
     next_first_day,
     next_period,
@@ -121,7 +124,25 @@ async def open_next(work: Work, filing_case: Case, *, event: str, today: date) -
     return await open_period(work, basis, event=event)
 
 
-async def open_period(work: Work, basis: Basis, *, event: str) -> PrepaymentOnFile:
+async def open_again(
+    work: Work, filing_case: Case, refused: PrepaymentOnFile, *, after_review_id: UUID
+) -> PrepaymentOnFile:
+    """Open a refused prepayment's period once more, after its review was upheld.
+
+    Refuses `prepayment_not_yet`, `prepayment_too_late`, `on_hold` and `prepayment_of_nothing`.
+    """
+    filing = await work.filings.get(filing_case)
+    standard = (await work.policies.get(filing.policy_version_id)).standard
+    check_state(standard, filing, refused.period)
+    check_term(filing, today=work.today)
+    earlier = await work.prepayments.of_filing(filing_case)
+    basis = await basis_of(work, filing, standard, period=refused.period, earlier=earlier)
+    return await open_period(work, basis, event="request", after_review_id=after_review_id)
+
+
+async def open_period(
+    work: Work, basis: Basis, *, event: str, after_review_id: UUID | None = None
+) -> PrepaymentOnFile:
     """Open a prepayment on a basis, at the policy's maximum; refuses `prepayment_of_nothing`."""
     filing, period = basis.filing, basis.period
     filing_case = filing.case
@@ -154,6 +175,7 @@ async def open_period(work: Work, basis: Basis, *, event: str) -> PrepaymentOnFi
             opened_on=filing.opened_on,
             period=period,
         ),
+        after_review_id=after_review_id,
     )
     await work.prepayments.add(on_file)
     return on_file

@@ -182,7 +182,7 @@ async def serve_recovery(
     assert recovery.pay_within_days is not None  # ordered, or it could not be served
     due_on = due_day(served_on, recovery.pay_within_days)
     await work.recoveries.serve(signed, served_on=served_on, due_on=due_on)
-    await _expire_after(work, signed, due_on)
+    await expire_after(work, signed, due_on)
     return await work.recoveries.get(signed)
 
 
@@ -196,12 +196,17 @@ async def expire_recovery(work: Work, *, recovery_id: UUID) -> Recovery:
 
 
 async def uphold_recovery(work: Work, *, recovery_id: UUID, version: int, reason: str) -> Recovery:
-    """Uphold a contested recovery (复核维持), by somebody who took no part in the decision."""
+    """Uphold a contested recovery (复核维持), by somebody who took no part in the decision.
+
+    Refuses `review_undecided` while a review request about it waits: that decides.
+    """
     case = await work.cases.lock(CaseKind.RECOVERY, recovery_id, version=version)
+    if await work.review_requests.undecided_over(case):
+        raise Refusal("review_undecided")
     signed = await sign(work, case, "uphold", reason=reason)
     recovery = await work.recoveries.get(signed)
     assert recovery.due_on is not None  # what is contested was served
-    await _expire_after(work, signed, recovery.due_on)
+    await expire_after(work, signed, recovery.due_on)
     return recovery
 
 
@@ -424,7 +429,7 @@ async def _locked(work: Work, recovery_id: UUID, *, version: int) -> tuple[Case,
     return filing_case, await work.cases.lock(CaseKind.RECOVERY, recovery_id, version=version)
 
 
-async def _expire_after(work: Work, case: Case, due_on: date) -> None:
+async def expire_after(work: Work, case: Case, due_on: date) -> None:
     """Have a job look on the day after the last one, in China."""
     run_at = datetime.combine(due_on, time(16), tzinfo=UTC) + timedelta(minutes=1)
     await work.jobs.add(

@@ -3,53 +3,77 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
 from uuid import UUID
 
 from domain.calendar import DayUnit
-from domain.cases import Case, CaseKind, Duty
+from domain.cases import Case, CaseKind, Duty, Step
 from domain.entitlement import Rule
 from domain.errors import Fault, Refusal
 from domain.policy.overlay import Limit
 from domain.ports.clock import day_in_china
 from domain.ports.work import Work
-from domain.review_request import NOT_TO_DECIDE, ReviewRequest, ReviewSubject
+from domain.review_request import (
+    CONTESTABLE,
+    DECIDED_BY,
+    KIND_OF,
+    NOT_TO_DECIDE,
+    ReviewRequest,
+    ReviewSubject,
+)
 from domain.settlement import Disposition, LineDecision
 from service.application.cases import keep_apart, open_case, sign
 from service.application.hold import check_reason
-
-_DECIDED_IN: Final = {
-    ReviewSubject.SETTLEMENT_LINE: "approved",
-    ReviewSubject.HOLD: "in_force",
-}
-"""The state whose signed step is the first decision; the period runs from its day."""
+from service.application.recovery_review import give_up_recovery, let_recovery_stand
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestReview:
-    """What is to be reviewed: a person's line of a settlement, or a hold."""
+    """What is to be reviewed, exactly one: a person's line of a settlement, or a case of its kind."""
 
-    settlement_id: UUID | None
-    enrolment_id: UUID | None
-    hold_id: UUID | None
     statement: str
+    settlement_id: UUID | None = None
+    enrolment_id: UUID | None = None
+    hold_id: UUID | None = None
+    filing_id: UUID | None = None
+    prepayment_id: UUID | None = None
+    recovery_id: UUID | None = None
+
+    @property
+    def named(self) -> list[tuple[ReviewSubject, UUID]]:
+        """Every subject that it names, with the case of the first decision."""
+        named = {
+            ReviewSubject.SETTLEMENT_LINE: self.settlement_id,
+            ReviewSubject.HOLD: self.hold_id,
+            ReviewSubject.FILING: self.filing_id,
+            ReviewSubject.PREPAYMENT: self.prepayment_id,
+            ReviewSubject.RECOVERY: self.recovery_id,
+        }
+        return [(subject, one) for subject, one in named.items() if one is not None]
 
 
 async def request_review(work: Work, command: RequestReview) -> ReviewRequest:
     """Ask for a review within the period of the additions, counted in working days.
 
-    Refuses `nothing_to_review`, `review_too_late`, `review_already_requested`, `not_found`.
+    A recovery is contested by it, so that no day to pay passes meanwhile. Refuses `nothing_to_review`,
+    `review_too_late`, `review_already_requested`, `not_found` (also for another organisation's case).
     """
-    if command.hold_id is not None:
-        subject, line_id = ReviewSubject.HOLD, None
-        decided = await work.cases.lock(CaseKind.HOLD, command.hold_id)
-    else:
-        if command.settlement_id is None or command.enrolment_id is None:
-            raise Refusal("nothing_to_review")
-        subject = ReviewSubject.SETTLEMENT_LINE
-        decided = await work.cases.lock(CaseKind.SETTLEMENT, command.settlement_id)
+    of_line = command.settlement_id is not None
+    if len(command.named) != 1 or of_line != (command.enrolment_id is not None):
+        raise Refusal("nothing_to_review")
+    ((subject, decided_id),) = command.named
+    decided = await work.cases.lock(KIND_OF[subject], decided_id)
+    if decided.org_id != work.actor.org_id:
+        raise Refusal("not_found")
+    line_id = None
+    if command.enrolment_id is not None:
         line_id = await _reduced_line(work, decided, command.enrolment_id)
-    await _check_in_time(work, decided, await _decided_on(work, decided, _DECIDED_IN[subject]))
+    first = await _first_decision(work, decided, subject)
+    if subject is ReviewSubject.RECOVERY:
+        await _check_in_time(work, decided, await _served_on(work, decided))
+        if decided.state != "under_review":
+            await sign(work, decided, "contest", reason=command.statement)
+    else:
+        await _check_in_time(work, decided, day_in_china(first.at))
     case = await open_case(
         work,
         CaseKind.REVIEW_REQUEST,
@@ -62,9 +86,9 @@ async def request_review(work: Work, command: RequestReview) -> ReviewRequest:
     request = ReviewRequest(
         case=case,
         subject=subject,
-        settlement_id=None if line_id is None else decided.id,
+        decided_id=decided.id,
         line_id=line_id,
-        hold_id=command.hold_id,
+        decided_seq=first.seq if subject is ReviewSubject.RECOVERY else None,
         statement=command.statement,
         requested_on=work.today,
     )
@@ -76,27 +100,36 @@ async def examine_review(
     work: Work, *, review_request_id: UUID, version: int, reason: str
 ) -> ReviewRequest:
     """Sign the examination; refuses `linked_duty_conflict` for who approved the first decision."""
-    case, decided = await _locked(work, review_request_id, version)
-    signed = await sign(work, case, "examine", reason=reason)
-    await keep_apart(work, [decided.id], forbidden={Duty.APPROVE})
+    locked = await _locked(work, review_request_id, version)
+    signed = await sign(work, locked.request, "examine", reason=reason)
+    await keep_apart(work, locked.linked, forbidden={Duty.APPROVE})
     return await work.review_requests.get(signed)
 
 
 async def decide_review(
     work: Work, *, review_request_id: UUID, version: int, event: str, reason: str, clause: str
 ) -> ReviewRequest:
-    """Uphold or dismiss; a hold is lifted by the same signature, a line is paid by a later settlement.
+    """Uphold or dismiss. Upheld, another decision takes the place of the first one (docs/decisions/0019).
 
-    Refuses `reason_missing` (reason and clause are owed), `linked_duty_conflict`.
+    A hold is lifted, and a recovery that no settlement counted is cancelled, by the same signature; a
+    line, and what a settlement demanded, is decided by a later settlement; after a refusal the
+    enterprise asks once more. Refuses `reason_missing` (reason and clause are owed),
+    `linked_duty_conflict`.
     """
     check_reason(reason)
     if event == "dismiss" and not clause.strip():
         raise Refusal("reason_missing", faults=(Fault("/clause", "reason_missing"),))
-    case, decided = await _locked(work, review_request_id, version)
-    signed = await sign(work, case, event, reason=reason, clause=clause)
-    await keep_apart(work, [decided.id], forbidden=NOT_TO_DECIDE)
-    if event == "uphold" and decided.kind is CaseKind.HOLD and decided.state == "in_force":
+    locked = await _locked(work, review_request_id, version)
+    decided = locked.decided
+    signed = await sign(work, locked.request, event, reason=reason, clause=clause)
+    await keep_apart(work, locked.linked, forbidden=NOT_TO_DECIDE)
+    upheld = event == "uphold"
+    if decided.kind is CaseKind.HOLD and upheld and decided.state == "in_force":
         await sign(work, decided, "lift", reason=reason, clause=clause)
+    if locked.filing is not None and upheld:
+        await give_up_recovery(work, locked.filing, decided, reason=reason, clause=clause)
+    elif locked.filing is not None:
+        await let_recovery_stand(work, decided, reason=reason, clause=clause)
     return await work.review_requests.get(signed)
 
 
@@ -114,14 +147,37 @@ async def list_review_requests(
     return await work.review_requests.page(cases)
 
 
-async def _locked(work: Work, review_request_id: UUID, version: int) -> tuple[Case, Case]:
-    """Lock what was decided first, then the request; return the request's case and the other."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Locked:
+    """A request and the case of the first decision, locked; the filing of a recovery.
+
+    `linked` are the cases whose people decided first.
+    """
+
+    request: Case
+    decided: Case
+    filing: Case | None
+    linked: list[UUID]
+
+
+async def _locked(work: Work, review_request_id: UUID, version: int) -> _Locked:
+    """Lock what was decided first, with what it hangs from, then the request."""
     seen = await get_review_request(work, review_request_id=review_request_id)
-    kind = CaseKind.HOLD if seen.subject is ReviewSubject.HOLD else CaseKind.SETTLEMENT
-    decided = await work.cases.lock(kind, seen.decided_case)
-    return await work.cases.lock(
-        CaseKind.REVIEW_REQUEST, review_request_id, version=version
-    ), decided
+    filing, linked = None, [seen.decided_id]
+    if seen.subject is ReviewSubject.RECOVERY:
+        recovery = await work.recoveries.get(
+            await work.cases.get(CaseKind.RECOVERY, seen.decided_id)
+        )
+        filing = await work.cases.lock(CaseKind.FILING, recovery.filing_id)
+        if recovery.settlement_id is not None:
+            await work.cases.lock(CaseKind.SETTLEMENT, recovery.settlement_id)
+            linked.append(recovery.settlement_id)
+    return _Locked(
+        decided=await work.cases.lock(KIND_OF[seen.subject], seen.decided_id),
+        request=await work.cases.lock(CaseKind.REVIEW_REQUEST, review_request_id, version=version),
+        filing=filing,
+        linked=linked,
+    )
 
 
 async def _reduced_line(work: Work, settlement: Case, enrolment_id: UUID) -> UUID:
@@ -141,11 +197,22 @@ def _reduced(decision: LineDecision) -> bool:
     return decision.disposition is not Disposition.PAYABLE or not as_filed
 
 
-async def _decided_on(work: Work, case: Case, state: str) -> date:
+async def _first_decision(work: Work, case: Case, subject: ReviewSubject) -> Step:
+    """Return the step that decided; refuses `nothing_to_review` where none did, or it no longer stands."""
+    state = DECIDED_BY[subject]
     steps = [step for step in await work.cases.steps(case) if step.to_state == state]
-    if not steps or (case.kind is CaseKind.HOLD and case.state != state):
+    gone = subject is ReviewSubject.HOLD and case.state != state
+    not_yet = subject is ReviewSubject.RECOVERY and case.state not in CONTESTABLE
+    if not steps or gone or not_yet:
         raise Refusal("nothing_to_review")
-    return day_in_china(steps[-1].at)
+    return steps[-1]
+
+
+async def _served_on(work: Work, recovery: Case) -> date:
+    """Return the day from which a recovery's period runs: that of its service."""
+    served_on = (await work.recoveries.get(recovery)).served_on
+    assert served_on is not None  # what may be contested was served
+    return served_on
 
 
 async def _check_in_time(work: Work, case: Case, decided_on: date) -> None:

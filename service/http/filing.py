@@ -85,10 +85,13 @@ async def _warnings(call: Call, work: Work, shown: Filing) -> Sequence[Fault]:
     summary=Text("起草备案，可同时提交", "Draft a filing, and submit it if asked"),
     description=Text(
         "保存培训计划和学徒名册；`submit: true` 时同时提交并取得受理时间，此时材料清单须以 `documents` 申报齐全，"
-        "内容可在受理前上传。错误全部逐条返回，有错时不保存任何内容。",
+        "内容可在受理前上传。错误全部逐条返回，有错时不保存任何内容。"
+        "不予列入决定经复核成立的，凭 `after_review_id` 重新提交一次，受理时间和补贴标准以原备案首次提交为准。",
         "Stores the plan and its roster; with `submit: true` it is submitted in the same act, and "
         "`documents` must declare all that the list asks for; contents may follow until acceptance. "
-        "Every fault is located, and nothing is stored when there is one.",
+        "Every fault is located, and nothing is stored when there is one. After an upheld review of a "
+        "refusal, `after_review_id` files it once more, with the receipt time and the standard of the "
+        "refused filing.",
     ),
     roles=_FILER,
     body=FilingBody,
@@ -109,6 +112,9 @@ async def _warnings(call: Call, work: Work, shown: Filing) -> Sequence[Fault]:
         "training_not_after_filing",
         "person_enrolled_elsewhere",
         "person_twice_in_roster",
+        "not_found",
+        "review_not_upheld",
+        "review_already_used",
         "busy",
     ),
 )
@@ -222,9 +228,11 @@ async def review_filing(call: Call) -> Answer:
     tag=TAG,
     summary=Text("列入学徒培训计划", "List filings in one decision"),
     description=Text(
-        "以一个文号把若干已初审的备案列入计划；同时按预算年度承诺资金，缺少预算不影响列入，只影响支付。",
+        "以一个文号把若干已初审的备案列入计划；同时按预算年度承诺资金，缺少预算不影响列入，只影响支付。地方规定须先公示的，"
+        "公示期满且没有未办结的异议，方可列入。",
         "Lists reviewed filings under one document number and commits their money "
-        "by budget year. A missing appropriation never blocks listing, only payment.",
+        "by budget year. A missing appropriation never blocks listing, only payment. Where the region "
+        "asks for a notice, it has ended, and no objection is open.",
     ),
     roles=frozenset({Role.APPROVER}),
     body=ListingBody,
@@ -244,6 +252,10 @@ async def review_filing(call: Call) -> Answer:
         "filings_of_other_places",
         "document_number_used",
         "fund_insufficient",
+        "listing_faulty",
+        "notice_required",
+        "objection_open",
+        "objection_upheld",
         "quota_exceeded",
         "quota_people_exceeded",
         "quota_share_exceeded",

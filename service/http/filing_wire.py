@@ -136,6 +136,15 @@ class FilingBody(Body):
         msgspec.Meta(description="同时提交 · submit in the same act instead of keeping a draft"),
     ] = False
     documents: Documents = msgspec.field(default_factory=list)
+    after_review_id: (
+        Annotated[
+            UUID,
+            msgspec.Meta(
+                description="凭哪一件成立的复核重新提交 · the upheld review of a refusal that this follows"
+            ),
+        ]
+        | None
+    ) = None
 
     def to_command(self) -> DraftFiling:
         """Cross inward."""
@@ -164,6 +173,7 @@ class FilingBody(Body):
             joint_class_id=self.joint_class_id,
             class_plan=ClassPlan() if self.class_plan is None else self.class_plan.to_command(),
             mentors=tuple(mentor.to_command() for mentor in self.mentors),
+            after_review_id=self.after_review_id,
         )
 
 
@@ -270,6 +280,7 @@ class FilingView(View):
     remark: str | None
     warnings: list[WarningView]
     term_reason: str | None
+    after_review_id: UUID | None
 
     @classmethod
     def of(cls, filing: Filing, warnings: Sequence[Fault] = ()) -> "FilingView":
@@ -306,6 +317,7 @@ class FilingView(View):
             remark=filing.remark,
             warnings=[WarningView.of(fault) for fault in warnings],
             term_reason=filing.term_reason,
+            after_review_id=filing.after_review_id,
         )
 
 

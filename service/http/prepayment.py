@@ -34,9 +34,11 @@ _SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
     tag=TAG,
     summary=Text("申请预支", "Ask for a prepayment"),
     description=Text(
-        "申请下一期预支。按年预支的，第 k 年度自该年度首日起可申请，只计在培学徒。不予批准或撤销的由结算支付。",
+        "申请下一期预支。按年预支的，第 k 年度自该年度首日起可申请，只计在培学徒。撤销的由结算支付；"
+        "不予批准的，复核成立后可凭 `after_review_id` 再申请一次。",
         "Asks for the next period. Where a standard prepays each year, year k can be asked for from its first "
-        "day, for people still in training. One refused or cancelled is not asked for again: the settlement pays it.",
+        "day, for people still in training. A cancelled one is not asked for again: the settlement pays it; a "
+        "refused one once more after an upheld review, naming it in `after_review_id`.",
     ),
     roles=frozenset({Role.FILER}),
     body=PrepaymentBody,
@@ -54,17 +56,21 @@ _SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
         "prepayment_too_early",
         "prepayment_too_late",
         "prepayment_undecided",
+        "review_not_upheld",
+        "review_already_used",
         "busy",
     ),
 )
 async def request_prepayment(call: Call) -> Answer:
     """Ask for the next prepayment."""
-    return await call.once(
-        lambda work: prepayment.request_prepayment(
-            work, filing_id=call.decode(PrepaymentBody).filing_id
-        ),
-        lambda done: prepayment_answer(done, status=201),
-    )
+
+    async def act(work: Work) -> PrepaymentOnFile:
+        body = call.decode(PrepaymentBody)
+        return await prepayment.request_prepayment(
+            work, filing_id=body.filing_id, after_review_id=body.after_review_id
+        )
+
+    return await call.once(act, lambda done: prepayment_answer(done, status=201))
 
 
 @operation(

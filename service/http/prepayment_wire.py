@@ -9,9 +9,10 @@ from service.http.shapes import BasisPoints, Body, CaseView, Reason, View
 
 
 class PrepaymentBody(Body):
-    """Which filing asks for its next prepayment."""
+    """Which filing asks for its next prepayment; `after_review_id` once more, after a refusal."""
 
     filing_id: UUID
+    after_review_id: UUID | None = None
 
 
 class ApprovalBody(Body):
@@ -43,6 +44,7 @@ class PrepaymentView(View):
     amount_fen: int
     share_basis_points: int
     next_period: NextPeriodView | None
+    after_review_id: UUID | None
 
     @classmethod
     def of(cls, on_file: PrepaymentOnFile) -> "PrepaymentView":
@@ -59,6 +61,7 @@ class PrepaymentView(View):
             next_period=None
             if first_day is None
             else NextPeriodView(period=on_file.period + 1, first_day=first_day),
+            after_review_id=on_file.after_review_id,
         )
 
 

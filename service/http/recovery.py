@@ -224,7 +224,12 @@ async def serve_recovery(call: Call) -> Answer:
     method="POST",
     path="/v1/recoveries/{recovery_id}/contest",
     tag=TAG,
-    summary=Text("对追缴提请复核", "Contest a recovery"),
+    summary=Text("对追缴提出异议", "Contest a recovery"),
+    description=Text(
+        "中止缴款期限，请原机关维持或由结算变更；要求由他人重新决定的，请申请复核（RequestReview）。",
+        "Stops the days to pay, and asks the bureau to uphold it or to settle anew; to have it decided "
+        "again by other people, request a review (RequestReview).",
+    ),
     roles=frozenset({Role.FILER}),
     body=Decision,
     body_example={"reason": "学徒已取得证书"},
@@ -245,9 +250,9 @@ async def contest_recovery(call: Call) -> Answer:
     tag=TAG,
     summary=Text("复核维持追缴", "Uphold a contested recovery"),
     description=Text(
-        "由未参与原决定的人签署；认为应变更的，由下一次结算变更。",
+        "由未参与原决定的人签署；认为应变更的，由下一次结算变更。已申请复核的，由复核决定。",
         "By somebody who took no part in the decision. What is to change is changed by the next "
-        "settlement.",
+        "settlement. Where a review was asked for, that decides.",
     ),
     roles=frozenset({Role.APPROVER, Role.RELEASER, Role.FINANCE}),
     body=Decision,
@@ -255,7 +260,7 @@ async def contest_recovery(call: Call) -> Answer:
     answer=RecoveryView,
     keyed=True,
     versioned=True,
-    problems=_SIGNED,
+    problems=(*_SIGNED, "review_undecided"),
 )
 async def uphold_recovery(call: Call) -> Answer:
     """Uphold it."""

@@ -26,22 +26,32 @@ _SIGNED: Final = ("wrong_state", "duty_conflict", "linked_duty_conflict", "busy"
 
 
 class ReviewRequestBody(Body):
-    """What is to be reviewed: a person (`settlement_id` and `enrolment_id`) or a hold (`hold_id`)."""
+    """What is to be reviewed, exactly one.
+
+    A person (`settlement_id` and `enrolment_id`), a hold, a refused filing, a refused prepayment, or a
+    recovery that was served.
+    """
 
     statement: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
     settlement_id: UUID | None = None
     enrolment_id: UUID | None = None
     hold_id: UUID | None = None
+    filing_id: UUID | None = None
+    prepayment_id: UUID | None = None
+    recovery_id: UUID | None = None
 
 
 class ReviewRequestView(View):
-    """A review request."""
+    """A review request, and what it is about."""
 
     case: CaseView
     subject: ReviewSubject
     settlement_id: UUID | None
     line_id: UUID | None
     hold_id: UUID | None
+    filing_id: UUID | None
+    prepayment_id: UUID | None
+    recovery_id: UUID | None
     statement: str
     requested_on: date
 
@@ -51,9 +61,12 @@ class ReviewRequestView(View):
         return cls(
             case=CaseView.of(shown.case),
             subject=shown.subject,
-            settlement_id=shown.settlement_id,
+            settlement_id=shown.of(ReviewSubject.SETTLEMENT_LINE),
             line_id=shown.line_id,
-            hold_id=shown.hold_id,
+            hold_id=shown.of(ReviewSubject.HOLD),
+            filing_id=shown.of(ReviewSubject.FILING),
+            prepayment_id=shown.of(ReviewSubject.PREPAYMENT),
+            recovery_id=shown.of(ReviewSubject.RECOVERY),
             statement=shown.statement,
             requested_on=shown.requested_on,
         )
@@ -75,9 +88,11 @@ def _answer(shown: ReviewRequest, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("申请复核", "Request a review"),
     description=Text(
-        "对不予补贴、少补的人员或暂停支付，在规定期限内申请；由未参与原决定的人员决定。",
-        "Of a person refused or paid less, or of a hold, within the region's period; decided by "
-        "people who took no part in the first decision.",
+        "对不予补贴、少补的人员，暂停支付，不予列入的备案，不予批准的预支，或已送达的追缴，在规定期限内申请；"
+        "由未参与原决定的人员决定。对追缴申请复核的，复核期间不计缴款期限。",
+        "Of a person refused or paid less, of a hold, a refused filing or prepayment, or a recovery "
+        "that was served, within the region's period; decided by people who took no part in the first "
+        "decision. While a recovery is under review no day to pay passes.",
     ),
     roles=frozenset({Role.FILER}),
     body=ReviewRequestBody,
@@ -105,10 +120,13 @@ async def request_review(call: Call) -> Answer:
         return await review_request.request_review(
             work,
             RequestReview(
+                statement=body.statement,
                 settlement_id=body.settlement_id,
                 enrolment_id=body.enrolment_id,
                 hold_id=body.hold_id,
-                statement=body.statement,
+                filing_id=body.filing_id,
+                prepayment_id=body.prepayment_id,
+                recovery_id=body.recovery_id,
             ),
         )
 
@@ -165,8 +183,11 @@ async def _decided(call: Call, event: str) -> Answer:
     tag=TAG,
     summary=Text("复核成立", "Uphold a review request"),
     description=Text(
-        "暂停支付随即解除；人员由以后的结算补发。",
-        "A hold is lifted by it; a person is paid by a later settlement.",
+        "暂停支付随即解除；结算以外的追缴随即撤销；人员和结算所定的追缴由以后的结算重新核定；"
+        "备案、预支被不予同意的，企业可凭复核决定重新提出一次（`after_review_id`）。",
+        "A hold is lifted by it, and a recovery that no settlement counted is cancelled; a person, and a "
+        "recovery that a settlement demanded, is decided by a later settlement; after a refused filing "
+        "or prepayment the enterprise asks once more, naming the review (`after_review_id`).",
     ),
     roles=_DECIDES,
     body=Ruling,

@@ -1,6 +1,6 @@
 """What a settlement moves, against an oracle that knows amounts and no accounts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from domain.recovery import (
     collected,
     demanded,
     due_day,
+    given_back,
     owed_fen,
     recoverable_fen,
     reference_of,
@@ -311,28 +312,53 @@ def test_every_cause_and_every_movement_of_a_recovery_has_words() -> None:
     assert set(CAUSES) == set(RecoveryCause)
 
 
+REVERSED = Posting(
+    id=UUID(int=1),
+    book=book(2026),
+    book_id=UUID(int=2),
+    kind=PostingKind.REVERSAL,
+    event=Event.COLLECTED_SAME_YEAR,
+    from_kind=AccountKind.AVAILABLE,
+    from_subject_id=None,
+    to_kind=OWED,
+    to_subject_id=OLD,
+    amount_fen=5,
+    posting_key="k",
+    org_id=PLACE,
+    partner_org_id=None,
+    attempt_id=None,
+    reverses_id=NEW_ONE,
+    cause=BankLine(UUID(int=3)),
+    posted_at=datetime(2026, 12, 31, 16, tzinfo=UTC),
+)
+
+
+def took(event: Event, year: int, fen: int) -> Posting:
+    return replace(REVERSED, kind=PostingKind.POSTING, event=event, book=book(year), amount_fen=fen)
+
+
+def test_a_cancelled_recovery_gives_back_what_is_owed_to_where_it_lay() -> None:
+    taken = [
+        took(Event.PREPAYMENT_UNEARNED, 2026, 100),
+        took(Event.EARNED_REDUCED, 2026, 50),
+        took(Event.PREPAYMENT_UNEARNED, 2027, 30),
+    ]
+    holdings = [held(OWED, 2026, 150, OLD), held(OWED, 2027, 30, OLD), held(OWED, 2026, 9, NEW_ONE)]
+    assert moved(*given_back([*holdings, held(EXPENSE, 2026, 7)], OLD, taken)) == [
+        ("earned_later", 2026, 50),
+        ("unearned_restored", 2026, 100),
+        ("unearned_restored", 2027, 30),
+    ]
+    # What was collected meanwhile stays collected: 130 of the 150, and the last 20 had been earned.
+    assert moved(*given_back([held(OWED, 2026, 20, OLD)], OLD, taken)) == [
+        ("earned_later", 2026, 20)
+    ]
+    assert given_back([held(OWED, 2026, 9, NEW_ONE), held(GONE, 2026, 9, OLD)], OLD, taken) == ()
+
+
 def test_a_reversal_is_told_as_one() -> None:
-    posting = Posting(
-        id=UUID(int=1),
-        book=book(2026),
-        book_id=UUID(int=2),
-        kind=PostingKind.REVERSAL,
-        event=Event.COLLECTED_SAME_YEAR,
-        from_kind=AccountKind.AVAILABLE,
-        from_subject_id=None,
-        to_kind=OWED,
-        to_subject_id=OLD,
-        amount_fen=5,
-        posting_key="k",
-        org_id=PLACE,
-        partner_org_id=None,
-        attempt_id=None,
-        reverses_id=NEW_ONE,
-        cause=BankLine(UUID(int=3)),
-        posted_at=datetime(2026, 12, 31, 16, tzinfo=UTC),
-    )
     said = explain_recovery(
-        a_recovery(outstanding=5), settlement=None, prepaid=[(2, 100)], postings=[posting]
+        a_recovery(outstanding=5), settlement=None, prepaid=[(2, 100)], postings=[REVERSED]
     )
     assert said[1].en == "Prepaid for 2 people: 1.00 yuan."
     assert said[2].en == (
