@@ -116,14 +116,6 @@ TABLE: Final[tuple[NotActedOn, ...]] = (
         ),
     ),
     NotActedOn(
-        pointer="/stacking/excludes",
-        stated=lambda standard: bool(standard.stacking.excludes),
-        instead=Text(
-            "不查所列项目的享受情况，由经办人员核对。",
-            "Nobody is looked up in the programmes named; officers look to it.",
-        ),
-    ),
-    NotActedOn(
         pointer="/employment",
         stated=lambda standard: standard.employment is Employment.REGISTRY,
         instead=Text(

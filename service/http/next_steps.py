@@ -33,6 +33,10 @@ _UPHOLD_OBJECTION: Final = Route("UpholdObjection", "/v1/objections/{objection_i
 _UPHOLD_REVIEW: Final = Route(
     "UpholdReviewRequest", "/v1/review-requests/{review_request_id}/uphold"
 )
+_DISMISS_REVIEW: Final = Route(
+    "DismissReviewRequest", "/v1/review-requests/{review_request_id}/dismiss"
+)
+_ASK_REVIEW: Final = Route("RequestReview", "/v1/review-requests")
 _SPLIT_BATCH: Final = Route("SplitBatch", "/v1/batches/{batch_id}/split")
 _VERIFY_ACCOUNT: Final = Route("VerifyPayeeAccount", "/v1/payee-accounts/{account_id}/verify")
 
@@ -107,7 +111,6 @@ _RECOVERY: Final = {
         {
             "order": ("OrderRecovery", "order"),
             "serve": ("ServeRecovery", "serve"),
-            "contest": ("ContestRecovery", "contest"),
             "uphold": ("UpholdRecovery", "uphold"),
             "enforce": ("EnforceRecovery", "enforce"),
             "claim": ("ClaimInInsolvency", "claim"),
@@ -120,7 +123,10 @@ _RECOVERY: Final = {
         Route("CancelRecovery", "/v1/recoveries/{recovery_id}/cancel"),
         _APPROVE_SETTLEMENT,
         _TERMINATE,
+        _UPHOLD_REVIEW,
     ),
+    "contest": (Route("ContestRecovery", "/v1/recoveries/{recovery_id}/contest"), _ASK_REVIEW),
+    "stand": (_DISMISS_REVIEW,),
     "raise": (_APPROVE_SETTLEMENT,),
 }
 _FUNDING_REQUEST: Final = {

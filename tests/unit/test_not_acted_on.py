@@ -25,7 +25,7 @@ ACTED_ON: Final = {
     "/term/min_months", "/term/max_months", "/term/extended_max_months",
     "/unit/kind", "/unit/remainder", "/exits/earns",
     "/people/categories", "/people/min_contract_months",
-    "/stacking/per_year_total", "/stacking/per_year_per_programme", "/stacking/claim_within_months",
+    "/stacking/per_year_total", "/stacking/per_year_per_programme", "/stacking/claim_within_months", "/stacking/excludes",
     "/stacking/same_occupation_and_grade_once", "/stacking/higher_blocks_lower",
     "/settles", "/below_floor_reason",
 }  # fmt: skip
@@ -55,7 +55,6 @@ STATED: Final[dict[str, dict[str, Any]]] = {
         "people": {"contract_with_filing_enterprise": True}
     },
     "/people/minimum_wage": {"people": {"minimum_wage": True}},
-    "/stacking/excludes": {"stacking": {"excludes": ["skill_upgrade"]}},
     "/employment": {"employment": "registry"},
     "/finance_concurrence": {"finance_concurrence": "before_approval"},
     "/payment_channel": {"payment_channel": "bureau_account"},
