@@ -25,7 +25,8 @@ ACTED_ON: Final = {
     "/term/min_months", "/term/max_months", "/term/extended_max_months",
     "/unit/kind", "/unit/remainder", "/exits/earns",
     "/people/categories", "/people/min_contract_months",
-    "/stacking/per_year_total", "/stacking/per_year_per_programme", "/stacking/claim_within_months", "/stacking/excludes",
+    "/stacking/per_year_total", "/stacking/per_year_per_programme", "/stacking/claim_within_months",
+    "/stacking/excludes",
     "/stacking/same_occupation_and_grade_once", "/stacking/higher_blocks_lower",
     "/settles", "/below_floor_reason",
 }  # fmt: skip
