@@ -139,12 +139,13 @@ def finding_rules() -> Iterator[tuple[int, FindingResult]]:
 class Declaration:
     """What an enterprise says about one person's certificate, as typed.
 
+    `certificate_number` is None where a copy shows the certificate instead (编号或复印件, EVD-01).
     `holder_name` is given where the certificate writes the name otherwise than the roster.
     """
 
     enrolment_id: UUID
     certificate_type: CertificateType
-    certificate_number: str
+    certificate_number: str | None
     holder_name: str | None
     occupation_code: str
     grade: int | None
@@ -154,13 +155,16 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeclaredCertificate:
-    """A declaration (申报证书) with what is compared normalised, and the raw number kept."""
+    """A declaration (申报证书) with what is compared normalised, and the raw number kept.
+
+    Without a number no register is asked: two people confirm it from its copy, or nobody is paid on it.
+    """
 
     id: UUID
     enrolment_id: UUID
     certificate_type: CertificateType
-    number_raw: str
-    number: str
+    number_raw: str | None
+    number: str | None
     well_formed: bool
     holder_name: str
     holder_name_alike: str
@@ -203,16 +207,22 @@ class Extract:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One answer about one declared certificate. The latest by `seq` is the line's state."""
+    """The finding that stands for one declared certificate (`domain.standing_finding`).
+
+    `settlement_id` is the settlement in which it was found: this one, or one before it. `contradicted`
+    when a register contradicts here what two people established: then two people look again.
+    """
 
     declaration_id: UUID
     enrolment_id: UUID
+    settlement_id: UUID
     seq: int
     register: str
     extract_id: UUID | None
     row_no: int | None
     agreement: Agreement | None
     result: FindingResult
+    contradicted: bool
     asked_at: datetime
 
 
@@ -233,16 +243,18 @@ def declared(
     declaration: Declaration, *, declaration_id: UUID, roster_name: str
 ) -> DeclaredCertificate:
     """Normalise one declaration; nothing in it is corrected."""
-    number = certificate_number.normalised(declaration.certificate_number)
+    raw = declaration.certificate_number
+    number = None if raw is None else certificate_number.normalised(raw)
     name = declaration.holder_name or roster_name
     issuer = declaration.issuer_code
     return DeclaredCertificate(
         id=declaration_id,
         enrolment_id=declaration.enrolment_id,
         certificate_type=declaration.certificate_type,
-        number_raw=declaration.certificate_number,
+        number_raw=raw,
         number=number,
-        well_formed=certificate_number.well_formed(number, declaration.certificate_type),
+        well_formed=number is None
+        or certificate_number.well_formed(number, declaration.certificate_type),
         holder_name=name,
         holder_name_alike=name_alike(name),
         occupation_code=code_normalised(declaration.occupation_code),
@@ -253,20 +265,23 @@ def declared(
 
 
 def check_declarations(
-    declarations: Iterable[Declaration], *, completed: Collection[UUID], roster: Mapping[UUID, str]
+    declarations: Iterable[Declaration],
+    *,
+    completed: Collection[UUID],
+    roster: Mapping[UUID, str],
+    copies: Collection[UUID],
 ) -> None:
     """Refuse (`declarations_faulty`) with every fault located in `/declarations`.
 
-    A certificate is declared once, for one person of the roster who completed. Whether a number has
-    the right shape is not asked here: that is a finding.
+    A certificate is declared once, for one person of the roster who completed, by its number or by a
+    copy; `copies` are the people of whose certificate one is held. Whether a number has the right shape
+    is not asked here: that is a finding.
     """
     faults: list[Fault] = []
     people: dict[UUID, int] = {}
     numbers: dict[tuple[CertificateType, str], int] = {}
     for n, declaration in enumerate(declarations):
         enrolment_id = declaration.enrolment_id
-        number = certificate_number.normalised(declaration.certificate_number)
-        key = (declaration.certificate_type, number)
         where = f"/declarations/{n}"
         if enrolment_id not in roster:
             faults.append(Fault(f"{where}/enrolment_id", "person_not_on_roster"))
@@ -275,13 +290,30 @@ def check_declarations(
         if enrolment_id in people:
             again = {"row": people[enrolment_id]}
             faults.append(Fault(f"{where}/enrolment_id", "person_declared_twice", again))
-        if not 0 < len(number) <= NUMBER_MAX:
-            most = {"most": NUMBER_MAX}
-            faults.append(Fault(f"{where}/certificate_number", "certificate_number_unusable", most))
-        elif key in numbers:
-            twice = {"row": numbers[key]}
-            faults.append(Fault(f"{where}/certificate_number", "certificate_declared_twice", twice))
+        if declaration.certificate_number is not None:
+            faults += _number_faults(declaration, declaration.certificate_number, n, numbers)
+        elif enrolment_id not in copies:
+            faults.append(Fault(f"{where}/certificate_number", "number_or_copy_missing"))
         people.setdefault(enrolment_id, n)
-        numbers.setdefault(key, n)
     if faults:
         raise Refusal("declarations_faulty", faults=tuple(faults), count=len(faults))
+
+
+def usable_number(raw: str) -> str | None:
+    """Return a number as written, normalised; None where nothing is left of it, or it is too long."""
+    number = certificate_number.normalised(raw)
+    return number if 0 < len(number) <= NUMBER_MAX else None
+
+
+def _number_faults(
+    declaration: Declaration, raw: str, n: int, numbers: dict[tuple[CertificateType, str], int]
+) -> Iterator[Fault]:
+    """Yield what is wrong with the number of the n-th declaration, and enter it among the `numbers`."""
+    where = f"/declarations/{n}/certificate_number"
+    number = usable_number(raw)
+    if number is None:
+        yield Fault(where, "certificate_number_unusable", {"most": NUMBER_MAX})
+        return
+    first = numbers.setdefault((declaration.certificate_type, number), n)
+    if first != n:
+        yield Fault(where, "certificate_declared_twice", {"row": first})

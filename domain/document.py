@@ -16,7 +16,7 @@ from uuid import UUID
 from domain.cases import Case, CaseKind
 from domain.document_file import file_name_fault_of
 from domain.errors import Fault, Refusal, Text
-from domain.policy.overlay import DocumentRule, Overlay, Stage
+from domain.policy.overlay import DocumentRule, Needed, Overlay, Stage
 
 DOCUMENTS_MAX: Final = 50
 """Documents declared in one act; a checklist has about ten kinds."""
@@ -27,6 +27,15 @@ OTHER_MATERIAL: Final = "other_material"
 
 VIDEO: Final = "video/mp4"
 """Never uploaded: kept where it is, on file by hash, place and length."""
+
+COPY_RULE: Final = DocumentRule(
+    kind=CERTIFICATE_COPY,
+    stage=Stage.SETTLEMENT,
+    needed=Needed.ALWAYS,
+    title=Text("未填编号的证书的复印件", "Copies of certificates declared without a number"),
+    source="EVD-01 39号五(一)",
+)
+"""A number or a copy: what is asked of each person whose certificate is declared without a number."""
 
 KIND: Final = re.compile(r"[a-z][a-z_]{1,39}")
 
@@ -144,6 +153,17 @@ def kinds_of(overlay: Overlay, stage: Stage) -> frozenset[str]:
     return frozenset(listed | extra)
 
 
+def copied(documents: Iterable[Held]) -> frozenset[UUID]:
+    """Return the people of whose certificate a copy is held."""
+    return frozenset(
+        one.enrolment_id
+        for one in documents
+        if one.kind == CERTIFICATE_COPY
+        and one.enrolment_id is not None
+        and one.state is not DocumentState.WITHDRAWN
+    )
+
+
 def check_changeable(case: Case, *, content_only: bool) -> None:
     """Refuse `documents_closed` once a case is beyond the states in which its documents may change."""
     if case.state not in (CONTENT_IN if content_only else CHANGED_IN):
@@ -163,7 +183,10 @@ def check_contents(documents: Iterable[Document]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistItem:
-    """One line of a completeness list (材料清单). `complete` also asks that its content is here."""
+    """One line of a completeness list (材料清单). `complete` also asks that its content is here.
+
+    `warning` is what will matter later and hinders neither submission nor acceptance.
+    """
 
     item: str
     title: Text
@@ -171,6 +194,7 @@ class ChecklistItem:
     present: bool
     complete: bool
     advice: Text
+    warning: Text | None = None
 
 
 _ADD: Final = Text(

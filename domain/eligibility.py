@@ -15,8 +15,17 @@ from uuid import UUID
 from domain.certificate import DeclaredCertificate, FindingResult
 from domain.filing import Enrolment, Filing, Outcome
 from domain.policy import CertificateType, Employment, Standard
+from domain.stacking import (
+    NOTHING_HAD,
+    Candidate,
+    CertificateKey,
+    Had,
+    Violation,
+    apprenticeship,
+    stacking,
+)
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 """Version of these rules; stored with every judgement."""
 
 
@@ -75,22 +84,28 @@ class Judgement:
 class Standing:
     """What is known about one person of a settlement.
 
-    `finding` is the register's latest answer, None where no register has answered. `evaluated_on`
-    is the day of evaluation as the register gives it. `registered_issuer` is the issuer by the
-    register. `used_before` and `declared_elsewhere` are about the certificate, `subsidised_before`
-    about the person, this enrolment's own earlier settlements left out of all three. `holds` counts
-    the holds in force on the person; `honest_mistake` is the reviewer's decision about the declaration.
+    `finding` is the one that stands, None where nobody has answered, or where a register contradicts two
+    people (`contradicted`) until they have looked again. `evaluated_on` is the day of evaluation as the
+    register gives it. `registered_issuer` is the issuer by the register. `number_read` is what two people
+    read from the copy of a certificate declared without a number. `used_before` and `declared_elsewhere`
+    are about the certificate, this enrolment's own earlier settlements left out of both; `had` is what the
+    person was subsidised for. `claimed_on` is the day the certificate was first claimed with, where the
+    policy limits it. `holds` counts the holds in force on the person; `honest_mistake` is the reviewer's
+    decision about the declaration.
     """
 
     line_id: UUID
     enrolment: Enrolment
     certificate: DeclaredCertificate | None
     finding: FindingResult | None = None
+    contradicted: bool = False
     evaluated_on: date | None = None
     registered_issuer: str | None = None
+    number_read: str | None = None
     used_before: bool = False
     declared_elsewhere: bool = False
-    subsidised_before: bool = False
+    had: Had = NOTHING_HAD
+    claimed_on: date | None = None
     holds: int = 0
     honest_mistake: bool = False
 
@@ -105,6 +120,12 @@ class Standing:
         return self.enrolment.ended_on is None
 
     @property
+    def number(self) -> str | None:
+        """The number under which the certificate is used once; None where it has none."""
+        declared = None if self.certificate is None else self.certificate.number
+        return declared or self.number_read
+
+    @property
     def issuer_code(self) -> str | None:
         """The issuer under which the certificate is used once: the register's word goes first."""
         declared = None if self.certificate is None else self.certificate.issuer_code
@@ -116,21 +137,20 @@ class Terms:
     """What a settlement's people are judged against: the filing, its policy, the reviewer's word.
 
     `confirmed` is whether the reviewer confirms the completion report (`verifying → reviewed`).
-    `on` is the day of judging, which stands for the class's last while training goes on.
+    `on` is the day of judging: a subsidy would count on it, and it stands for the class's last day while
+    training goes on.
     """
 
     filing: Filing
     standard: Standard
     confirmed: bool
-    on: date | None = None
+    on: date
 
     @property
     def class_days(self) -> tuple[date, date]:
         """First training day by the opening report, last by the completion report."""
-        last = self.filing.completed_on or self.on
         assert self.filing.opened_on is not None
-        assert last is not None
-        return self.filing.opened_on, last
+        return self.filing.opened_on, self.filing.completed_on or self.on
 
     @property
     def last_pending_day(self) -> date:
@@ -221,15 +241,55 @@ def _employment(terms: Terms) -> Judgement:
     )
 
 
+def candidate_of(standing: Standing, terms: Terms) -> Candidate:
+    """Return the subsidy that a person of a settlement would get, for the rules of stacking."""
+    certificate = standing.certificate
+    return Candidate(
+        subject_id=standing.enrolment.id,
+        subsidy=apprenticeship(
+            standing.enrolment.person_id,
+            terms.filing.occupation_code,
+            on=terms.on,
+            grade=paid_grade(certificate, terms.filing.target_grade),
+            certificate=None
+            if standing.number is None
+            else CertificateKey(number=standing.number, issuer=standing.issuer_code),
+        ),
+        issued_on=None if certificate is None else certificate.issued_on,
+        claimed_on=standing.claimed_on,
+    )
+
+
+def violations_of(standing: Standing, terms: Terms) -> tuple[Violation, ...]:
+    """Return what a person's earlier subsidies, and a late claim, rule out."""
+    if standing.had is NOTHING_HAD and standing.claimed_on is None:
+        return ()  # as for almost everybody: there is nothing to hold a candidate against
+    return stacking(terms.standard.stacking, candidate_of(standing, terms), standing.had)
+
+
 def _stacking(standing: Standing, terms: Terms) -> Judgement:
-    stacking = terms.standard.stacking
+    rule = terms.standard.stacking
+    own = standing.had.own
+    violations = violations_of(standing, terms)
+    known: dict[str, Fact] = {
+        "per_year_total": rule.per_year_total,
+        "per_year_per_programme": rule.per_year_per_programme,
+        "excludes": ", ".join(sorted(rule.excludes)) or None,
+        "claim_within_months": rule.claim_within_months,
+    }
+    if violations:
+        clashes = {f"{c.programme} {c.year}": None for one in violations for c in one.clashes}
+        known["violated"] = ", ".join(one.rule for one in violations)
+        known["clashes"] = "; ".join(clashes) or None
     return _judgement(
         EligibilityRule.STACKING,
-        _passes(not standing.subsidised_before),
+        _passes(not violations),
         occupation_code=terms.filing.occupation_code,
         grade=paid_grade(standing.certificate, terms.filing.target_grade),
-        once=int(stacking.same_occupation_and_grade_once),
-        higher_blocks_lower=int(stacking.higher_blocks_lower),
+        year=(terms.on if own is None else own.counts_on).year,
+        once=int(rule.same_occupation_and_grade_once),
+        higher_blocks_lower=int(rule.higher_blocks_lower),
+        **{name: value for name, value in known.items() if value is not None},
     )
 
 

@@ -95,8 +95,9 @@ class Filing:
     """A filing on file. `filed_months` is the term in months; dates are calendar days in China.
 
     `after_review_id` is the upheld review of a refused filing that this one follows: its receipt time is
-    that filing's. `remark` is what the latest signed step added: the reviewer's advice, or the ground of a termination.
-    `term_reason` is why the term is longer than the ordinary (NUM-02).
+    that filing's. `remark` is what the latest signed step added: the reviewer's advice, or the ground of a
+    termination. `term_reason` is why the term is longer than the ordinary (NUM-02). `payee_account_state` is
+    how far the payee's account has come as it is read; None for a partner, who does not see the account.
     """
 
     case: Case
@@ -126,6 +127,7 @@ class Filing:
     completed_on: date | None
     remark: str | None = None
     term_reason: str | None = None
+    payee_account_state: str | None = None
     after_review_id: UUID | None = None
 
 

@@ -93,11 +93,16 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Schedule:
-    """A job of every day from `hour` o'clock in China: once for each date, also a missed one."""
+    """A job of every day from `hour` o'clock in China, once for each date.
+
+    Missed dates are caught up: all of them where `each_day`, else the latest alone, because it does
+    whatever an earlier one would have done.
+    """
 
     name: str
     kind: str
     hour: int = 0
+    each_day: bool = True
 
     def due_through(self, now: datetime) -> date:
         """Return the last date that is due at `now` (aware)."""

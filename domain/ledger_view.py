@@ -63,8 +63,13 @@ class RegionMoney:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnterpriseMoney:
-    """The money of one enterprise, all funds and years; the fund's own accounts are not in it."""
+    """The money of one enterprise, all funds and years; the fund's own accounts are not in it.
+
+    `got_back_fen` is what was recovered of it, collected or netted: it lies with the fund again, so that
+    no balance shows it.
+    """
 
     org_id: UUID
     name: str
     money: Money
+    got_back_fen: int

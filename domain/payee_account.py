@@ -9,19 +9,37 @@ are three people).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
 from domain.cases import Case, Duty
-from domain.errors import Fault, Refusal, Value
+from domain.errors import Fault, Refusal, Text, Value
 from domain.filing import Payee
 from domain.identifiers import bank
 
 VERIFIED: Final = "verified"
 DECLARED: Final = "declared"
+REFUSED: Final = "refused"
 
 NOT_TO_RELEASE_TO: Final = frozenset({Duty.FILE, Duty.REVIEW})
 """Duties in an account's case that keep a person from releasing money to it (CASES 3)."""
+
+UNVERIFIED: Final[Mapping[str, Text]] = MappingProxyType(
+    {
+        DECLARED: Text(
+            "收款账户尚未经人社部门核验：可以受理和列入，但核验之前不支付。",
+            "The bureau has not verified the payee account yet: the filing may be accepted and listed, but "
+            "nothing is paid before it is.",
+        ),
+        REFUSED: Text(
+            "收款账户核验未通过：可以受理和列入，但须重新申报账户并经核验后才能支付。",
+            "The payee account was refused: the filing may be accepted and listed, but another account must "
+            "be declared and verified before anything is paid.",
+        ),
+    }
+)
+"""What to warn of while an account is not payable, by its state. It refuses nothing: money waits by itself."""
 
 _NOTHING: Final = "∅"
 

@@ -16,7 +16,7 @@ from domain.errors import Fault
 from domain.policy.lookup import Floor, floor_on, plan_faults
 from domain.policy.overlay import Overlay
 from domain.policy.standard import Standard
-from domain.prepayment_amount import prepayment
+from domain.prepayment_amount import expected_prepayments
 
 MOVES_MAX: Final = 1_000
 """Filings one retroactive document may name."""
@@ -160,13 +160,14 @@ def _entitlement_fen(standard: Standard, plan: Plan) -> int:
 
 
 def _prepayment_fen(standard: Standard, plan: Plan) -> int:
-    return prepayment(
+    ahead = expected_prepayments(
         standard,
         target_grade=plan.target_grade,
         filed_months=plan.filed_months,
         people=plan.people,
         uplift_basis_points=plan.uplift_basis_points,
-    ).amount_fen
+    )
+    return sum(one.amount_fen for one in ahead)
 
 
 def floor_faults(standard: Standard, floors: Sequence[Floor], at: str) -> Iterator[Fault]:

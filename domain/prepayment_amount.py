@@ -4,6 +4,7 @@ Per person: yearly amount with uplift × base months ÷ 12 × share, one divisio
 people. Never more in total than share × expected entitlement. Lack of money changes no amount.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +21,9 @@ class PrepaymentFacts:
     """Why a prepayment has its amount.
 
     per_person_fen = rate_fen × (10000 + uplift) ÷ 10000 × base_months ÷ 12 × share ÷ 10000.
-    `cap_fen` is what the share of the expected entitlement leaves after `already_fen`.
+    `cap_fen` is what the policy's share of the expected entitlement leaves after `already_fen`, and
+    never more than the share decided now. `first_day` is that of a later training year, by the opening
+    report.
     """
 
     policy_id: str
@@ -43,6 +46,7 @@ class PrepaymentFacts:
     amount_fen: int
     labels: tuple[Label, ...]
     below_floor_reason: str | None = None
+    first_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +79,7 @@ def prepayment(
     year: int = 1,
     expected_fen: int | None = None,
     already_fen: int = 0,
+    first_day: date | None = None,
 ) -> Prepayment:
     """Decide the prepayment of one training year for the payable people of the roster in force.
 
@@ -100,8 +105,10 @@ def prepayment(
         rate_fen * (BASIS_POINTS + uplift_basis_points) * months * share,
         BASIS_POINTS * _MONTHS_PER_YEAR * BASIS_POINTS,
     )
-    # "Never more": the cap is the whole fen at or below the share, so it is not rounded half-up.
-    cap_fen = max(0, expected_fen * share // BASIS_POINTS - already_fen)
+    # "Never more": the cap is the whole fen at or below the share, so it is not rounded half-up. A lower
+    # share decided for one year takes nothing off what an earlier one was paid.
+    highest_fen, decided_fen = (expected_fen * one // BASIS_POINTS for one in (highest, share))
+    cap_fen = max(0, min(decided_fen, highest_fen - already_fen))
     amount_fen = min(people * per_person_fen, cap_fen)
     pointers = [
         f"/rates/{target_grade}",
@@ -133,8 +140,34 @@ def prepayment(
             amount_fen=amount_fen,
             labels=standard.labels(*pointers),
             below_floor_reason=standard.below_floor_reason,
+            first_day=first_day,
         ),
     )
+
+
+def expected_prepayments(
+    standard: Standard,
+    *,
+    target_grade: int,
+    filed_months: int,
+    people: int,
+    uplift_basis_points: int = 0,
+) -> tuple[Prepayment, ...]:
+    """Return what a plan is expected to be paid ahead, by training year: at the policy's share, nobody leaving."""
+    expected: list[Prepayment] = []
+    while base_months(standard.prepayment.base, filed_months, len(expected) + 1):
+        expected.append(
+            prepayment(
+                standard,
+                target_grade=target_grade,
+                filed_months=filed_months,
+                people=people,
+                uplift_basis_points=uplift_basis_points,
+                year=len(expected) + 1,
+                already_fen=sum(one.amount_fen for one in expected),
+            )
+        )
+    return tuple(expected)
 
 
 def parts_of(amount_fen: int, *, per_person_fen: int, people: int) -> tuple[int, ...]:
@@ -155,19 +188,38 @@ class YearPart:
     amount_fen: int
 
 
-def forecast(
-    *, listed_on: date, ends_on: date, prepayment_fen: int, expected_fen: int
-) -> tuple[YearPart, ...]:
-    """Spread the expected entitlement: the prepayment in the listing's year, the rest at term end.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """What is expected to fall due on a day, in fen."""
 
-    Parts of nothing are left out; a term that ends in the year of its listing is one part.
+    on: date
+    amount_fen: int
+
+
+def forecast(
+    *,
+    listed_on: date,
+    ends_on: date,
+    prepayment_fen: int,
+    expected_fen: int,
+    later: Sequence[Due] = (),
+) -> tuple[YearPart, ...]:
+    """Spread the expected entitlement: what is prepaid at listing in its year, the rest at term end.
+
+    `later` falls due in between, each in the year of its day. Parts of nothing are left out; a term
+    that ends in the year of its listing is one part. The parts add up to the expected entitlement.
     """
-    if not 0 <= prepayment_fen <= expected_fen:
-        msg = f"a prepayment of {prepayment_fen} fen does not fit {expected_fen} fen expected"
+    amounts = (prepayment_fen, *(due.amount_fen for due in later))
+    if min(amounts) < 0 or sum(amounts) > expected_fen:
+        msg = f"a prepayment of {sum(amounts)} fen does not fit {expected_fen} fen expected"
         raise ValueError(msg)
-    parts = {listed_on.year: prepayment_fen}
-    last = max(listed_on.year, ends_on.year)
-    parts[last] = parts.get(last, 0) + expected_fen - prepayment_fen
+    first, last = listed_on.year, max(listed_on.year, ends_on.year)
+    parts = {first: prepayment_fen}
+    for due in (*later, Due(on=ends_on, amount_fen=expected_fen - sum(amounts))):
+        year = min(max(first, due.on.year), last)
+        parts[year] = parts.get(year, 0) + due.amount_fen
     return tuple(
-        YearPart(budget_year=year, amount_fen=amount) for year, amount in parts.items() if amount
+        YearPart(budget_year=year, amount_fen=amount)
+        for year, amount in sorted(parts.items())
+        if amount
     )

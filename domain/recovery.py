@@ -62,9 +62,10 @@ class RecoveryFigures:
 class Recovery:
     """A recovery on file, of a filing or of a voucher settlement: one of them is named.
 
-    `proposed_fen` is what a proposal asks for that is not ordered yet. `settlement_id` is the settlement
-    whose approval demanded it last. `due_on` is the last day to pay, counted from the day of service.
-    `proof_reference` names the legal document of an insolvency or of a write-off.
+    `proposed_fen` is what a proposal asks for that is not ordered yet, or what a termination before training
+    took back at once. `settlement_id` is the settlement whose approval demanded it last. `due_on` is the
+    last day to pay, counted from the day of service. `proof_reference` names the legal document of an
+    insolvency or of a write-off.
     """
 
     case: Case

@@ -10,9 +10,10 @@ from typing import Final
 
 from domain.calendar import DayUnit
 from domain.errors import Text
+from domain.explanation.prepayment import BASES
 from domain.explanation.words import TYPES, mark, percent
 from domain.money import yuan
-from domain.policy import Label, LabelKind, Standard
+from domain.policy import Label, LabelKind, PrepaymentCondition, Standard
 from domain.policy.overlay import Limit, Needed, NoticeNames, NoticeOf, Overlay, Stage
 
 GRADES: Final[Mapping[int, Text]] = {
@@ -177,8 +178,19 @@ def guide(
     )
 
 
+_SINCE: Final[Mapping[PrepaymentCondition, Text]] = {
+    PrepaymentCondition.LISTED: Text("列入计划后", "once the plan is listed"),
+    PrepaymentCondition.TRAINING_STARTED: Text("开班后", "once training has begun"),
+}
+_ASKED: Final[Mapping[bool, Text]] = {
+    True: Text("由企业申请", "on the enterprise's request"),
+    False: Text("无须申请", "without a request"),
+}
+
+
 def _rules(standard: Standard, labels: tuple[Label, ...]) -> tuple[Text, ...]:
     term, ahead = standard.term, standard.prepayment
+    base, since, asked = BASES[ahead.base], _SINCE[ahead.condition], _ASKED[ahead.on_request]
     types = [TYPES[one] for one in TYPES if one in standard.certificate_types]
     of_term, of_share, of_types = (
         mark(labels, pointer) for pointer in ("/term", "/prepayment", "/certificate_types")
@@ -191,9 +203,10 @@ def _rules(standard: Standard, labels: tuple[Label, ...]) -> tuple[Text, ...]:
             f" {term.extended_max_months} with a reason and approval.{of_term.en}",
         ),
         Text(
-            f"预支比例最高 {percent(ahead.share_basis_points)}，其余按结业和证书核验结果结算。{of_share.zh}",
-            f"At most {percent(ahead.share_basis_points)} is prepaid; the rest is settled on completion"
-            f" and verified certificates.{of_share.en}",
+            f"预支比例最高 {percent(ahead.share_basis_points)}，以{base.zh}为基数，{since.zh}{asked.zh}；"
+            f"其余按结业和证书核验结果结算。{of_share.zh}",
+            f"At most {percent(ahead.share_basis_points)} of {base.en} is prepaid, {since.en}, {asked.en}; the rest"
+            f" is settled on completion and verified certificates.{of_share.en}",
         ),
         Text(
             f"认可的证书：{'、'.join(one.zh for one in types)}。{of_types.zh}",

@@ -19,6 +19,7 @@ from domain.eligibility import (
     Standing,
     Terms,
     rules_with,
+    violations_of,
 )
 from domain.entitlement import (
     Entitlement,
@@ -33,6 +34,7 @@ from domain.explanation import SettlementFacts, SettlementPart
 from domain.filing import Outcome
 from domain.manual_finding import MISTAKABLE
 from domain.policy import CertificateType, ExitReason, Settles
+from domain.stacking import Violation
 
 DECISION_VERSION: Final = 1
 """Version of `decided`; stored with every line."""
@@ -120,7 +122,10 @@ class SettlementLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineFacts:
-    """Why a line was decided so, as stored. `finding` is the register's answer, if there is one."""
+    """Why a line was decided so, as stored. `finding` is the register's answer, if there is one.
+
+    `stacking` says what the person's earlier subsidies rule out, where that is why nothing is paid.
+    """
 
     version: int
     policy_id: str
@@ -129,6 +134,7 @@ class LineFacts:
     finding: FindingResult | None
     failed: tuple[EligibilityRule, ...]
     entitlement: EntitlementFacts | None
+    stacking: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -290,6 +296,7 @@ def _line(
             finding=standing.finding,
             failed=failed,
             entitlement=None if earned is None else earned.facts,
+            stacking=violations_of(standing, terms) if EligibilityRule.STACKING in failed else (),
         ),
     )
 
@@ -408,7 +415,7 @@ def carried(
     that person's.
     """
     people = {one.enrolment_id for one in instead}
-    numbers = {(one.certificate_type, one.number) for one in instead}
+    numbers = {(one.certificate_type, one.number) for one in instead if one.number is not None}
     return [
         replace(one, id=new_id())
         for one in kept

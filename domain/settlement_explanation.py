@@ -14,6 +14,7 @@ from domain.explanation import (
     settlement_sentences,
 )
 from domain.settlement import Ground, LineFacts, SettlementReasons, UnpaidPart
+from domain.stacking import explain_violation
 
 GROUNDS: Final[Mapping[Ground, Text]] = {
     Ground.CERTIFIED: Text(
@@ -87,6 +88,7 @@ def explain_line(facts: LineFacts) -> tuple[Sentence, ...]:
         (
             policy_sentence(facts.policy_id, facts.document, reason),
             _ground_sentence(facts),
+            *(explain_violation(violation) for violation in facts.stacking),
             *arithmetic,
         )
     )

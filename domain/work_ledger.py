@@ -15,7 +15,10 @@ from domain.errors import Text
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EnterpriseEntry:
-    """An enterprise's line: filings, people, and money by what became of it."""
+    """An enterprise's line: filings, people, and money by what became of it.
+
+    `paid_fen` is what the bank has paid, `got_back_fen` what was recovered of it: collected or netted.
+    """
 
     org_id: UUID
     enterprise: str
@@ -26,6 +29,7 @@ class EnterpriseEntry:
     prepaid_fen: int
     paid_fen: int
     entitled_fen: int
+    got_back_fen: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class FilingEntry:
     prepaid_fen: int
     paid_fen: int
     entitled_fen: int
+    got_back_fen: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +98,7 @@ HEADINGS: Final[Mapping[str, Text]] = MappingProxyType(
         "prepaid_fen": Text("已预支（分）", "prepaid (fen)"),
         "paid_fen": Text("已支付（分）", "paid (fen)"),
         "entitled_fen": Text("应补（分）", "entitled (fen)"),
+        "got_back_fen": Text("已收回（分）", "got back (fen)"),
         "filing_id": Text("备案编号", "filing"),
         "class_name": Text("班级", "class"),
         "occupation_code": Text("职业代码", "occupation code"),

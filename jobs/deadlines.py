@@ -2,8 +2,8 @@
 
 The cursor is the last place done, so that a job that was interrupted goes on with the next; each
 place is a transaction of its own, or several where an act does a part and is asked again until nothing
-is left. The job acts for its own date, `run.job.period`: a missed day is caught up, and yesterday can be
-replayed.
+is left. The job acts for its own date, `run.day`: what passed on a missed day has passed on the next, and
+yesterday can be replayed.
 """
 
 from collections.abc import Awaitable
@@ -28,10 +28,7 @@ def in_every_place(act: PlaceAct, *, in_parts: bool = False) -> Handler:
     """Make the handler that does an act for the job's date in every place; `in_parts` until it returns 0."""
 
     async def handle(run: JobRun) -> None:
-        on = run.job.period
-        if on is None:
-            msg = f"{run.job.kind} serves a day of its schedule"
-            raise LookupError(msg)
+        on = run.day
         async with run.begin() as work:
             places = sorted(await work.places.all(), key=lambda place: place.id)
         for place in places:

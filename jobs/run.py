@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -66,6 +66,14 @@ class JobRun:
     def job(self) -> Job:
         """The job, with the cursor of the last chunk kept."""
         return self._job
+
+    @property
+    def day(self) -> date:
+        """The date that a schedule's job serves; LookupError for a job of no schedule."""
+        if self._job.period is None:
+            msg = f"{self._job.kind} serves a day of its schedule"
+            raise LookupError(msg)
+        return self._job.period
 
     @property
     def is_finished(self) -> bool:

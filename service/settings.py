@@ -22,6 +22,8 @@ VARIABLES: Final[Mapping[str, str]] = {
     "XUETU_PDF_FONT": "a TrueType font to embed in PDF documents instead of Noto Sans SC",
     "XUETU_CLOCK": "`system`, or `stored` (embedded mode only): the business clock is a database row",
     "XUETU_CHUNK_ROWS": "rows a chunk of a large job takes (default 5000)",
+    "XUETU_SIGN_IN_FAILURES": "wrong passwords after which an account name has to wait (default 10)",
+    "XUETU_SIGN_IN_MINUTES": "minutes in which they are counted, and the longest wait (default 15)",
     "XUETU_LOG_LEVEL": "info (default), warning or error",
     "XUETU_CRASH_AT": "embedded mode only, for tests: kill the process at a named point",
 }
@@ -50,6 +52,8 @@ class Settings:
     postgres_major: int
     clock: Literal["system", "stored"]
     chunk_rows: int
+    sign_in_failures: int
+    sign_in_minutes: int
     log_level: str
     crash_at: str | None
     embedded: bool
@@ -91,6 +95,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         postgres_major=_whole(environment, "XUETU_POSTGRES_MAJOR", 18, least=16, most=18),
         clock="stored" if clock == "stored" else "system",
         chunk_rows=_whole(environment, "XUETU_CHUNK_ROWS", 5000, least=1, most=100_000),
+        sign_in_failures=_whole(environment, "XUETU_SIGN_IN_FAILURES", 10, least=1, most=1_000_000),
+        sign_in_minutes=_whole(environment, "XUETU_SIGN_IN_MINUTES", 15, least=1, most=1440),
         log_level=log_level,
         crash_at=crash_at or None,
         embedded=embedded,

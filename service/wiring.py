@@ -36,6 +36,7 @@ from adapters.system.clock import SystemClock
 from adapters.system.doorbell import SilentDoorbell
 from adapters.system.ids import new_id
 from adapters.tables.spreadsheets import Spreadsheets
+from domain.ports.identity import SignInLimit
 from domain.ports.jobs import Doorbell
 from domain.ports.policies import PolicyPacks
 from domain.ports.work import BeginWork
@@ -118,7 +119,14 @@ async def open_ports(
         keys = read_key_file(settings.key_file)
         yield Ports(
             begin_work=_begin_work(engine, settings),
-            sessions=PostgresSessions(engine, Argon2Passwords()),
+            sessions=PostgresSessions(
+                engine,
+                Argon2Passwords(),
+                limit=SignInLimit(
+                    failures=settings.sign_in_failures, minutes=settings.sign_in_minutes
+                ),
+                secret=hashlib.sha256(b"xuetu sign-ins" + keys.checkpoint_seed).digest(),
+            ),
             doorbell=doorbell,
             new_id=new_id,
             readiness=_readiness(engine),

@@ -2,8 +2,9 @@
 
 import hashlib
 from typing import Any
+from uuid import UUID
 
-from domain.cases import Case, CaseKind
+from domain.cases import Case
 from domain.document import VIDEO, DeclaredDocument, DocumentState, Reference
 from domain.ports.work import Work
 from service.application.document import UploadedFile, upload_document
@@ -77,8 +78,30 @@ TRAINING_VIDEO_JSON = {
 }
 
 
+def certificate_copy(enrolment_id: UUID) -> DeclaredDocument:
+    """The copy of a person's certificate, declared."""
+    return DeclaredDocument(
+        kind="certificate_copy",
+        file_name="证书.pdf",
+        media_type="application/pdf",
+        sha256=DIGEST,
+        enrolment_id=enrolment_id,
+    )
+
+
+def certificate_copy_json(enrolment_id: str) -> dict[str, Any]:
+    """The same, as the API takes it."""
+    return {
+        "kind": "certificate_copy",
+        "file_name": "证书.pdf",
+        "media_type": "application/pdf",
+        "sha256": DIGEST.hex(),
+        "enrolment_id": enrolment_id,
+    }
+
+
 async def send_contents(work: Work, case: Case) -> None:
-    """Send the content of every document that a filing has declared."""
+    """Send the content of every document that a case has declared."""
     store = FakeDocuments()
     for one in await work.documents.in_force(case):
         if one.state is DocumentState.DECLARED:
@@ -86,7 +109,7 @@ async def send_contents(work: Work, case: Case) -> None:
                 kind=one.kind,
                 file_name=one.file_name,
                 media_type=one.media_type,
-                enrolment_id=None,
+                enrolment_id=one.enrolment_id,
                 content=PDF,
             )
-            await upload_document(work, store, CaseKind.FILING, case.id, file)
+            await upload_document(work, store, case.kind, case.id, file)

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.postgres.bulk import BulkInsert
 from adapters.postgres.register import PostgresRegister
 from adapters.postgres.rows import scope_of
+from adapters.postgres.standing_findings import STANDING
 from domain.cases import Case
 from domain.certificate import (
     RULES_VERSION,
@@ -74,14 +75,12 @@ select id, enrolment_id, certificate_type, number_raw, number, well_formed, hold
    and (cast(:after as uuid) is null or id > :after)
  order by id limit :limit
 """)
-_FINDINGS: Final = text("""
-select d.id as declaration_id, d.enrolment_id, f.seq, f.register, f.extract_id, f.row_no,
-       f.agreement, f.result, f.asked_at
-  from declared_certificates d
-  join lateral (select * from findings f
-                 where f.place_id = d.place_id and f.declaration_id = d.id
-                 order by f.seq desc limit 1) f on true
- where d.place_id = :place_id and d.settlement_id = :settlement_id
+_FINDINGS: Final = text(f"""
+select d.id as declaration_id, d.enrolment_id, stands.settlement_id, stands.seq, stands.register,
+       stands.extract_id, stands.row_no, stands.agreement, stands.result, stands.contradicted,
+       stands.asked_at
+  from declared_certificates d {STANDING}
+ where stands.seq is not null and d.place_id = :place_id and d.settlement_id = :settlement_id
    and d.version = (select s.declarations_version from settlements s
                      where s.place_id = :place_id and s.id = :settlement_id)
    and (cast(:after as uuid) is null or d.id > :after)
@@ -242,12 +241,14 @@ class PostgresCertificates(Certificates):
             Finding(
                 declaration_id=row.declaration_id,
                 enrolment_id=row.enrolment_id,
+                settlement_id=row.settlement_id,
                 seq=row.seq,
                 register=row.register,
                 extract_id=row.extract_id,
                 row_no=row.row_no,
                 agreement=None if row.agreement is None else Agreement(row.agreement),
                 result=FindingResult(row.result),
+                contradicted=row.contradicted,
                 asked_at=row.asked_at,
             )
             for row in rows

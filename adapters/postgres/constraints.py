@@ -22,6 +22,8 @@ REFUSAL_BY_CONSTRAINT: Final[Mapping[str, str]] = {
     "one_use_per_receipt": "receipt_already_used",
     "one_open_entitlement": "person_already_subsidised",
     "one_use_per_certificate": "certificate_already_used",
+    "one_version_of_source": "subsidy_register_already_loaded",
+    "one_use_per_unnumbered_certificate": "certificate_already_used",
     "one_objection_per_key": "key_reused",
     "one_review_per_line": "review_already_requested",
     "one_review_per_hold": "review_already_requested",

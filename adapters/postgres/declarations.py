@@ -1,7 +1,8 @@
 """Declared certificates in PostgreSQL: versions of a settlement's declarations, none of them edited."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -45,6 +46,13 @@ select d.id, d.enrolment_id, d.certificate_type, d.number_raw, d.number, d.well_
    and s.declarations_version = d.version
  where d.place_id = :place_id and d.settlement_id = :id
  order by d.id
+""")
+_WITHOUT_NUMBER: Final = text("""
+select d.enrolment_id
+  from declared_certificates d
+  join settlements s on s.place_id = d.place_id and s.id = d.settlement_id
+   and s.declarations_version = d.version
+ where d.place_id = :place_id and d.settlement_id = :id and d.number is null
 """)
 _VERSION: Final = text("""
 select declarations_version from settlements where place_id = :place_id and id = :id
@@ -99,6 +107,11 @@ class DeclarationRows:
         return [
             declared_certificate(row) for row in await self._connection.execute(_OF, _key(case))
         ]
+
+    async def without_number(self, case: Case) -> Collection[UUID]:
+        """Return whose certificate is declared without a number."""
+        rows = await self._connection.execute(_WITHOUT_NUMBER, _key(case))
+        return frozenset(row.enrolment_id for row in rows)
 
     async def version(self, case: Case) -> int:
         """Return the version in force."""

@@ -92,11 +92,15 @@ class PostgresDocuments(Documents):
         self._now = now
 
     async def add(
-        self, case: Case, documents: Sequence[DeclaredDocument], *, withdrawn: bool = False
+        self,
+        case: Case,
+        documents: Sequence[DeclaredDocument],
+        *,
+        withdrawn: bool = False,
+        first: bool = False,
     ) -> Sequence[UUID]:
         ids = [self._new_id() for _ in documents]
-        # A case that has just been opened has none: one question less for who files in one call.
-        versions = {} if case.step_seq == 1 and case.version == 1 else await self._versions(case)
+        versions = {} if first else await self._versions(case)
         rows = [
             (
                 document_id,

@@ -45,6 +45,7 @@ select f.id, f.policy_version_id, v.pack_id, f.class_name, f.occupation_code, f.
        f.training_mode, f.provider_name, f.filed_starts_on, f.filed_months, f.uplift_basis_points, f.fund_source,
        f.payee_account_id, coalesce(a.account_name, '') as account_name,
        coalesce(a.account_masked, '') as account_masked, coalesce(a.bank_code, '') as bank_code,
+       k.state as payee_account_state,
        f.roster_version, f.people, f.submitted_at, f.joint_class_id, l.document_number, f.listed_on,
        f.opened_on, f.completed_on, f.term_reason, f.after_review_id,
        (select r.remark from filing_remarks r where r.place_id = f.place_id and r.filing_id = f.id
@@ -52,6 +53,7 @@ select f.id, f.policy_version_id, v.pack_id, f.class_name, f.occupation_code, f.
   from filings f
   join policy_versions v on v.id = f.policy_version_id
   left join payee_accounts a on a.place_id = f.place_id and a.id = f.payee_account_id
+  left join cases k on k.place_id = a.place_id and k.id = a.id
   left join listings l on l.place_id = f.place_id and l.id = f.listing_id
 """
 _GET: Final = text(f"{_SELECT} where f.place_id = :place_id and f.id = :id")
@@ -194,6 +196,7 @@ def _filing(case: Case, row: Row[Any]) -> Filing:
         completed_on=row.completed_on,
         remark=row.remark,
         term_reason=row.term_reason,
+        payee_account_state=row.payee_account_state,
         after_review_id=row.after_review_id,
     )
 

@@ -97,8 +97,10 @@ _OPEN_DUE = text("""
       insert into schedule_periods (name, period, job_id)
       select :name, day, gen_random_uuid()
         from (select first_day + n as day
-                from (select coalesce(max(period) + 1, cast(:through as date)) as first_day
-                        from schedule_periods where name = :name) start,
+                from (select case when :each_day then next_day else greatest(next_day, cast(:through as date)) end
+                               as first_day
+                        from (select coalesce(max(period) + 1, cast(:through as date)) as next_day
+                                from schedule_periods where name = :name) opened_before) start,
                      generate_series(0, cast(:through as date) - first_day) as n
                order by n limit :limit) missing
       on conflict (name, period) do nothing
@@ -220,7 +222,13 @@ class PostgresSchedules(Schedules):
         self._engine = engine
 
     async def open_due(self, schedule: Schedule, through: date, limit: int) -> Sequence[UUID]:
-        values = {"name": schedule.name, "kind": schedule.kind, "through": through, "limit": limit}
+        values = {
+            "name": schedule.name,
+            "kind": schedule.kind,
+            "each_day": schedule.each_day,
+            "through": through,
+            "limit": limit,
+        }
         async with self._engine.begin() as connection:
             return (await connection.execute(_OPEN_DUE, values)).scalars().all()
 

@@ -9,36 +9,46 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.postgres.certificates import declared_certificate
 from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
+from adapters.postgres.standing_findings import STANDING
 from domain.cases import Case, Duty
-from domain.certificate import FindingResult
+from domain.certificate import DeclaredCertificate, FindingResult
 from domain.manual_finding import ManualFinding, Sighting
 from domain.ports.manual_findings import ManualFindings
 
 _ADD: Final = text("""
 insert into manual_findings (place_id, org_id, partner_org_id, region_path, id, settlement_id,
-                             declaration_id, result)
+                             declaration_id, result, number)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :settlement_id,
-        :declaration_id, :result)
+        :declaration_id, :result, :number)
 """)
 _ADD_SIGHTING: Final = text("""
 insert into manual_sightings (place_id, org_id, partner_org_id, region_path, manual_finding_id, duty,
-                              source_system, seen_at, document_sha256, note)
+                              source_system, seen_at, document_sha256, note, number_raw)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :duty,
-        :source_system, :seen_at, :document_sha256, :note)
+        :source_system, :seen_at, :document_sha256, :note, :number_raw)
 """)
 _GET_MANY: Final = text(f"""
-select {CASE_COLUMNS}, m.settlement_id, m.declaration_id, m.result
+select {CASE_COLUMNS}, m.settlement_id, m.declaration_id, m.result, m.number
   from manual_findings m join cases c on c.place_id = m.place_id and c.id = m.id
  where m.place_id = any(:places) and m.id = any(:ids)
 """)
 _SIGHTINGS: Final = text("""
-select manual_finding_id, duty, person_id, source_system, seen_at, document_sha256, note
+select manual_finding_id, duty, person_id, source_system, seen_at, document_sha256, note,
+       number_raw
   from manual_sightings where place_id = any(:places) and manual_finding_id = any(:ids)
  order by manual_finding_id, duty
 """)
-_OF_SETTLEMENT: Final = text("""
-select id from manual_findings where place_id = :place_id and settlement_id = :id order by id
+# What was found in an earlier settlement of the filing may stand in this one.
+_UP_TO_THIS: Final = """
+select b.id from settlements a
+  join settlements b on b.place_id = a.place_id and b.filing_id = a.filing_id and b.seq <= a.seq
+ where a.place_id = :place_id and a.id = :id
+"""
+_UP_TO_SETTLEMENT: Final = text(f"""
+select id from manual_findings where place_id = :place_id and settlement_id in ({_UP_TO_THIS})
+ order by id
 """)
 _ESTABLISH: Final = text("""
 insert into findings (place_id, org_id, partner_org_id, region_path, declaration_id, seq,
@@ -49,16 +59,18 @@ select :place_id, :org_id, :partner_org_id, :region_path, :declaration_id,
        :settlement_id, :register, :id, :result, :at
 """)
 _DECLARED_IN: Final = text("""
-select exists (select from declared_certificates
-                where place_id = :place_id and settlement_id = :id and id = :declaration_id)
+select id, enrolment_id, certificate_type, number_raw, number, well_formed, holder_name,
+       holder_name_alike, occupation_code, grade, issued_on, issuer_code
+  from declared_certificates
+ where place_id = :place_id and settlement_id = :id and id = :declaration_id
 """)
-_LINE_FINDING: Final = text("""
-select l.id, f.result
+_LINE_FINDING: Final = text(f"""
+select l.id, case when stands.contradicted then null else stands.result end as result
   from settlement_lines l
-  left join declared_certificates d on d.place_id = l.place_id and d.line_id = l.id
-  left join lateral (select result from findings f
-                      where f.place_id = d.place_id and f.declaration_id = d.id
-                      order by f.seq desc limit 1) f on true
+  join settlements s on s.place_id = l.place_id and s.id = l.settlement_id
+  left join declared_certificates d
+    on d.place_id = l.place_id and d.line_id = l.id and d.version = s.declarations_version
+  {STANDING}
  where l.place_id = :place_id and l.settlement_id = :id and l.enrolment_id = :enrolment_id
 """)
 _ADD_MISTAKE: Final = text("""
@@ -73,14 +85,15 @@ insert into verification_requests (place_id, org_id, partner_org_id, region_path
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :extract_id, :at)
 on conflict do nothing
 """)
-_VERIFIERS: Final = text("""
+_VERIFIERS: Final = text(f"""
 select x.loaded_by as person_id from certificate_extracts x
  where x.place_id = :place_id
    and (x.id = (select extract_id from settlements where place_id = :place_id and id = :id)
         or x.id in (select f.extract_id from findings f
-                     where f.place_id = :place_id and f.settlement_id = :id))
+                     where f.place_id = :place_id and f.settlement_id in ({_UP_TO_THIS})))
 union
-select person_id from verification_requests where place_id = :place_id and settlement_id = :id
+select person_id from verification_requests
+ where place_id = :place_id and settlement_id in ({_UP_TO_THIS})
 """)
 
 
@@ -92,6 +105,7 @@ def _sighting(row: Row[Any]) -> Sighting:
         seen_at=row.seen_at,
         document_sha256=row.document_sha256,
         note=row.note,
+        number_raw=row.number_raw,
     )
 
 
@@ -112,6 +126,7 @@ class PostgresManualFindings(ManualFindings):
                 "settlement_id": finding.settlement_id,
                 "declaration_id": finding.declaration_id,
                 "result": finding.result,
+                "number": finding.number,
             },
         )
         for sighting in finding.sightings:
@@ -128,6 +143,7 @@ class PostgresManualFindings(ManualFindings):
                 "seen_at": sighting.seen_at,
                 "document_sha256": sighting.document_sha256,
                 "note": sighting.note,
+                "number_raw": sighting.number_raw,
             },
         )
 
@@ -147,12 +163,13 @@ class PostgresManualFindings(ManualFindings):
                 declaration_id=found[case.id].declaration_id,
                 result=FindingResult(found[case.id].result),
                 sightings=tuple(seen[case.id]),
+                number=found[case.id].number,
             )
             for case in cases
         ]
 
-    async def of_settlement(self, settlement: Case) -> Sequence[UUID]:
-        rows = await self._connection.execute(_OF_SETTLEMENT, _key(settlement))
+    async def up_to(self, settlement: Case) -> Sequence[UUID]:
+        rows = await self._connection.execute(_UP_TO_SETTLEMENT, _key(settlement))
         return [row.id for row in rows]
 
     async def establish(self, finding: ManualFinding) -> None:
@@ -170,13 +187,15 @@ class PostgresManualFindings(ManualFindings):
             },
         )
 
-    async def declared_in(self, settlement: Case, declaration_id: UUID) -> bool:
-        declared: bool = (
+    async def declared_in(
+        self, settlement: Case, declaration_id: UUID
+    ) -> DeclaredCertificate | None:
+        row = (
             await self._connection.execute(
                 _DECLARED_IN, {**_key(settlement), "declaration_id": declaration_id}
             )
-        ).scalar_one()
-        return declared
+        ).one_or_none()
+        return None if row is None else declared_certificate(row)
 
     async def line_finding(
         self, settlement: Case, enrolment_id: UUID

@@ -59,14 +59,12 @@ select t.id, t.payment_id, coalesce(t.payee_account_id, p.payee_account_id) as p
 
 _LOCK_WAITING: Final = text("""
 select p.id from payments p
+  join cases c on c.place_id = p.place_id and c.id = coalesce(p.new_account_id, p.payee_account_id)
  where p.place_id = :place_id and p.fund_source = :fund_source and p.budget_year = :budget_year
-   and p.state = 'planned'
-   and coalesce(p.new_account_id, p.payee_account_id) in (
-       select c.id from cases c
-        where c.place_id = :place_id and c.kind = 'account_change' and c.state = 'verified'
-          and not exists (
-            select from payee_accounts n join cases d on d.place_id = n.place_id and d.id = n.id
-             where n.place_id = c.place_id and n.replaces_id = c.id and d.state = 'declared'))
+   and p.state = 'planned' and c.kind = 'account_change' and c.state = 'verified'
+   and not exists (
+     select from payee_accounts n join cases d on d.place_id = n.place_id and d.id = n.id
+      where n.place_id = c.place_id and n.replaces_id = c.id and d.state = 'declared')
  order by p.planned_at, p.id limit :limit for update of p
 """)
 _LOCK: Final = text("""

@@ -1,6 +1,7 @@
 """Places, organisations, accounts and persons in PostgreSQL."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -40,6 +41,7 @@ select array_agg(distinct r.role) as roles from user_accounts a cross join unnes
 """)
 _PEOPLE_OF: Final = text("select people_of(:indexes)")
 _WORKERS_OF: Final = text("select workers_of(:indexes)")
+_FORGET_FAILURES: Final = text("select forget_sign_in_failures(:before, :limit)")
 
 
 def _place(row: Row[Any]) -> Place:
@@ -149,6 +151,10 @@ class PostgresAccounts(Accounts):
     async def roles_of(self, org_id: UUID) -> Sequence[frozenset[Role]]:
         rows = await self._connection.execute(_ROLES_OF, {"org_id": org_id})
         return [frozenset(Role(role) for role in row.roles) for row in rows]
+
+    async def forget_sign_in_failures(self, *, before: datetime, limit: int) -> int:
+        done = await self._connection.execute(_FORGET_FAILURES, {"before": before, "limit": limit})
+        return int(done.scalar_one())
 
     async def people_of(self, identity_indexes: Sequence[bytes]) -> Sequence[UUID]:
         found: list[UUID] = (

@@ -23,6 +23,28 @@ select id from places where starts_with(region_path, cast(:region_path as text))
 """)
 
 
+class Sum:
+    """A sum over one table's rows, in the two ways it may be read.
+
+    `summed` is the statement with `{rows}` where the table is read from: a narrow actor's rows by place
+    and by organisation, each an equality that an index answers; a wide one's as row security shows them.
+    Both arms are told apart, so that no row is counted twice. `partners` adds the arm of a partner.
+    """
+
+    def __init__(self, table: str, summed: str, *, partners: bool = False) -> None:
+        own = "place_id <> all(cast(:places as uuid[]))"
+        arms = [
+            f"select * from {table} where place_id = any(cast(:places as uuid[]))",
+            f"select * from {table} where org_id = :org_id and {own}",
+        ]
+        if partners:
+            arms.append(
+                f"select * from {table} where partner_org_id = :org_id and org_id <> :org_id and {own}"
+            )
+        self.narrow = text(summed.replace("{rows}", f"({' union all '.join(arms)})"))
+        self.wide = text(summed.replace("{rows}", table))
+
+
 class Page:
     """A page of one table's rows, found by key in every way it may be asked for.
 
@@ -68,10 +90,20 @@ class Reach:
         named: Params = {"after": after or _FIRST, "limit": limit}
         if one is not None:
             return page.one, {**named, "one": one}
+        arms = await self.arms()
+        return (page.wide, named) if arms is None else (page.narrow, {**named, **arms})
+
+    async def sum(self, over: Sum, **named: object) -> tuple[TextClause, Params]:
+        """Return the statement for a sum, and what it binds beside `named`."""
+        arms = await self.arms()
+        return (over.wide, named) if arms is None else (over.narrow, {**named, **arms})
+
+    async def arms(self) -> Params | None:
+        """Return the places and the organisation to name as equalities; None for a wide actor."""
         places = await self._served()
         if len(places) > PLACES_MAX:
-            return page.wide, named
-        return page.narrow, {**named, "places": places, "org_id": self._actor.org_id}
+            return None
+        return {"places": places, "org_id": self._actor.org_id}
 
     async def _served(self) -> list[UUID]:
         if self._places is None:

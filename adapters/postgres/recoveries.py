@@ -30,16 +30,23 @@ _VOUCHERS: Final = text("""
 select voucher_id, amount_fen from recovery_vouchers
  where place_id = :place_id and recovery_id = :id order by voucher_id
 """)
-GOT_BACK: Final = """
-select coalesce(sum(case p.kind when 'posting' then p.amount_fen else -p.amount_fen end), 0)::bigint
-  from ledger_accounts a
-  join postings p on p.place_id = a.place_id
-   and a.id = case p.kind when 'posting' then p.from_account_id else p.to_account_id end
+GOT_BACK_ON: Final = """
+(select q.amount_fen from postings q
+  where q.place_id = a.place_id and q.from_account_id = a.id and q.kind = 'posting' and q.event in {events}
+ union all
+ select -q.amount_fen from postings q
+  where q.place_id = a.place_id and q.to_account_id = a.id and q.kind = 'reversal' and q.event in {events})
+""".format(
+    events="('collected_same_year', 'collected_later_year', 'netted_recovery',"
+    " 'netted_recovery_earlier_book')"
+)
+"""What was got back on one account `a`, posting by posting: collected or netted, less what was reversed."""
+GOT_BACK: Final = f"""
+select coalesce(sum(p.amount_fen), 0)::bigint
+  from ledger_accounts a cross join lateral {GOT_BACK_ON} p
  where a.kind = 'recovery_receivable'
-   and p.event in ('collected_same_year', 'collected_later_year', 'netted_recovery',
-                   'netted_recovery_earlier_book')
 """
-"""What money was got back on accounts that the caller names: collected, or netted."""
+"""What money was got back on accounts that the caller names."""
 _SELECT: Final = f"""
 select {CASE_COLUMNS}, r.filing_id, r.reference, r.cause, r.settlement_id, r.proposed_fen,
        r.voucher_settlement_id, r.document_number, r.pay_within_days, r.served_on, r.due_on, r.proof_reference,

@@ -48,6 +48,7 @@ with chunk as materialized (
    where d.place_id = :place_id and d.settlement_id = :settlement_id
      and d.version = (select s.declarations_version from settlements s
                        where s.place_id = :place_id and s.id = :settlement_id)
+     and d.number is not null
      and (cast(:after as uuid) is null or d.id > :after)
    order by d.id limit :limit
 ), compared as (

@@ -1,6 +1,7 @@
 """Kept answers in PostgreSQL: the unique key makes a twin wait for the one transaction."""
 
 import json
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import text
@@ -32,6 +33,7 @@ _KEEP: Final = text("""
 update kept_answers set status = :status, headers = cast(:headers as jsonb), body = :body
  where person_id = :person_id and key = :key
 """)
+_FORGET: Final = text("select forget_kept_answers(:before, :limit)")
 
 
 class PostgresRequests(Requests):
@@ -69,3 +71,7 @@ class PostgresRequests(Requests):
                 "body": answer.body,
             },
         )
+
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        done = await self._connection.execute(_FORGET, {"before": before, "limit": limit})
+        return int(done.scalar_one())

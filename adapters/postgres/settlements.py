@@ -1,8 +1,8 @@
 """Settlements in PostgreSQL. Reasons are stored as facts in JSON; sentences are made when asked."""
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from adapters.postgres.declarations import DeclarationRows
 from adapters.postgres.eligibility import EligibilityRows
 from adapters.postgres.recoveries import GOT_BACK
 from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
+from adapters.postgres.standing_findings import STANDING
 from adapters.postgres.standings import standings_of
 from domain.balance import History
 from domain.cases import Case
@@ -36,6 +37,7 @@ from domain.settlement import (
     SettlementLine,
     SettlementReasons,
 )
+from domain.stacking import Candidate, CertificateKey, apprenticeship
 
 _ADD: Final = text("""
 insert into settlements (place_id, org_id, partner_org_id, region_path, id, filing_id, seq,
@@ -126,6 +128,31 @@ select l.place_id, l.org_id, l.partner_org_id, l.region_path, l.id, s.filing_id,
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition in ('payable', 'refused')
 """)
 _RELEASE: Final = text("select release_entitlements(:place_id, :id)")
+_END_SUBSIDIES: Final = text("""
+select end_subsidies(:place_id, array(
+         select enrolment_id from settlement_lines
+          where place_id = :place_id and settlement_id = :id and disposition = 'refused'), :at)
+""")
+_CANDIDATES: Final = text(f"""
+select l.enrolment_id, e.person_id, f.occupation_code, coalesce(d.number, m.number) as number,
+       coalesce(x.issuer_code, d.issuer_code) as issuer_code,
+       cast(coalesce(l.facts->'entitlement'->>'grade_used',
+                     l.facts->'entitlement'->>'filed_grade') as int) as grade
+  from settlement_lines l
+  join settlements s on s.place_id = l.place_id and s.id = l.settlement_id
+  join enrolments e on e.place_id = l.place_id and e.id = l.enrolment_id
+  join filings f on f.place_id = e.place_id and f.id = e.filing_id
+  left join declared_certificates d
+    on d.place_id = l.place_id and d.line_id = l.id and d.version = s.declarations_version
+   and l.facts->'entitlement'->>'evidence' is not null
+  {STANDING}
+  left join manual_findings m
+    on m.place_id = d.place_id and m.id = stands.manual_finding_id
+  left join certificate_extract_rows x
+    on x.place_id = d.place_id and x.extract_id = stands.extract_id and x.row_no = stands.row_no
+ where l.place_id = :place_id and l.settlement_id = :id and l.disposition = 'payable'
+ order by e.seat_no
+""")
 _TAKE: Final = text("""
 select take_entitlements(:place_id, array_agg(e.person_id), array_agg(e.id), f.occupation_code,
          array_agg(cast(coalesce(l.facts->'entitlement'->>'grade_used',
@@ -136,19 +163,19 @@ select take_entitlements(:place_id, array_agg(e.person_id), array_agg(e.id), f.o
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition = 'payable'
  group by f.occupation_code
 """)
-_USE: Final = text("""
+_USE: Final = text(f"""
 select use_certificates(:place_id, array_agg(d.id), array_agg(d.enrolment_id),
-         array_agg(coalesce(x.issuer_code, d.issuer_code)), array_agg(d.number),
+         array_agg(coalesce(x.issuer_code, d.issuer_code)), array_agg(coalesce(d.number, m.number)),
          array_agg(cast(null as text)), :class)
   from settlement_lines l
   join settlements s on s.place_id = l.place_id and s.id = l.settlement_id
   join declared_certificates d
     on d.place_id = l.place_id and d.line_id = l.id and d.version = s.declarations_version
-  left join lateral (select f.extract_id, f.row_no from findings f
-                      where f.place_id = d.place_id and f.declaration_id = d.id
-                      order by f.seq desc limit 1) f on true
+  {STANDING}
+  left join manual_findings m
+    on m.place_id = d.place_id and m.id = stands.manual_finding_id
   left join certificate_extract_rows x
-    on x.place_id = d.place_id and x.extract_id = f.extract_id and x.row_no = f.row_no
+    on x.place_id = d.place_id and x.extract_id = stands.extract_id and x.row_no = stands.row_no
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition = 'payable'
    and l.facts->'entitlement'->>'evidence' is not null
 having count(*) > 0
@@ -232,6 +259,9 @@ class PostgresSettlements(Settlements):
 
     async def declared_in(self, case: Case) -> Sequence[DeclaredCertificate]:
         return await self._declarations.of(case)
+
+    async def without_number(self, case: Case) -> Collection[UUID]:
+        return await self._declarations.without_number(case)
 
     async def next_version(self, case: Case) -> int:
         return await self._declarations.next_version(case)
@@ -344,9 +374,28 @@ class PostgresSettlements(Settlements):
             for row in rows
         ]
 
+    async def candidates(self, case: Case, *, on: date) -> Sequence[Candidate]:
+        rows = await self._connection.execute(_CANDIDATES, _key(case))
+        return [
+            Candidate(
+                subject_id=row.enrolment_id,
+                subsidy=apprenticeship(
+                    row.person_id,
+                    row.occupation_code,
+                    on=on,
+                    grade=row.grade,
+                    certificate=None
+                    if row.number is None
+                    else CertificateKey(number=row.number, issuer=row.issuer_code),
+                ),
+            )
+            for row in rows
+        ]
+
     async def entitle(self, case: Case) -> int:
         revisions = await self._connection.execute(_ENTITLE, {**_key(case), "at": self._now})
         await self._connection.execute(_RELEASE, _key(case))
+        await self._connection.execute(_END_SUBSIDIES, {**_key(case), "at": self._now})
         await self._connection.execute(_TAKE, {**_key(case), "class": BENEFIT_CLASS})
         await self._connection.execute(_USE, {**_key(case), "class": BENEFIT_CLASS})
         return revisions.rowcount

@@ -42,6 +42,7 @@ from adapters.postgres.recoveries import PostgresRecoveries
 from adapters.postgres.requests import PostgresRequests
 from adapters.postgres.review_requests import PostgresReviewRequests
 from adapters.postgres.settlements import PostgresSettlements
+from adapters.postgres.subsidies import PostgresSubsidies
 from adapters.postgres.voucher_classes import PostgresVoucherClasses
 from adapters.postgres.voucher_projects import PostgresVoucherProjects
 from adapters.postgres.voucher_records import PostgresVoucherRecords
@@ -121,6 +122,7 @@ class PostgresWork(Work):
         self.vouchers = PostgresVouchers(connection, actor, crypto, new_id, reach, now=now)
         self.voucher_classes = PostgresVoucherClasses(connection, now=now)
         self.voucher_records = PostgresVoucherRecords(connection, now=now)
+        self.subsidies = PostgresSubsidies(connection, crypto, new_id, now=now)
         self.work_ledgers = PostgresWorkLedgers(connection, reach)
 
     @property

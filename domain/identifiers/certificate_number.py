@@ -74,6 +74,12 @@ _YEAR: Final = Text(
     "第 14 至 15 位与发证年份不符。", "Characters 14 and 15 are not the year of issue."
 )
 _GRADE: Final = Text("第 16 位与等级不符。", "Character 16 is not the grade claimed.")
+_LENGTH: Final = Text("通常为 22 位。", "Usually 22 characters.")
+_LETTER: Final = Text(
+    "第 2 位是易与数字混淆的字母。", "Character 2 is a letter that is easily taken for a digit."
+)
+_LIKE_DIGITS: Final = frozenset("OQILSZB")
+"""Letters that people write for 0, 1, 2, 5 and 8."""
 
 
 def normalised(raw: str) -> str:
@@ -134,8 +140,14 @@ def _fits(position: int, character: str) -> bool:
 def _warnings(
     number: str, kind: str, issued_year: int | None, grade: int | None
 ) -> tuple[Flaw, ...]:
-    if kind not in {"skill_level", "skill_level_tolerated"} or number[1].isalpha():
+    if kind not in {"skill_level", "skill_level_tolerated"}:
         return ()
+    if len(number) != _SKILL_LENGTH:
+        # What follows the missing or surplus character has moved: no part can be compared.
+        return (Flaw(code="certificate_length_unusual", said=_LENGTH),)
+    if number[1].isalpha():
+        confused = Flaw(code="certificate_letter_unusual", said=_LETTER, position=2)
+        return (confused,) if number[1] in _LIKE_DIGITS else ()
     year = f"{(issued_year or 0) % 100:02d}"
     found = (
         (number[0] not in "YS", "certificate_prefix_unusual", _PREFIX, 1),

@@ -50,7 +50,8 @@ CAUSES: Final[Mapping[Event, Mapping[str, str]]] = {
     Event.BATCH_RELEASED: {"batch": "released"},
     Event.BATCH_CANCELLED: {"batch": "cancelled"},
     Event.SETTLEMENT_APPROVED: {"settlement": "approved"},
-    Event.PREPAYMENT_UNEARNED: _RECOVERY,
+    # A termination before training began: nothing can be earned, so no settlement says so.
+    Event.PREPAYMENT_UNEARNED: {**_RECOVERY, "filing": "terminated"},
     Event.EARNED_REDUCED: _RECOVERY,
     Event.EARNED_LATER: {"settlement": "approved", "recovery": "cancelled"},
     Event.UNEARNED_RESTORED: {"recovery": "cancelled"},

@@ -67,13 +67,19 @@ def listing_refusal(issue: Issue, filing: Filing) -> Paper:
     return _refused(issue, filing, said, remedy=Remedy.LAW_AND_REVIEW)
 
 
-def prepayment_refusal(issue: Issue, filing: Filing, *, people: int, maximum_fen: int) -> Paper:
-    """不予批准决定书: a prepayment is refused."""
+def prepayment_refusal(
+    issue: Issue, filing: Filing, *, period: int, people: int, maximum_fen: int
+) -> Paper:
+    """不予批准决定书: the prepayment of a training year is refused."""
     return _refused(
         issue,
         filing,
         "经审核，对你单位的预支申请不予批准。结算时应补的金额不受本决定影响。",
-        Table("预支申请", ("计算人数", "可预支上限（元）"), ((str(people), yuan(maximum_fen)),)),
+        Table(
+            "预支申请",
+            ("期次", "计算人数", "可预支上限（元）"),
+            ((f"第{period}期", str(people), yuan(maximum_fen)),),
+        ),
         remedy=Remedy.LAW_AND_REVIEW,
     )
 

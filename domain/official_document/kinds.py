@@ -83,7 +83,7 @@ KINDS: Final[Mapping[DocumentKind, KindOfDocument]] = MappingProxyType(
         DocumentKind.PREPAYMENT_APPLICATION: KindOfDocument(
             title=Text("补贴申领表（预支）", "Subsidy application: prepayment"),
             word="学徒预支",
-            version=2,
+            version=3,
         ),
         DocumentKind.SETTLEMENT_APPLICATION: KindOfDocument(
             title=Text(

@@ -157,17 +157,23 @@ def listing(issue: Issue, filing: Filing) -> Paper:
 
 
 def prepayment_application(
-    issue: Issue, filing: Filing, *, amount_fen: int, share_basis_points: int, people: int
+    issue: Issue,
+    filing: Filing,
+    *,
+    period: int,
+    amount_fen: int,
+    share_basis_points: int,
+    people: int,
 ) -> Paper:
-    """补贴申领表（预支）: what is paid ahead, and of what."""
+    """补贴申领表（预支）: what is paid ahead, of which training year, and of what."""
     return paper_of(
         issue,
         [
             plan_table(filing),
             Table(
                 "预支",
-                ("计算人数", "预支比例", "核定金额（元）"),
-                ((str(people), f"{percent(share_basis_points)}", yuan(amount_fen)),),
+                ("期次", "计算人数", "预支比例", "核定金额（元）"),
+                ((f"第{period}期", str(people), percent(share_basis_points), yuan(amount_fen)),),
             ),
             _payee_table(filing),
         ],

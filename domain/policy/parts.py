@@ -282,7 +282,17 @@ STACKING: Final = Record(
             shape=Several(Words(64), 20),
             required=False,
             default=[],
-            about="Programmes that exclude this subsidy, both ways.",
+            about="Programmes that exclude this subsidy, both ways, for the same certificate; or for "
+            "the same occupation and grade where a certificate is not known. By code (apprenticeship, "
+            "voucher, project_training, skill_training, pre_job, assessment, skill_upgrade), or by "
+            "another system's own.",
+        ),
+        Member(
+            name="claim_within_months",
+            shape=Maybe(Whole(1, MONTHS_MAX)),
+            required=False,
+            about="Months after a certificate's day of issue within which it must be claimed with: "
+            "the settlement that first declares it is submitted by then; null is no limit.",
         ),
     )
 )

@@ -236,13 +236,17 @@ class PeopleRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stacking:
-    """What else may be paid for the same person; None is no limit."""
+    """What else may be paid for the same person; None is no limit.
+
+    `claim_within_months` counts from the certificate's day of issue to the day it is claimed with.
+    """
 
     per_year_total: int | None
     per_year_per_programme: int | None
     same_occupation_and_grade_once: bool
     higher_blocks_lower: bool
     excludes: frozenset[str]
+    claim_within_months: int | None
 
 
 class LabelKind(StrEnum):

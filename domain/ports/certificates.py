@@ -45,7 +45,7 @@ class Certificates(Protocol):
 
     @abstractmethod
     async def findings(self, case: Case, *, after: UUID | None, limit: int) -> Sequence[Finding]:
-        """Return the latest finding of each declaration of a settlement, by declaration."""
+        """Return the finding that stands for each declaration of a settlement, by declaration."""
 
     @abstractmethod
     async def findings_digest(self, case: Case, extract: Extract) -> tuple[int, bytes]:

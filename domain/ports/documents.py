@@ -14,9 +14,18 @@ class Documents(Protocol):
 
     @abstractmethod
     async def add(
-        self, case: Case, documents: Sequence[DeclaredDocument], *, withdrawn: bool = False
+        self,
+        case: Case,
+        documents: Sequence[DeclaredDocument],
+        *,
+        withdrawn: bool = False,
+        first: bool = False,
     ) -> Sequence[UUID]:
-        """Store the next version of each kind, signed by the actor, and return their ids."""
+        """Store the next version of each kind, signed by the actor, and return their ids.
+
+        `first` says that the case has just been opened and holds none: one question less for who files
+        in one call.
+        """
 
     @abstractmethod
     async def add_content(self, case: Case, document: Document, *, size_bytes: int) -> None:

@@ -17,6 +17,18 @@ class OpenedSession:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInLimit:
+    """How many wrong passwords one account name may be tried with, and in how many minutes.
+
+    Beyond that every attempt is refused, the right password too, until the minutes since the first
+    have passed.
+    """
+
+    failures: int
+    minutes: int
+
+
 class Passwords(Protocol):
     """Password hashing (argon2id)."""
 
@@ -42,7 +54,10 @@ class Sessions(Authenticator, Protocol):
 
     @abstractmethod
     async def open(self, account_name: str, password: str) -> OpenedSession | None:
-        """Open a session, or return None for a wrong name or password, whichever it was."""
+        """Open a session, or return None for a wrong name or password, whichever it was.
+
+        Refuses `too_many_sign_ins` with the seconds to wait, for known and unknown names alike.
+        """
 
     @abstractmethod
     async def revoke(self, token: str) -> None:

@@ -103,8 +103,8 @@ class Schedules(Protocol):
         """Add the jobs of all dates up to `through` that are missing, oldest first; return their
         ids.
 
-        A schedule seen for the first time opens `through` alone. Two callers at once open each date
-        once.
+        A schedule that need not do each day, or is seen for the first time, opens `through` alone.
+        Two callers at once open each date once.
         """
 
     @abstractmethod

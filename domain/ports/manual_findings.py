@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.cases import Case
-from domain.certificate import FindingResult
+from domain.certificate import DeclaredCertificate, FindingResult
 from domain.manual_finding import ManualFinding, Sighting
 
 
@@ -30,22 +30,30 @@ class ManualFindings(Protocol):
         """Return the manual findings of these cases, in their order."""
 
     @abstractmethod
-    async def of_settlement(self, settlement: Case) -> Sequence[UUID]:
-        """Return the ids of a settlement's manual findings."""
+    async def up_to(self, settlement: Case) -> Sequence[UUID]:
+        """Return the ids of manual findings of a settlement and of those before it on its filing.
+
+        What was confirmed in an earlier one stands in this one too.
+        """
 
     @abstractmethod
     async def establish(self, finding: ManualFinding) -> None:
-        """Insert the finding that two people confirmed: it is the declaration's latest."""
+        """Insert the finding that two people confirmed."""
 
     @abstractmethod
-    async def declared_in(self, settlement: Case, declaration_id: UUID) -> bool:
-        """Tell whether a declaration is one of this settlement's."""
+    async def declared_in(
+        self, settlement: Case, declaration_id: UUID
+    ) -> DeclaredCertificate | None:
+        """Return a declaration of this settlement, or None when it is none of its."""
 
     @abstractmethod
     async def line_finding(
         self, settlement: Case, enrolment_id: UUID
     ) -> tuple[UUID, FindingResult | None] | None:
-        """Return a person's line and its latest finding; None when a person has no line here."""
+        """Return a person's line and the finding that stands; None when a person has no line here.
+
+        A finding that contradicts two people stands for nothing until they have looked again.
+        """
 
     @abstractmethod
     async def add_honest_mistake(self, settlement: Case, line_id: UUID, reason: str) -> bool:
@@ -57,4 +65,7 @@ class ManualFindings(Protocol):
 
     @abstractmethod
     async def verifiers(self, settlement: Case) -> Collection[UUID]:
-        """Return who loaded an extract that a settlement was verified against, or asked for it."""
+        """Return who loaded an extract that a settlement was verified against, or asked for it.
+
+        Extracts of the filing's earlier settlements count: their findings may stand in this one.
+        """

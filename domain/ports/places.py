@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -61,6 +62,10 @@ class Accounts(Protocol):
         roles: frozenset[Role],
     ) -> None:
         """Add an account; refuses `account_name_taken`."""
+
+    @abstractmethod
+    async def forget_sign_in_failures(self, *, before: datetime, limit: int) -> int:
+        """Forget, as the system, counts that began before an instant, at most so many; return how many."""
 
     @abstractmethod
     async def roles_of(self, org_id: UUID) -> Sequence[frozenset[Role]]:

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 from uuid import UUID
 
@@ -14,6 +15,8 @@ from domain.prepayment_amount import PrepaymentFacts
 class PrepaymentOnFile:
     """One prepayment: `period` counts training years from 1; amounts in fen.
 
+    `people` and `maximum_fen` are as of the request, then as of the decision. `next_first_day` is the
+    first day of the next period: None where there is none, or before training began.
     `after_review_id` is the upheld review of the refused one that this is asked for instead of.
     """
 
@@ -25,6 +28,7 @@ class PrepaymentOnFile:
     maximum_fen: int
     amount_fen: int
     facts: PrepaymentFacts
+    next_first_day: date | None = None
     after_review_id: UUID | None = None
 
 
@@ -44,8 +48,8 @@ class Prepayments(Protocol):
         """Store a prepayment just requested; refuses `prepayment_exists`."""
 
     @abstractmethod
-    async def decide(self, case: Case, *, amount_fen: int, facts: PrepaymentFacts) -> None:
-        """Record the amount the approver decided, not above the maximum."""
+    async def decide(self, prepayment: PrepaymentOnFile) -> None:
+        """Record what the approver decided, and the people and the maximum it was decided on."""
 
     @abstractmethod
     async def add_lines(self, case: Case, lines: Sequence[PrepaymentLine]) -> None:
@@ -62,6 +66,15 @@ class Prepayments(Protocol):
     @abstractmethod
     async def of_filing(self, filing: Case) -> Sequence[PrepaymentOnFile]:
         """Return a filing's prepayments, by period."""
+
+    @abstractmethod
+    async def paid_unasked(
+        self, place_id: UUID, *, after: UUID | None, limit: int
+    ) -> Sequence[Case]:
+        """Return a place's filings, listed or in training, whose standard prepays without a request.
+
+        In id order after the given id; none whose standard prepays nothing.
+        """
 
     @abstractmethod
     async def lines(self, case: Case) -> Sequence[PrepaymentLine]:

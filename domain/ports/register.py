@@ -25,7 +25,7 @@ class Register(Protocol):
     async def examine(
         self, case: Case, extract: Extract, *, after: UUID | None, limit: int
     ) -> Examined:
-        """Compare up to `limit` declarations of a settlement, by id after the given one.
+        """Compare up to `limit` declarations of a settlement that have a number, by id after the given one.
 
         Each declaration gets one finding for one extract, however often it is examined. The
         declarations of a submitted settlement never change, which is what makes an id a place to go

@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -16,7 +17,7 @@ class KeptAnswer:
 
 
 class Requests(Protocol):
-    """The keyed requests of one person."""
+    """The keyed requests of one person; the system person forgets everybody's."""
 
     @abstractmethod
     async def claim(self, key: str, fingerprint: bytes) -> KeptAnswer | None:
@@ -25,3 +26,7 @@ class Requests(Protocol):
     @abstractmethod
     async def keep(self, key: str, answer: KeptAnswer) -> None:
         """Keep the answer of the request that claimed the key."""
+
+    @abstractmethod
+    async def forget(self, *, before: datetime, limit: int) -> int:
+        """Forget, as the system, answers kept before an instant, at most so many; return how many."""

@@ -1,9 +1,9 @@
 """Settlements on file, with lines, eligibility and entitlements."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from domain.settlement import (
     SettlementLine,
     SettlementReasons,
 )
+from domain.stacking import Candidate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,10 @@ class Settlements(Protocol):
     @abstractmethod
     async def declared_in(self, case: Case) -> Sequence[DeclaredCertificate]:
         """Return what a settlement declares, in its version in force."""
+
+    @abstractmethod
+    async def without_number(self, case: Case) -> Collection[UUID]:
+        """Return whose certificate is declared without a number, in the version in force."""
 
     @abstractmethod
     async def next_version(self, case: Case) -> int:
@@ -136,11 +141,15 @@ class Settlements(Protocol):
         """Return the lines, by id."""
 
     @abstractmethod
+    async def candidates(self, case: Case, *, on: date) -> Sequence[Candidate]:
+        """Return the subsidies that the payable lines would be, decided on a day, by seat."""
+
+    @abstractmethod
     async def entitle(self, case: Case) -> int:
         """Write the next revision of each decided person's entitlement; return how many.
 
         Takes what may be taken once ever: refuses `person_already_subsidised`,
-        `certificate_already_used`.
+        `certificate_already_used`. Gives back, and ends on record, what comes to nothing.
         """
 
     @abstractmethod

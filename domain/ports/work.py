@@ -38,6 +38,7 @@ from domain.ports.recoveries import Receipts, Recoveries
 from domain.ports.requests import Requests
 from domain.ports.review_requests import ReviewRequests
 from domain.ports.settlements import Settlements
+from domain.ports.subsidies import Subsidies
 from domain.ports.voucher_classes import VoucherClasses
 from domain.ports.voucher_projects import VoucherProjects
 from domain.ports.voucher_records import VoucherRecords
@@ -86,6 +87,7 @@ class Work(Protocol):
     voucher_classes: VoucherClasses
     voucher_records: VoucherRecords
     vouchers: Vouchers
+    subsidies: Subsidies
     work_ledgers: WorkLedgers
 
     @property

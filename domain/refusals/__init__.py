@@ -24,7 +24,8 @@ from domain.refusals.policy import POLICY
 from domain.refusals.policy_version import POLICY_VERSIONS
 from domain.refusals.recovery import RECOVERING
 from domain.refusals.roster import ROSTER, ROSTER_NOTES
-from domain.refusals.settlement import SETTLING
+from domain.refusals.settlement import NUMBER_NOTES, SETTLING
+from domain.refusals.stacking import STACKING, SUBSIDY_REGISTERS
 from domain.refusals.voucher import VOUCHER_ISSUES, VOUCHER_PROJECTS, VOUCHERS
 from domain.refusals.voucher_class import CATALOGUE, REDEEMING, VOUCHER_CLASSES
 from domain.refusals.voucher_settlement import CLAWING_BACK, VOUCHER_SETTLEMENTS
@@ -44,6 +45,9 @@ SECTIONS: Final = (
     ROSTER,
     ROSTER_NOTES,
     SETTLING,
+    STACKING,
+    SUBSIDY_REGISTERS,
+    NUMBER_NOTES,
     RECOVERING,
     NOTICES,
     PAYING,

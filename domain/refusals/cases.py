@@ -55,6 +55,15 @@ CASES: Final = (
         ),
     ),
     kind(
+        "not_the_drafter",
+        Family.NOT_PERMITTED,
+        ("仅起草人可撤回", "Only who drafted it may withdraw it"),
+        (
+            "草稿由起草人本人撤回；他人可不予批准。",
+            "A draft is withdrawn by the person who drafted it; others may leave it unapproved.",
+        ),
+    ),
+    kind(
         "not_permitted",
         Family.NOT_PERMITTED,
         ("无权执行此操作", "Not permitted"),

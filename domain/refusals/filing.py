@@ -274,7 +274,37 @@ FILING: Final = (
         "prepayment_exists",
         Family.STATE_CONFLICT,
         ("已有预支", "Prepayment exists"),
-        ("该备案的本期预支已存在。", "This filing's prepayment of the period exists already."),
+        (
+            "该备案没有可再申请的预支：每期只有一次，未获批准、已撤销或已结算的也计入，由结算支付。",
+            "Each period has one prepayment, and none is left; one refused, cancelled or settled keeps its period.",
+        ),
+    ),
+    kind(
+        "prepayment_too_early",
+        Family.STATE_CONFLICT,
+        ("尚未到本期", "The period has not begun"),
+        (
+            "第 {period} 培养年度自 {first_day} 起，届时方可申请该年度的预支。",
+            "Training year {period} begins on {first_day}; its prepayment can be asked for from then.",
+        ),
+    ),
+    kind(
+        "prepayment_too_late",
+        Family.STATE_CONFLICT,
+        ("培养期限已满", "The term is over"),
+        (
+            "备案的培养期限已于 {last_day} 届满，不再预支，由结算支付。",
+            "The filed term ended on {last_day}; nothing is prepaid any more, the settlement pays it.",
+        ),
+    ),
+    kind(
+        "prepayment_undecided",
+        Family.STATE_CONFLICT,
+        ("上一期尚未决定", "The period before is not decided"),
+        (
+            "第 {period} 期预支处于“{state}”状态，作出决定后方可申请下一期。",
+            "The prepayment of period {period} is in state “{state}”; the next follows once it is decided.",
+        ),
     ),
     kind(
         "prepayment_of_nothing",
@@ -290,5 +320,14 @@ FILING: Final = (
         Family.UNAUTHENTICATED,
         ("登录失败", "Sign-in failed"),
         ("账号或密码不正确。", "The name or the password is wrong."),
+    ),
+    kind(
+        "too_many_sign_ins",
+        Family.TOO_MANY,
+        ("登录失败次数过多", "Too many failed sign-ins"),
+        (
+            "该账号名登录失败次数过多，请在 Retry-After 所示秒数之后再试。",
+            "Sign-in failed too often for this name. Try again after the seconds in Retry-After, not before.",
+        ),
     ),
 )

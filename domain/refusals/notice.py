@@ -176,6 +176,25 @@ NOTICES: Final = (
         ("时间晚于当前", "Seen in the future"),
         ("核验时间晚于当前时间。", "It would have been seen later than now."),
     ),
+    rule(
+        "number_already_declared",
+        ("证书编号已申报", "The number was declared"),
+        (
+            "该证书已申报编号；只有以复印件申报的，才由核验人填写所见编号。",
+            "This certificate was declared by its number; one is read from a copy alone.",
+        ),
+    ),
+    rule(
+        "number_read_differently",
+        ("两人所见编号不一致", "The numbers read differ"),
+        (
+            "所填证书编号与第一核验人所填不一致（含一人未填）。请核对复印件；如第一人有误，请不予确认后重新提出。",
+            (
+                "The number differs from the one the first person read, or one of you read none. Look at "
+                "the copy again; where the first was wrong, reject it and let it be proposed anew."
+            ),
+        ),
+    ),
     state(
         "nothing_to_excuse",
         ("无可认定事项", "Nothing to excuse"),

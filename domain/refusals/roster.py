@@ -1,4 +1,4 @@
-"""Refusals of rosters that come as sheets: the file, its columns, its cells (名册导入)."""
+"""Refusals of what comes as a sheet, rosters first: the file, its columns, its cells (名册导入)."""
 
 from typing import Final
 
@@ -29,8 +29,8 @@ ROSTER: Final = (
         Family.TOO_LARGE,
         ("表格过大", "The sheet is too large"),
         (
-            "文件展开后的{part}超过上限 {limit}，请只保留名册所需的行和列。",
-            "Unpacked, its {part} go beyond {limit}; keep the rows and columns of the roster only.",
+            "文件展开后的{part}超过上限 {limit}，请只保留所需的行和列。",
+            "Unpacked, its {part} go beyond {limit}; keep the rows and columns that are asked for.",
         ),
     ),
     rule(
@@ -66,14 +66,14 @@ ROSTER: Final = (
         "column_missing",
         ("缺少列", "Column missing"),
         (
-            "没有这一列，请使用名册模板的列名。",
-            "There is no such column; use the headings of the roster template.",
+            "没有这一列，请使用公布的列名。",
+            "There is no such column; use the published headings.",
         ),
     ),
     rule(
         "column_unknown",
         ("未知的列", "Unknown column"),
-        ("名册没有这一列，请删除或改名。", "A roster has no such column; delete or rename it."),
+        ("表格没有这一列，请删除或改名。", "This sheet has no such column; delete or rename it."),
     ),
     rule(
         "column_twice",

@@ -93,6 +93,17 @@ SETTLING: Final = (
         ("同一证书申报两次", "One certificate declared twice"),
         ("第 {row} 项已申报此证书。", "Item {row} declares this certificate."),
     ),
+    rule(
+        "number_or_copy_missing",
+        ("缺少编号或复印件", "Neither number nor copy"),
+        (
+            "证书编号或复印件须提供其一；未填编号的，须随结算申报此人的证书复印件（certificate_copy）。",
+            (
+                "A certificate is declared by its number or by a copy: without a number, declare this "
+                "person's certificate_copy with the settlement."
+            ),
+        ),
+    ),
     state(
         "filing_not_completed",
         ("备案尚未结业", "The filing is not completed"),
@@ -130,6 +141,17 @@ SETTLING: Final = (
             (
                 "{count} people's certificates have no finding yet; that is held against nobody. Load "
                 "the newest extract and verify again, or have two people confirm."
+            ),
+        ),
+    ),
+    state(
+        "confirmation_contradicted",
+        ("人工核验与登记系统不一致", "A register contradicts two people"),
+        (
+            "登记系统的最新答复与 {count} 人的人工核验结果相反，两者均不据以支付或拒付；请由两人重新人工核验。",
+            (
+                "What two people established about {count} people's certificates is contradicted by a "
+                "register since. Neither word pays or refuses anybody: two people look again."
             ),
         ),
     ),
@@ -190,3 +212,89 @@ SETTLING: Final = (
         ),
     ),
 )
+
+NUMBER_NOTES: Final = (
+    rule(
+        "certificate_number_malformed",
+        ("证书编号形式不符", "Not the shape of such a number"),
+        (
+            (
+                "编号共 {length} 个字符，形式不符：职业技能等级证书为 1 位字母加 21 位数字，职业资格证书为 16 位数字"
+                "（上海旧证 13 位）。已照原样保存，请核对。"
+            ),
+            (
+                "A number of {length} characters is not the shape of its type: one letter and 21 digits "
+                "for a skill level certificate, 16 digits (or an old 13 from Shanghai) for a "
+                "qualification. It is kept as written; please check it."
+            ),
+        ),
+    ),
+    rule(
+        "certificate_character_misplaced",
+        ("证书编号有误位字符", "A character does not belong here"),
+        (
+            "第 {position} 位（{segment_zh} {segment_en}）不应是此字符，例如字母 O 应为数字 0。已照原样保存，请核对。",
+            (
+                "Character {position} ({segment_en} {segment_zh}) cannot be so; a letter O for the digit "
+                "0, perhaps. It is kept as written; please check it."
+            ),
+        ),
+    ),
+    rule(
+        "certificate_number_unusual",
+        ("证书编号形式少见", "An unusual number"),
+        (
+            "不是此类证书常见的编号形式，请核对。",
+            "Not the usual shape of such a number; please check it.",
+        ),
+    ),
+    rule(
+        "certificate_length_unusual",
+        ("证书编号位数少见", "An unusual length"),
+        (
+            "职业技能等级证书编号通常为 22 位，此编号多一位或少一位，请核对。",
+            "The number of a skill level certificate usually has 22 characters: one is missing or too many.",
+        ),
+    ),
+    rule(
+        "certificate_letter_unusual",
+        ("证书编号字母易混", "A letter taken for a digit"),
+        (
+            "第 2 位是易与数字混淆的字母（例如 O 与 0），请核对。",
+            "Character 2 is a letter that is easily taken for a digit, such as O for 0; please check it.",
+        ),
+    ),
+    rule(
+        "certificate_prefix_unusual",
+        ("证书编号首位少见", "An unusual first letter"),
+        (
+            "首位通常是 Y（用人单位）或 S（社会培训评价组织），请核对。",
+            "It usually begins with Y or S; please check it.",
+        ),
+    ),
+    rule(
+        "certificate_province_unknown",
+        ("证书编号省级代码不存在", "No such province"),
+        (
+            "第 6 至 7 位不是省级代码，请核对。",
+            "Characters 6 and 7 are no province; please check them.",
+        ),
+    ),
+    rule(
+        "certificate_year_differs",
+        ("证书编号与发证年份不符", "Another year of issue"),
+        (
+            "第 14 至 15 位与所填发证年份不符，请核对。",
+            "Characters 14 and 15 are not the year of issue declared; please check them.",
+        ),
+    ),
+    rule(
+        "certificate_grade_differs",
+        ("证书编号与等级不符", "Another grade"),
+        (
+            "第 16 位与所填等级不符，请核对。",
+            "Character 16 is not the grade declared; please check it.",
+        ),
+    ),
+)
+"""What is said of a declared number that was taken as written; these refuse nothing."""

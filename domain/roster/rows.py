@@ -7,7 +7,7 @@ from typing import Any, Final, Generic, TypeVar
 from domain.errors import CellPlace, Fault
 from domain.ports.sheets import Cell, Sheet
 from domain.roster.cells import TEXT_MAX, Bad, inside_formula, plain, unreadable
-from domain.roster.columns import Headings, Layout, letter_of
+from domain.sheet_columns import Columns, Headings, is_blank, letter_of
 
 P = TypeVar("P")
 
@@ -48,7 +48,7 @@ def row_of(fault: Fault) -> int | None:
 
 def checked_rows(
     sheet: Sheet,
-    layout: Layout,
+    layout: Columns,
     readers: Mapping[str, Reader],
     person: Callable[..., P],
     *,
@@ -67,7 +67,7 @@ class _Rows(Generic[P]):
     def __init__(
         self,
         sheet: Sheet,
-        layout: Layout,
+        layout: Columns,
         headings: Headings,
         readers: Mapping[str, Reader],
         person: Callable[..., P],
@@ -91,7 +91,7 @@ class _Rows(Generic[P]):
         rows = 0
         first = self._headings.row
         for number, row in enumerate(self._sheet.rows[first:], start=first + 1):
-            if _blank(row):
+            if is_blank(row):
                 continue
             rows += 1
             if rows > most:
@@ -179,8 +179,3 @@ class _Rows(Generic[P]):
                 pointer = f"/rows/{number}/{letter_of(column)}"
                 self._faults.append(Fault(pointer, "cell_without_column", cell=place))
                 return
-
-
-def _blank(row: Sequence[Cell]) -> bool:
-    """Tell whether a row holds spaces alone."""
-    return all(isinstance(cell, str) and not cell.strip() for cell in row)

@@ -10,26 +10,28 @@ from domain.identifiers import citizen_id, person_name, phone
 from domain.identifiers.characters import forbidden_in
 from domain.ports.sheets import Cell, Sheet
 from domain.roster.cells import Bad, plain, read_citizen_id, read_name, read_phone
-from domain.roster.columns import CITIZEN_ID, NAME, PHONE, Column, Layout
+from domain.roster.columns import BESIDE_PEOPLE, CITIZEN_ID, NAME, PHONE
 from domain.roster.rows import Checked, Reader, checked_rows
+from domain.sheet_columns import Column, Columns
 from domain.voucher import TAGS, Beneficiary, BeneficiaryTag
 
 LIST_MAX: Final = 100_000
 """People one list may hold."""
 
 TAG_WORDS: Final = {text.zh: tag for tag, text in TAGS.items()}
-LIST: Final = Layout(
+LIST: Final = Columns(
     (
         NAME,
         CITIZEN_ID,
-        Column(field=PHONE.field, heading=PHONE.heading, also=PHONE.also, optional=True),
+        Column(field=PHONE.field, heading=PHONE.heading, also=PHONE.also, required=False),
         Column(
             field="tag",
             heading=Text("重点群体", "Group"),
             also=("人员类别", "群体类别", "重点群体标签", "tag"),
-            optional=True,
+            required=False,
         ),
-    )
+    ),
+    ignored=BESIDE_PEOPLE,
 )
 """The columns of such a list."""
 

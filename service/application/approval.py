@@ -29,13 +29,13 @@ async def check_approval(work: Work, case: Case) -> None:
     """Check a settlement's approval under its lock, and set aside the lines that must wait.
 
     Refuses `linked_duty_conflict` for who confirmed a finding, loaded an extract it was verified
-    against or asked to verify it again; `payment_came_back`, `on_hold`, `objection_open`,
-    `notice_required`.
+    against or asked to verify it again, here or in an earlier settlement of the filing;
+    `payment_came_back`, `on_hold`, `objection_open`, `notice_required`.
     """
     settlement = await work.settlements.get(case)
     await keep_apart(
         work,
-        await work.manual_findings.of_settlement(case),
+        await work.manual_findings.up_to(case),
         forbidden={Duty.CONFIRM_FIRST, Duty.CONFIRM_SECOND},
     )
     if work.actor.person_id in await work.manual_findings.verifiers(case):

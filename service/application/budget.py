@@ -48,7 +48,11 @@ async def own_place(work: Work) -> Place:
 
 
 async def draft_appropriation(work: Work, command: DraftAppropriation) -> Appropriation:
-    """Draft an appropriation (预算下达) in the actor's place; refuses `fund_source_unknown`, `document_number_used`."""
+    """Draft an appropriation (预算下达) in the actor's place.
+
+    Refuses `fund_source_unknown`, and `document_number_used` unless what the document was entered as
+    before has been withdrawn.
+    """
     if command.fund_source not in FUND_SOURCES:
         raise Refusal(
             "plan_faulty", faults=(Fault("/fund_source", "fund_source_unknown"),), count=1
@@ -109,6 +113,21 @@ async def approve_appropriation(
     book = await work.ledger.book(key)
     await work.ledger.post(key.place_id, book, [posted], cause=decision, posted_at=work.now)
     return appropriation, await serve_queue(work, key, decision)
+
+
+async def withdraw_appropriation(
+    work: Work, *, appropriation_id: UUID, version: int, reason: str
+) -> Appropriation:
+    """Withdraw a draft that nobody has approved, as who drafted it; its document may be entered again.
+
+    Refuses `not_the_drafter`.
+    """
+    case = await work.cases.lock(CaseKind.APPROPRIATION, appropriation_id, version=version)
+    drafted, *_ = await work.cases.steps(case)
+    signed = await sign(work, case, "withdraw", reason=reason)
+    if drafted.person_id != work.actor.person_id:
+        raise Refusal("not_the_drafter")
+    return await work.budgets.appropriation(signed)
 
 
 async def serve_queue(work: Work, key: BookKey, decision: Decision) -> int:

@@ -20,7 +20,7 @@ async def load_extract(
     Every row is checked and normalised once, here; holders' ids are kept as blind indexes only.
     Refuses `extract_faulty` with every bad row located, `extract_already_loaded`, `place_unknown`.
     """
-    place = await _place_of(work, region_code)
+    place = await place_of_list(work, region_code)
     rows = parsed_extract(text, today=work.today)
     extract = await work.certificates.add_extract(
         place, register=register, source=text.encode(), rows=rows
@@ -50,12 +50,13 @@ async def get_extract(work: Work, *, extract_id: UUID) -> Extract:
 async def findings_of(
     work: Work, *, settlement_id: UUID, after: UUID | None, limit: int
 ) -> Sequence[Finding]:
-    """Return the latest finding of each declared certificate of a settlement, by declaration."""
+    """Return the finding that stands for each declared certificate of a settlement, by declaration."""
     case = await work.cases.get(CaseKind.SETTLEMENT, settlement_id)
     return await work.certificates.findings(case, after=after, limit=limit)
 
 
-async def _place_of(work: Work, region_code: str | None) -> Place:
+async def place_of_list(work: Work, region_code: str | None) -> Place:
+    """Return the place that a clerk loads a list for: his own, or one below it; refuses `place_unknown`."""
     own = work.actor.region_path
     wanted = own if region_code is None else region_path_of(region_code)
     # Below the actor's own region, or the rows could not be stored there.

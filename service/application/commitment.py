@@ -1,11 +1,8 @@
 """What a filing is expected to cost is committed when it is listed, and goes back when it ends."""
 
-from datetime import timedelta
-
 from domain.budget import Commitment, CommitmentState
 from domain.cases import Case
 from domain.eligibility import on_payable_roster
-from domain.entitlement import expected_entitlement_fen
 from domain.filing import Filing
 from domain.ledger import (
     AccountKey,
@@ -17,9 +14,8 @@ from domain.ledger import (
     decision_of,
     transfer_of,
 )
-from domain.period import month_after
+from domain.payment_forecast import payment_forecast
 from domain.ports.work import Work
-from domain.prepayment_amount import forecast, prepayment
 from service.application.budget import serve_queue
 
 
@@ -70,24 +66,14 @@ async def commit_forecast(work: Work, filing: Filing) -> None:
     people = sum(
         on_payable_roster(person, policy.standard) for person in await work.filings.enrolments(case)
     )
-    expected_fen = people * expected_entitlement_fen(
-        policy.standard,
-        target_grade=filing.target_grade,
-        filed_months=filing.filed_months,
-        uplift_basis_points=filing.uplift_basis_points,
-    )
-    ahead = prepayment(
+    parts = payment_forecast(
         policy.standard,
         target_grade=filing.target_grade,
         filed_months=filing.filed_months,
         people=people,
         uplift_basis_points=filing.uplift_basis_points,
-    )
-    parts = forecast(
         listed_on=work.today,
-        ends_on=month_after(filing.filed_starts_on, filing.filed_months) - timedelta(days=1),
-        prepayment_fen=ahead.amount_fen,
-        expected_fen=expected_fen,
+        starts_on=filing.filed_starts_on,
     )
     decision = decision_of(case.id, await work.cases.steps(case))
     commitments = []

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from domain.cases import Case, CaseKind
 from domain.document import (
+    COPY_RULE,
     ChecklistItem,
     DeclaredDocument,
     check_contents,
@@ -17,8 +18,10 @@ from domain.document import (
 )
 from domain.errors import Fault, Refusal, Text
 from domain.filing import Filing, TrainingMode
+from domain.payee_account import UNVERIFIED
 from domain.policy.overlay import Stage
 from domain.ports.work import Work
+from service.application.declaration import copies_of
 
 _ROSTER: Final = Text("学徒名册", "Apprentice roster")
 _PAYEE: Final = Text("收款账户", "Payee account")
@@ -52,7 +55,10 @@ async def filing_items(work: Work, case: Case, filing: Filing) -> tuple[Checklis
 
 
 async def settlement_items(work: Work, case: Case) -> tuple[ChecklistItem, ...]:
-    """Hold a settlement's documents against its region's list of today (EVD-01)."""
+    """Hold a settlement's documents against its region's list of today (EVD-01).
+
+    Beside the list, whoever's certificate is declared without a number has a copy of it here.
+    """
     documents = await work.documents.in_force(case)
     settlement = await work.settlements.get(case)
     filing_case = await work.cases.get(CaseKind.FILING, settlement.filing_id)
@@ -62,7 +68,11 @@ async def settlement_items(work: Work, case: Case) -> tuple[ChecklistItem, ...]:
     rules = overlay.asks_for(Stage.SETTLEMENT, in_house=in_house)
     people = await work.filings.enrolments(filing_case)
     completed = {person.id for person in people if person.state == "completed"}
-    return checklist(rules, documents, people=completed)
+    items = checklist(rules, documents, people=completed)
+    bare = await work.settlements.without_number(case)
+    if not bare:
+        return items
+    return items + checklist((COPY_RULE,), await copies_of(work, case), people=bare)
 
 
 async def filing_list(
@@ -72,7 +82,13 @@ async def filing_list(
     own = (
         _item("plan", _PLAN, "FIL-01", fits=not plan_faults),
         _item("roster", _ROSTER, "FIL-02 39号五(一)", fits=True),
-        _item("payee", _PAYEE, "AMB-07 39号五(一)", fits=True),
+        _item(
+            "payee",
+            _PAYEE,
+            "AMB-07 39号五(一)",
+            fits=True,
+            warning=UNVERIFIED.get(filing.payee_account_state or ""),
+        ),
     )
     return own + await filing_items(work, case, filing)
 
@@ -102,7 +118,9 @@ async def check_contents_of(work: Work, case: Case) -> None:
     check_contents(await work.documents.in_force(case))
 
 
-def _item(item: str, title: Text, source: str, *, fits: bool) -> ChecklistItem:
+def _item(
+    item: str, title: Text, source: str, *, fits: bool, warning: Text | None = None
+) -> ChecklistItem:
     return ChecklistItem(
         item=item,
         title=title,
@@ -110,4 +128,5 @@ def _item(item: str, title: Text, source: str, *, fits: bool) -> ChecklistItem:
         present=fits,
         complete=fits,
         advice=_HELD if fits else _CORRECT,
+        warning=warning,
     )

@@ -188,6 +188,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "miss": "未到班",
     "open": "开班",
     "open_ex_officio": "依职权启动",
+    "open_unasked": "免申请启动",
     "order": "下达",
     "pay": "支付",
     "plan": "计划",

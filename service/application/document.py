@@ -47,21 +47,27 @@ class UploadedFile:
 
 
 async def declare_documents(
-    work: Work, case: Case, documents: Sequence[DeclaredDocument], *, roster: frozenset[UUID]
+    work: Work,
+    case: Case,
+    documents: Sequence[DeclaredDocument],
+    *,
+    roster: frozenset[UUID],
+    first: bool = False,
 ) -> Case:
     """Store what an enterprise says it holds, as the next versions, and return the case.
 
-    `roster` are the people a document may be about. A version in force of the same content stays the
-    one. Refuses `documents_faulty` with every fault, `documents_closed`.
+    `roster` are the people a document may be about; `first` says that the case has just been opened. A
+    version in force of the same content stays the one. Refuses `documents_faulty` with every fault,
+    `documents_closed`.
     """
     if not documents:
         return case
     check_changeable(case, content_only=False)
     await check_declared(work, case.region_path, STAGES[case.kind], documents, roster=roster)
-    held = {} if case.version == 1 and case.step_seq == 1 else await _held(work, case)
+    held = {} if first else await _held(work, case)
     new = [one for one in documents if not _same(held.get((one.kind, one.enrolment_id)), one)]
     if new:
-        await work.documents.add(case, new)
+        await work.documents.add(case, new, first=first)
     return case
 
 

@@ -49,6 +49,7 @@ from service.application.document import check_declared
 from service.application.notice import check_filings_noticed, pause_if_on_notice
 from service.application.payee_account import account_for
 from service.application.plan import check_plan, check_start, faults_of_standard, start_faults
+from service.application.prepayment_opening import ask_to_open, tell_first_days
 from service.application.quota import take_quota
 
 NO_PLAN: Final = ClassPlan()
@@ -182,6 +183,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
         payee_account_id=account.case.id,
         payee_name=account.account_name,
         payee_account_masked=account.account_masked,
+        payee_account_state=account.case.state,
         bank_code=account.bank_code,
         roster_version=1,
         people=len(roster),
@@ -196,7 +198,7 @@ async def draft_filing(work: Work, command: DraftFiling) -> Filing:
     await work.filings.add(filing)
     await work.filings.add_roster(case, 1, roster, enrolled=command.submit)
     if command.documents:
-        await work.documents.add(case, command.documents)
+        await work.documents.add(case, command.documents, first=True)
     if command.class_plan != NO_PLAN:
         await work.class_records.add_plan(case, command.class_plan)
     if command.mentors:
@@ -269,8 +271,7 @@ async def review_filing(
 ) -> Filing:
     """Sign the review (初审) of an accepted filing, recommending to list or to refuse it."""
     case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
-    facts = {"advice": advice.value}
-    signed = await sign(work, case, "review", reason=reason, facts=facts)
+    signed = await sign(work, case, "review", reason=reason, facts={"advice": advice.value})
     await work.corrections.add_remark(signed, advice.value)
     return await work.filings.get(await pause_if_on_notice(work, signed))
 
@@ -314,6 +315,7 @@ async def list_filings(
     listed_filings = list(await work.filings.page(signed))
     for filing in listed_filings:
         await commit_forecast(work, filing)
+        await ask_to_open(work, filing)
     return listing_id, listed_filings
 
 
@@ -328,7 +330,10 @@ async def report_opening(work: Work, *, filing_id: UUID, version: int, starts_on
     if filing.listed_on is None or not filing.listed_on <= starts_on <= work.today:
         raise Refusal("opening_out_of_order", faults=(Fault("/starts_on", "opening_out_of_order"),))
     await work.filings.mark_opened(case, starts_on=starts_on)
-    return replace(filing, opened_on=starts_on)
+    opened = replace(filing, opened_on=starts_on)
+    await tell_first_days(work, opened)
+    await ask_to_open(work, opened)
+    return opened
 
 
 async def report_completion(

@@ -13,10 +13,12 @@ from domain.cases import Case, CaseKind
 from domain.errors import Fault, Refusal
 from domain.filing import Filing, TerminationGround
 from domain.ledger import Event, decision_of
+from domain.machines.prepayment import MACHINE
 from domain.ports.work import Work
 from service.application.cases import sign
 from service.application.commitment import release_commitments
 from service.application.prepayment import MONEY_LEAVING
+from service.application.termination import end_before_training
 
 MONEY_OUT: Final = MONEY_LEAVING | {"paid"}
 
@@ -72,10 +74,11 @@ async def terminate_filing(
 ) -> Filing:
     """Terminate a listed filing or one in training (终止): ex officio on evidence, or on request.
 
-    Training ends for everyone on `last_day` (today unless told). Before training began nothing can be
-    earned: what is committed goes back at once. Afterwards `last_day` is the end of the class, and the
-    commitment waits for the settlement that closes the filing. Refuses `prepayment_in_flight` while
-    money may still leave, `day_outside_training`.
+    Before training began nothing can be earned: what is committed goes back at once, what was prepaid
+    is owed back, and the filing closes. Afterwards training ends for everyone on `last_day` (today
+    unless told), the end of the class, and the commitment waits for the settlement that closes the
+    filing. Refuses `prepayment_in_flight` while money may still leave, `payment_outcome_unknown`,
+    `day_outside_training`.
     """
     case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
     signed = await sign(
@@ -86,18 +89,17 @@ async def terminate_filing(
         clause=grounds.cited,
         facts={"ground": ground.value},
     )
-    prepayments = await work.prepayments.of_filing(case)
-    if any(one.case.state in MONEY_LEAVING for one in prepayments):
-        raise Refusal("prepayment_in_flight")
-    await work.corrections.add_remark(signed, ground.value)
     opened_on = (await work.filings.get(case)).opened_on
     day = work.today if last_day is None else last_day
     if opened_on is None:
         if last_day is not None:
             _refuse_day()
-        decision = decision_of(case.id, await work.cases.steps(signed))
-        await release_commitments(work, case, Event.FILING_TERMINATED, decision=decision)
-    else:
+        await end_before_training(work, signed)
+    prepayments = await work.prepayments.of_filing(case)
+    if any(one.case.state in MONEY_LEAVING for one in prepayments):
+        raise Refusal("prepayment_in_flight")
+    await work.corrections.add_remark(signed, ground.value)
+    if opened_on is not None:
         if not opened_on <= day <= work.today:
             _refuse_day()
         await work.corrections.end_training(case, last_day=day)
@@ -114,9 +116,16 @@ async def lapse_filing(work: Work, case: Case) -> Case:
     """Let a listed filing whose training did not begin in time lapse; as the system.
 
     The commitment is released by the listing decision's two signatures: it was made for a class that
-    begins in time.
+    begins in time. Prepayments that nobody has approved lapse with it.
     """
     signed = await sign(work, case, "lapse")
+    undecided = [
+        one.case.id
+        for one in await work.prepayments.of_filing(case)
+        if "lapse" in MACHINE[one.case.state]
+    ]
+    for prepayment in await work.cases.lock_many(CaseKind.PREPAYMENT, sorted(undecided)):
+        await sign(work, prepayment, "lapse", facts={"filing": str(case.id)})
     decision = decision_of(case.id, await work.cases.steps(signed))
     await release_commitments(work, case, Event.FILING_LAPSED, decision=decision)
     return (await _ended(work, signed)).case

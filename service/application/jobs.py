@@ -32,7 +32,7 @@ async def sweep_jobs(*, leases: Leases, doorbell: Doorbell) -> Sequence[Offer]:
 async def open_due_periods(
     table: Sequence[Schedule], *, schedules: Schedules, now: datetime, doorbell: Doorbell
 ) -> Sequence[UUID]:
-    """Add the jobs of every date that is due by the business instant `now` and missing.
+    """Add the jobs of the dates that are due by the business instant `now` and missing.
 
     Two schedulers at once add each date once.
     """

@@ -8,9 +8,15 @@ from uuid import UUID
 
 from domain.audit import Act, Ground
 from domain.cases import Case, CaseKind, Duty
-from domain.certificate import FindingResult
+from domain.certificate import DeclaredCertificate, FindingResult
 from domain.errors import Fault, Refusal
-from domain.manual_finding import MISTAKABLE, Established, ManualFinding, Seen
+from domain.manual_finding import (
+    MISTAKABLE,
+    Established,
+    ManualFinding,
+    Seen,
+    check_read_alike,
+)
 from domain.ports.work import Work
 from domain.settlement import Settlement
 from service.application.cases import keep_apart, open_case, sign
@@ -25,12 +31,13 @@ async def propose_manual_finding(
 ) -> ManualFinding:
     """Propose, as the first person, what a declared certificate is found to be.
 
-    Refuses `wrong_state` unless the settlement is being verified, `not_found`, `sighting_faulty`,
+    Where it was declared by a copy, `seen` brings the number read from it, if it has one. Refuses
+    `wrong_state` unless the settlement is being verified, `not_found`, `sighting_faulty`,
     `linked_duty_conflict` (the settlement's approver confirms nothing in it).
     """
     settlement = await _being_verified(work, settlement_id, event="propose")
-    if not await work.manual_findings.declared_in(settlement, declaration_id):
-        raise Refusal("not_found")
+    certificate = await _declared_in(work, settlement, declaration_id)
+    number = seen.number(declared=certificate.number)
     sighting = seen.by(work.actor.person_id, Duty.CONFIRM_FIRST, now=work.now)
     case = await open_case(
         work,
@@ -47,6 +54,7 @@ async def propose_manual_finding(
         declaration_id=declaration_id,
         result=FindingResult(result.value),
         sightings=(sighting,),
+        number=number,
     )
     await work.manual_findings.add(finding)
     return finding
@@ -57,10 +65,14 @@ async def confirm_manual_finding(
 ) -> ManualFinding:
     """Confirm it as the second person: it becomes the declaration's finding, and all are judged again.
 
-    Refuses `wrong_state`, `duty_conflict` for the first person, `sighting_faulty`.
+    Refuses `wrong_state`, `duty_conflict` for the first person, `sighting_faulty`, also where the two did
+    not read the same number from the copy.
     """
     settlement, case = await _locked(work, manual_finding_id, version=version, event="countersign")
     sighting = seen.by(work.actor.person_id, Duty.CONFIRM_SECOND, now=work.now)
+    proposed = await work.manual_findings.get(case)
+    certificate = await _declared_in(work, settlement, proposed.declaration_id)
+    check_read_alike(proposed.number, seen.number(declared=certificate.number))
     signed = await sign(work, case, "countersign", facts={"source": sighting.source_system})
     await work.manual_findings.add_sighting(signed, sighting)
     finding = await work.manual_findings.get(signed)
@@ -134,6 +146,13 @@ async def _locked(
     await work.cases.lock(CaseKind.SETTLEMENT, seen.settlement_id)
     case = await work.cases.lock(CaseKind.MANUAL_FINDING, manual_finding_id, version=version)
     return await _being_verified(work, seen.settlement_id, event=event), case
+
+
+async def _declared_in(work: Work, settlement: Case, declaration_id: UUID) -> DeclaredCertificate:
+    certificate = await work.manual_findings.declared_in(settlement, declaration_id)
+    if certificate is None:
+        raise Refusal("not_found")
+    return certificate
 
 
 async def _being_verified(work: Work, settlement_id: UUID, *, event: str) -> Case:

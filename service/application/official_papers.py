@@ -107,7 +107,11 @@ async def _refusal(work: Work, issue: Issue, case: Case) -> Paper:
     if case.kind is CaseKind.PREPAYMENT:
         asked = await work.prepayments.get(case)
         return decisions.prepayment_refusal(
-            issue, filing, people=asked.people, maximum_fen=asked.maximum_fen
+            issue,
+            filing,
+            period=asked.period,
+            people=asked.people,
+            maximum_fen=asked.maximum_fen,
         )
     settlement = await work.settlements.get(case)
     return decisions.settlement_refusal(issue, filing, seq=settlement.seq, people=settlement.people)
@@ -139,6 +143,7 @@ async def _prepayment(work: Work, issue: Issue, case: Case) -> Paper:
     return templates.prepayment_application(
         issue,
         await _filing(work, decided.filing_id),
+        period=decided.period,
         amount_fen=decided.amount_fen,
         share_basis_points=decided.facts.share_basis_points,
         people=decided.people,

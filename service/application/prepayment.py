@@ -1,32 +1,23 @@
 """Prepayment use cases (预支, PAY-05): requested by the enterprise, reviewed, approved with its amount."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
 from domain.cases import Case, CaseKind, state_after
-from domain.eligibility import on_payable_roster
-from domain.entitlement import expected_entitlement_fen
 from domain.errors import Fault, Refusal
-from domain.filing import Enrolment, Filing
 from domain.machines.payment import FLOW
 from domain.machines.prepayment import MACHINE
-from domain.policy.standard import PrepaymentCondition
 from domain.ports.prepayments import PrepaymentLine, PrepaymentOnFile
 from domain.ports.work import Work
-from domain.prepayment_amount import Prepayment, parts_of, prepayment
+from domain.prepayment_amount import parts_of
+from domain.prepayment_period import check_state, check_term
 from domain.review_request import ReviewSubject
 from service.application.asked_again import not_upheld, upheld_refusal
-from service.application.cases import open_case, page_of, sign
-from service.application.hold import check_no_hold
+from service.application.cases import page_of, sign
 from service.application.payee_account import check_reason
-
-PAYABLE_FROM = {
-    PrepaymentCondition.LISTED: frozenset({"listed", "in_training"}),
-    PrepaymentCondition.TRAINING_STARTED: frozenset({"in_training"}),
-}
-"""Filing states in which a standard lets a prepayment be asked for. None after training has ended."""
-
+from service.application.prepayment_basis import basis_of, open_again, open_next
 
 MONEY_LEAVING: Final = frozenset({"approved", "ordered"})
 """States of a prepayment whose money may still leave."""
@@ -39,49 +30,21 @@ _STOPPABLE: Final = frozenset({"planned", "returned"})
 async def request_prepayment(
     work: Work, *, filing_id: UUID, after_review_id: UUID | None = None
 ) -> PrepaymentOnFile:
-    """Ask for the first year's prepayment of a listed filing, at the policy's maximum.
+    """Ask for a listed filing's next prepayment, at the policy's maximum: the first, or a later training year's.
 
-    One that was refused is asked for once more after its review was upheld. Refuses
-    `prepayment_not_yet` (state of the filing), `prepayment_exists`, `prepayment_of_nothing`,
-    `review_not_upheld`, `review_already_used`.
+    One that was refused is asked for once more after its review was upheld. Refuses what `next_period`
+    refuses (`prepayment_not_yet`, `prepayment_exists`, `prepayment_too_early`, `prepayment_too_late`,
+    `prepayment_undecided`), `on_hold`, `prepayment_of_nothing`, `review_not_upheld`, `review_already_used`.
     """
     filing_case = await work.cases.lock(CaseKind.FILING, filing_id)
-    filing = await work.filings.get(filing_case)
-    policy = await work.policies.get(filing.policy_version_id)
-    allowed = PAYABLE_FROM[policy.standard.prepayment.condition]
-    if filing_case.state not in allowed:
-        raise Refusal("prepayment_not_yet", state=filing_case.state)
-    period = await _period(work, filing_case, after_review_id)
-    people = await _payable_people(work, filing)
-    await check_no_hold(work, filing_case, people={person.person_id for person in people})
-    decided = await _amount(
-        work, filing, people=len(people), period=period, share_basis_points=None
-    )
-    if decided.amount_fen == 0:
-        raise Refusal("prepayment_of_nothing")
-    place = await work.places.get(filing_case.place_id)
-    case = await open_case(
-        work,
-        CaseKind.PREPAYMENT,
-        place,
-        event="request",
-        org_id=filing_case.org_id,
-        partner_org_id=filing_case.partner_org_id,
-        facts={"filing": str(filing_id), "maximum_fen": decided.amount_fen},
-    )
-    on_file = PrepaymentOnFile(
-        case=case,
-        filing_id=filing_id,
-        period=period,
-        roster_version=filing.roster_version,
-        people=len(people),
-        maximum_fen=decided.amount_fen,
-        amount_fen=decided.amount_fen,
-        facts=decided.facts,
-        after_review_id=after_review_id,
-    )
-    await work.prepayments.add(on_file)
-    return on_file
+    if after_review_id is None:
+        return await open_next(work, filing_case, event="request", today=work.today)
+    refused_id = await upheld_refusal(work, after_review_id, ReviewSubject.PREPAYMENT)
+    earlier = await work.prepayments.of_filing(filing_case)
+    refused = next((one for one in earlier if one.case.id == refused_id), None)
+    if refused is None:
+        raise not_upheld()
+    return await open_again(work, filing_case, refused, after_review_id=after_review_id)
 
 
 async def review_prepayment(
@@ -127,13 +90,15 @@ async def cancel_prepayment(
     return await _step(work, "cancel", prepayment_id, version, reason)
 
 
-async def cancel_unreleased_prepayments(work: Work, filing_case: Case) -> int:
+async def cancel_unreleased_prepayments(
+    work: Work, filing_case: Case, *, spared: Collection[UUID] = ()
+) -> int:
     """Cancel a locked filing's prepayments whose money has not left, or has come back; return how many.
 
     What a settlement's approval does first, signed by its approver: requests not yet decided,
     approved ones not yet asked for or not yet in a batch, and those that the bank refused or gave
-    back. One that is paid, or with the bank, is left: it is history. Refuses
-    `payment_outcome_unknown` while the bank has not said what became of one, and
+    back. One that is paid, or with the bank, is left: it is history. So are those that the caller
+    spares. Refuses `payment_outcome_unknown` while the bank has not said what became of one, and
     `prepayment_in_flight` while one stands in a batch that is not with the bank yet, or is under
     correction.
     """
@@ -147,15 +112,28 @@ async def cancel_unreleased_prepayments(work: Work, filing_case: Case) -> int:
         raise Refusal("payment_outcome_unknown")
     if any(payment.state in _IN_BETWEEN for payment in payments):
         raise Refusal("prepayment_in_flight")
-    gone = {payment.subject.id for payment in payments if payment.state in _GONE}
-    dropped = [case for case in cases if "drop" in MACHINE[case.state] and case.id not in gone]
+    left = {payment.subject.id for payment in payments if payment.state in _GONE} | set(spared)
+    dropped = [case for case in cases if "drop" in MACHINE[case.state] and case.id not in left]
     for case in dropped:
         await sign(work, case, "drop", facts={"filing": str(filing_case.id)})
         await work.payments.release_lines(case.place_id, subject_id=case.id)
     for payment in payments:
-        if payment.state in _STOPPABLE:
+        if payment.state in _STOPPABLE and payment.subject.id not in spared:
             await work.payments.move(payment, state_after(FLOW, payment.state, "cancel"))
     return len(dropped)
+
+
+async def prepayments_in_flight(
+    work: Work, filing_case: Case, *, spared: Collection[UUID] = ()
+) -> bool:
+    """Tell whether money of a locked filing's prepayments may still leave; spared ones may, unless at the bank."""
+    prepayments = await work.prepayments.of_filing(filing_case)
+    payments = await work.payments.lock_of_subjects(filing_case.place_id, list(spared))
+    at_bank = {payment.subject.id for payment in payments if payment.state == "submitted"}
+    return any(
+        one.case.state in MONEY_LEAVING and (one.case.id not in spared or one.case.id in at_bank)
+        for one in prepayments
+    )
 
 
 async def approve_prepayment(
@@ -163,41 +141,51 @@ async def approve_prepayment(
 ) -> PrepaymentOnFile:
     """Approve a reviewed prepayment, at the policy's share or a lower one with a reason.
 
-    Refuses `reason_missing` for a lower share, `share_above_policy`, `prepayment_of_nothing`, and
-    `prepayment_not_yet` once training has ended (none after class end).
+    People, maximum and cap are taken as they are now: what has changed since the request counts.
+    Refuses `reason_missing` for a lower share, `share_above_policy`, `prepayment_of_nothing`,
+    `prepayment_not_yet` and `prepayment_too_late` once training has ended (none after class end).
     """
     seen = await work.prepayments.get(await work.cases.get(CaseKind.PREPAYMENT, prepayment_id))
     filing_case = await work.cases.lock(CaseKind.FILING, seen.filing_id)
     case = await work.cases.lock(CaseKind.PREPAYMENT, prepayment_id, version=version)
     on_file = await work.prepayments.get(case)
     filing = await work.filings.get(filing_case)
-    if filing_case.state not in {"listed", "in_training"}:
-        raise Refusal("prepayment_not_yet", state=filing_case.state)
-    people = await _payable_people(work, filing)
-    await check_no_hold(work, filing_case, people={person.person_id for person in people})
-    decided = await _amount(
+    standard = (await work.policies.get(filing.policy_version_id)).standard
+    check_state(standard, filing, on_file.period)
+    check_term(filing, today=work.today)
+    others = await work.prepayments.of_filing(filing_case)
+    basis = await basis_of(
         work,
         filing,
-        people=len(people),
+        standard,
         period=on_file.period,
-        share_basis_points=share_basis_points,
+        earlier=[one for one in others if one.period < on_file.period],
     )
-    if decided.amount_fen == 0:
-        raise Refusal("prepayment_of_nothing")
-    if decided.amount_fen < on_file.maximum_fen and not reason:
+    decided = basis.decided(share_basis_points)
+    highest = basis.decided()
+    if decided.amount_fen < highest.amount_fen and not reason:
         raise Refusal("reason_missing", faults=(Fault("/reason", "reason_missing"),))
     signed = await sign(
         work, case, "approve", reason=reason, facts={"amount_fen": decided.amount_fen}
     )
-    await work.prepayments.decide(case, amount_fen=decided.amount_fen, facts=decided.facts)
+    await work.prepayments.decide(
+        replace(
+            on_file,
+            roster_version=filing.roster_version,
+            people=len(basis.people),
+            maximum_fen=highest.amount_fen,
+            amount_fen=decided.amount_fen,
+            facts=decided.facts,
+        )
+    )
     parts = parts_of(
-        decided.amount_fen, per_person_fen=decided.facts.per_person_fen, people=len(people)
+        decided.amount_fen, per_person_fen=decided.facts.per_person_fen, people=len(basis.people)
     )
     await work.prepayments.add_lines(
         case,
         [
             PrepaymentLine(enrolment_id=person.id, amount_fen=part_fen)
-            for person, part_fen in zip(people, parts, strict=True)
+            for person, part_fen in zip(basis.people, parts, strict=True)
             if part_fen > 0
         ],
     )
@@ -228,49 +216,3 @@ async def _answered(
 ) -> PrepaymentOnFile:
     check_reason(reason)
     return await _step(work, event, prepayment_id, version, reason)
-
-
-async def _period(work: Work, filing_case: Case, after_review_id: UUID | None) -> int:
-    """Return the period asked for: the first, or that of the refused prepayment that is asked for again."""
-    earlier = await work.prepayments.of_filing(filing_case)
-    if after_review_id is None:
-        if earlier:
-            raise Refusal("prepayment_exists")
-        return 1
-    refused_id = await upheld_refusal(work, after_review_id, ReviewSubject.PREPAYMENT)
-    periods = [one.period for one in earlier if one.case.id == refused_id]
-    if not periods:
-        raise not_upheld()
-    return periods[0]
-
-
-async def _payable_people(work: Work, filing: Filing) -> Sequence[Enrolment]:
-    # Σ over the payable people of the roster (CASES 4): who is never paid for is not prepaid for.
-    policy = await work.policies.get(filing.policy_version_id)
-    return [
-        person
-        for person in await work.filings.enrolments(filing.case)
-        if on_payable_roster(person, policy.standard)
-    ]
-
-
-async def _amount(
-    work: Work, filing: Filing, *, people: int, period: int, share_basis_points: int | None
-) -> Prepayment:
-    policy = await work.policies.get(filing.policy_version_id)
-    expected_fen = people * expected_entitlement_fen(
-        policy.standard,
-        target_grade=filing.target_grade,
-        filed_months=filing.filed_months,
-        uplift_basis_points=filing.uplift_basis_points,
-    )
-    return prepayment(
-        policy.standard,
-        target_grade=filing.target_grade,
-        filed_months=filing.filed_months,
-        people=people,
-        uplift_basis_points=filing.uplift_basis_points,
-        share_basis_points=share_basis_points,
-        year=period,
-        expected_fen=expected_fen,
-    )

@@ -112,9 +112,9 @@ async def answers_of(
 ) -> Sequence[Answer]:
     """Ask a register that answers one at a time about a set. Called outside any transaction.
 
-    No answer leaves a declaration unverified.
+    No answer leaves a declaration unverified; about one without a number nobody is asked.
     """
-    asked = [(one.id, await registry.ask(one)) for one in declarations]
+    asked = [(one.id, await registry.ask(one)) for one in declarations if one.number is not None]
     return [
         Answer(declaration_id=declaration_id, agreement=agreement)
         for declaration_id, agreement in asked

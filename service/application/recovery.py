@@ -56,7 +56,7 @@ async def follow_settlement(
     opens one; what is owed less lowers them, to nothing if it must be. A proposal nobody has ordered is
     overtaken: the settlement has counted everything.
     """
-    open_ = await _open_of(work, filing_case)
+    open_ = await open_recoveries(work, filing_case)
     for one in open_:
         if one.figures.demanded_fen == 0:
             await sign(work, one.case, "cancel", facts={"settlement": str(settlement.id)})
@@ -354,7 +354,8 @@ async def post(
         await work.ledger.post(spent_on.place_id, book, transfers, cause=cause, posted_at=work.now)
 
 
-async def _open_of(work: Work, filing_case: Case) -> list[Recovery]:
+async def open_recoveries(work: Work, filing_case: Case) -> list[Recovery]:
+    """Lock and return a filing's recoveries that may still rise or fall, by id."""
     ids = [
         one.case.id
         for one in await work.recoveries.of_filing(filing_case)

@@ -13,7 +13,7 @@ from service.application.recovery import expire_after, post
 
 
 async def give_up_recovery(
-    work: Work, filing_case: Case, case: Case, *, reason: str, clause: str
+    work: Work, spent_on: Case, case: Case, *, reason: str, clause: str
 ) -> None:
     """Cancel a locked recovery that a review found wrong: what is still owed goes back to where it lay.
 
@@ -28,8 +28,8 @@ async def give_up_recovery(
     signed = await sign(work, case, "cancel", reason=reason, clause=clause)
     await post(
         work,
-        filing_case,
-        given_back(await work.recoveries.holdings(filing_case), case.id, taken),
+        spent_on,
+        given_back(await work.recoveries.holdings(spent_on), case.id, taken),
         cause=decision_of(case.id, await work.cases.steps(signed)),
         key=f"recovery:{case.id}:{signed.step_seq}",
         to=None,

@@ -126,9 +126,9 @@ async def decide_review(
     upheld = event == "uphold"
     if decided.kind is CaseKind.HOLD and upheld and decided.state == "in_force":
         await sign(work, decided, "lift", reason=reason, clause=clause)
-    if locked.filing is not None and upheld:
-        await give_up_recovery(work, locked.filing, decided, reason=reason, clause=clause)
-    elif locked.filing is not None:
+    if locked.spent_on is not None and upheld:
+        await give_up_recovery(work, locked.spent_on, decided, reason=reason, clause=clause)
+    elif locked.spent_on is not None:
         await let_recovery_stand(work, decided, reason=reason, clause=clause)
     return await work.review_requests.get(signed)
 
@@ -149,33 +149,33 @@ async def list_review_requests(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Locked:
-    """A request and the case of the first decision, locked; the filing of a recovery.
+    """A request and the case of the first decision, locked; what a recovery's money was paid on.
 
     `linked` are the cases whose people decided first.
     """
 
     request: Case
     decided: Case
-    filing: Case | None
+    spent_on: Case | None
     linked: list[UUID]
 
 
 async def _locked(work: Work, review_request_id: UUID, version: int) -> _Locked:
     """Lock what was decided first, with what it hangs from, then the request."""
     seen = await get_review_request(work, review_request_id=review_request_id)
-    filing, linked = None, [seen.decided_id]
+    spent_on, linked = None, [seen.decided_id]
     if seen.subject is ReviewSubject.RECOVERY:
         recovery = await work.recoveries.get(
             await work.cases.get(CaseKind.RECOVERY, seen.decided_id)
         )
-        filing = await work.cases.lock(CaseKind.FILING, recovery.filing_id)
+        spent_on = await work.cases.lock(*recovery.spent_on)
         if recovery.settlement_id is not None:
             await work.cases.lock(CaseKind.SETTLEMENT, recovery.settlement_id)
             linked.append(recovery.settlement_id)
     return _Locked(
         decided=await work.cases.lock(KIND_OF[seen.subject], seen.decided_id),
         request=await work.cases.lock(CaseKind.REVIEW_REQUEST, review_request_id, version=version),
-        filing=filing,
+        spent_on=spent_on,
         linked=linked,
     )
 

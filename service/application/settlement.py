@@ -9,10 +9,9 @@ from typing import Final
 from uuid import UUID
 
 from domain.cases import Case, CaseKind
-from domain.certificate import Declaration, DeclaredCertificate, check_declarations, declared
-from domain.document import DeclaredDocument
+from domain.certificate import Declaration
+from domain.document import DeclaredDocument, copied
 from domain.errors import Refusal
-from domain.filing import Enrolment
 from domain.ports.settlements import JudgedPerson
 from domain.ports.work import Work
 from domain.settlement import (
@@ -34,11 +33,14 @@ from service.application.completeness import (
     check_settlement_items,
     settlement_items,
 )
+from service.application.declaration import copies_before, declared_of, shown_by_copy
 from service.application.document import declare_documents
 from service.application.filing import close_filing
-from service.application.prepayment import MONEY_LEAVING, cancel_unreleased_prepayments
+from service.application.prepayment import cancel_unreleased_prepayments, prepayments_in_flight
+from service.application.prepayment_basis import years_counted
 from service.application.reconciliation import VERIFY_SETTLEMENT, judge, terms_of
 from service.application.recovery import follow_settlement
+from service.application.stacking import check_payable, record_subsidies
 
 CLOSE_SETTLEMENT: Final = "close_settlement"
 """The job that closes an approved settlement once nothing of it is left to pay."""
@@ -78,9 +80,14 @@ async def draft_settlement(
 async def next_settlement(
     work: Work, filing_case: Case, *, ex_officio: bool
 ) -> tuple[SettlementKind, Sequence[Settlement]]:
-    """Return which kind of settlement may follow, and those before it."""
+    """Return which kind of settlement may follow, and those before it.
+
+    Refuses `filing_not_completed`, also for a filing that ended before its training began.
+    """
     earlier = await work.settlements.of_filing(filing_case)
     filing = await work.filings.get(filing_case)
+    if filing.opened_on is None:
+        raise Refusal("filing_not_completed", state=filing_case.state)
     policy = await work.policies.get(filing.policy_version_id)
     held = await work.settlements.held(earlier[-1].case) if earlier else 0
     kind = kind_after(
@@ -106,7 +113,8 @@ async def drafted(
 ) -> Settlement:
     """Open a settlement in its first state, with its lines and what is declared."""
     people = await work.filings.enrolments(filing_case)
-    check_declared(people, declarations)
+    held = await copies_before(work, earlier) if shown_by_copy(declarations) else ()
+    new = declared_of(work, people, declarations, copies=copied((*documents, *held)))
     place = await work.places.get(filing_case.place_id)
     case = await open_case(
         work,
@@ -135,7 +143,6 @@ async def drafted(
         amounts=None,
     )
     await work.settlements.add(settlement, people=[person.id for person in people])
-    new = declared_of(work, people, declarations)
     decided_before = [one for one in earlier if one.case.state == "closed"]
     kept = await work.settlements.declared_in(decided_before[-1].case) if decided_before else ()
     await work.settlements.declare(
@@ -143,28 +150,9 @@ async def drafted(
         [*new, *carried(kept, instead=new, new_id=work.new_id)],
         version=1,
     )
-    await declare_documents(work, case, documents, roster=frozenset(person.id for person in people))
+    roster = frozenset(person.id for person in people)
+    await declare_documents(work, case, documents, roster=roster, first=True)
     return settlement
-
-
-def check_declared(people: Sequence[Enrolment], declarations: tuple[Declaration, ...]) -> None:
-    """Refuse `declarations_faulty` for what is declared of nobody on the roster, or twice."""
-    check_declarations(
-        declarations,
-        completed={person.id for person in people if person.state == "completed"},
-        roster={person.id: person.name for person in people},
-    )
-
-
-def declared_of(
-    work: Work, people: Sequence[Enrolment], declarations: tuple[Declaration, ...]
-) -> list[DeclaredCertificate]:
-    """Normalise what is declared, each under an id of its own."""
-    names = {person.id: person.name for person in people}
-    return [
-        declared(one, declaration_id=work.new_id(), roster_name=names[one.enrolment_id])
-        for one in declarations
-    ]
 
 
 async def submit_settlement(work: Work, *, settlement_id: UUID, version: int) -> Settlement:
@@ -204,7 +192,8 @@ async def review_settlement(
 ) -> Settlement:
     """Review a verified settlement, confirming the completion report, and decide every line.
 
-    Refuses `verification_incomplete` while a declared certificate has no finding.
+    Refuses `verification_incomplete` while a declared certificate has no finding, and
+    `confirmation_contradicted` while a register contradicts what two people established.
     """
     filing_case, case = await locked(work, settlement_id, version=version)
     signed = await sign(work, case, "review", reason=reason)
@@ -213,6 +202,8 @@ async def review_settlement(
         raise Refusal("verification_incomplete", count=settlement.people)
     terms = await terms_of(work, settlement, confirmed=True)
     _, people = await judge(work, signed, terms)
+    if contradicted := sum(1 for one, _ in people if one.contradicted):
+        raise Refusal("confirmation_contradicted", count=contradicted)
     unverified = sum(1 for one, _ in people if one.certificate and one.finding is None)
     if unverified:
         raise Refusal("verification_incomplete", count=unverified)
@@ -234,22 +225,29 @@ async def approve_settlement(
     The balance is set against the history as it is now. What was paid above it is owed back: the
     filing's recoveries become exactly that amount, in the same decision. Refuses
     `eligibility_unknown`, `prepayment_in_flight` (an approved prepayment that the bank has not
-    confirmed: it would be paid beside the balance), `payment_outcome_unknown`,
-    `person_already_subsidised`, `certificate_already_used`, and what `check_approval` refuses.
+    confirmed: it would be paid beside the balance; interim, one of the running year may be, unless it
+    is with the bank), `payment_outcome_unknown`, `person_already_subsidised`,
+    `certificate_already_used`, `stacking_violated`, and what `check_approval` refuses.
     """
     filing_case, case = await locked(work, settlement_id, version=version)
     signed = await sign(work, case, "approve", reason=reason)
     await check_approval(work, signed)
     if unknown := await work.settlements.unknown_among_payable(signed):
         raise Refusal("eligibility_unknown", count=unknown)
-    await _stop_prepayments(work, filing_case)
     settlement = await work.settlements.get(signed)
+    people = await work.settlements.candidates(signed, on=work.today)
+    # Before money moves, so that all approvals wait in one order: for people first, for books after.
+    await work.subsidies.take_turns(people)
+    await _stop_prepayments(work, filing_case, settlement)
     history = await history_of(work, filing_case, settlement)
     reviewed = await work.settlements.reasons(signed)
     assert reviewed is not None
     reasons = after_history(reviewed, history)
     await work.settlements.set_reasons(signed, reasons)
     await work.settlements.entitle(signed)
+    terms = await terms_of(work, settlement, confirmed=True)
+    await check_payable(work, terms.standard.stacking, people)
+    await record_subsidies(work, signed, people)
     await follow_settlement(
         work,
         filing_case,
@@ -262,11 +260,23 @@ async def approve_settlement(
     return await work.settlements.get(signed)
 
 
-async def _stop_prepayments(work: Work, filing_case: Case) -> None:
-    """Cancel prepayments whose money has not left; refuse `prepayment_in_flight` while one is at the bank."""
-    await cancel_unreleased_prepayments(work, filing_case)
-    prepayments = await work.prepayments.of_filing(filing_case)
-    if any(one.case.state in MONEY_LEAVING for one in prepayments):
+async def _stop_prepayments(work: Work, filing_case: Case, settlement: Settlement) -> None:
+    """Cancel prepayments whose money has not left; refuse `prepayment_in_flight` while one is at the bank.
+
+    An interim settlement counts whole years: it says nothing of the running one, whose prepayment stays.
+    """
+    spared: frozenset[UUID] = frozenset()
+    if settlement.kind is SettlementKind.INTERIM:
+        opened_on = (await work.filings.get(filing_case)).opened_on
+        assert opened_on is not None  # in training
+        years = await years_counted(work, settlement.case, opened_on)
+        spared = frozenset(
+            one.case.id
+            for one in await work.prepayments.of_filing(filing_case)
+            if one.period > years
+        )
+    await cancel_unreleased_prepayments(work, filing_case, spared=spared)
+    if await prepayments_in_flight(work, filing_case, spared=spared):
         raise Refusal("prepayment_in_flight")
 
 

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from domain.cases import CaseKind, move_of
 from domain.certificate import Declaration
+from domain.document import DeclaredDocument, copied
 from domain.machines import SIGNED
 from domain.ports.work import Work
 from domain.settlement import Settlement
 from service.application.cases import sign
+from service.application.declaration import copies_of, declared_of, shown_by_copy
+from service.application.document import declare_documents
 from service.application.reconciliation import VERIFY_SETTLEMENT
 from service.application.settlement import (
-    check_declared,
-    declared_of,
     drafted,
     locked,
     next_settlement,
@@ -36,16 +37,26 @@ async def return_settlement(
 
 
 async def correct_settlement(
-    work: Work, *, settlement_id: UUID, version: int, declarations: tuple[Declaration, ...]
+    work: Work,
+    *,
+    settlement_id: UUID,
+    version: int,
+    declarations: tuple[Declaration, ...],
+    documents: tuple[DeclaredDocument, ...] = (),
 ) -> Settlement:
-    """Declare anew what was returned, and submit it again. Refuses `declarations_faulty`."""
+    """Declare anew what was returned, and submit it again.
+
+    Refuses `declarations_faulty`, `documents_faulty`.
+    """
     filing_case, case = await locked(work, settlement_id, version=version)
     move_of(SIGNED[CaseKind.SETTLEMENT], case.state, "correct")
     people = await work.filings.enrolments(filing_case)
-    check_declared(people, declarations)
+    await declare_documents(work, case, documents, roster=frozenset(person.id for person in people))
+    held = await copies_of(work, case) if shown_by_copy(declarations) else ()
+    new = declared_of(work, people, declarations, copies=copied(held))
     number = await work.settlements.declarations_version(case)
     # Before the step: what is submitted takes no declarations any more.
-    await work.settlements.declare(case, declared_of(work, people, declarations), version=number)
+    await work.settlements.declare(case, new, version=number)
     facts = {"declarations": len(declarations)}
     return await work.settlements.get(await sign(work, case, "correct", facts=facts))
 

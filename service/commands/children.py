@@ -30,6 +30,8 @@ def environment_of(settings: Settings, servers: Servers) -> dict[str, str]:
         "XUETU_PDF_FONT": "" if settings.pdf_font is None else str(settings.pdf_font),
         "XUETU_CLOCK": settings.clock,
         "XUETU_CHUNK_ROWS": str(settings.chunk_rows),
+        "XUETU_SIGN_IN_FAILURES": str(settings.sign_in_failures),
+        "XUETU_SIGN_IN_MINUTES": str(settings.sign_in_minutes),
         "XUETU_HOST": settings.host,
         "XUETU_LOG_LEVEL": settings.log_level,
     }

@@ -22,7 +22,8 @@ from domain.party import Actor
 from service.http.allowed import METHOD_NOT_ALLOWED, Allowed, route_of
 from service.http.body import checked_json, checked_upload
 from service.http.call import Answer, Call, Served
-from service.http.operation import PROBLEM, Operation
+from service.http.media import PROBLEM
+from service.http.operation import Operation
 from service.http.pages import page_handlers
 from service.http.problems import answer_of
 from service.http.request import (

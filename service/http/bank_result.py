@@ -10,11 +10,11 @@ from domain.party import Role
 from domain.ports.work import Work
 from service.application import bank_result
 from service.http.call import Answer, Call, Served, json_answer
+from service.http.media import CSV
 from service.http.operation import Query, operation
 from service.http.shapes import View
 
 TAG: Final = "bank-results"
-CSV: Final = "text/csv"
 UPLOAD_LIMIT: Final = 32 * 1024 * 1024
 
 

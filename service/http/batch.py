@@ -16,6 +16,7 @@ from service.application.batch import SealBatch
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import in_state
 from service.http.history import steps_of
+from service.http.media import CSV
 from service.http.operation import Query, operation
 from service.http.payment import AttemptView
 from service.http.shapes import (
@@ -30,7 +31,6 @@ from service.http.shapes import (
 )
 
 TAG: Final = "batches"
-CSV: Final = "text/csv"
 _PREPARER: Final = frozenset({Role.PREPARER})
 
 

@@ -19,7 +19,8 @@ from domain.ports.work import Work
 from service.application.once import KeyedRequest, changed, once, tried
 from service.http.etag import etag_of, version_of
 from service.http.faults import decoded
-from service.http.operation import JSON, PAGE_SIZE, Endpoint, Operation
+from service.http.media import JSON
+from service.http.operation import PAGE_SIZE, Endpoint, Operation
 from service.http.pagination import Cursors, Page, page_body
 from service.http.problems import CONTENT_LANGUAGE
 from service.http.words import Language

@@ -1,18 +1,20 @@
 """Certificates over HTTP: a register's extract comes in, findings go out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Final
 from uuid import UUID
 
 import msgspec
 
-from domain.certificate import Agreement, Extract, Finding, FindingResult
+from domain.certificate import Agreement, DeclaredCertificate, Extract, Finding, FindingResult
 from domain.errors import Text
 from domain.extract_file import COLUMNS
 from domain.party import Role
+from domain.policy import CertificateType
 from domain.ports.work import Work
-from service.application import certificate
+from service.application import certificate, declaration
 from service.http.call import Answer, Call, Served, json_answer
+from service.http.media import CSV
 from service.http.operation import Query, operation
 from service.http.shapes import View
 
@@ -49,19 +51,22 @@ class ExtractView(View):
 
 
 class FindingView(View):
-    """What a register answered about one declared certificate: the latest answer.
+    """What was found about one declared certificate, and stands.
 
+    `settlement_id` is the settlement in which it was found: this one or an earlier one of the filing.
     `agrees` lists what was compared and agreed; `row_no` is the row of the extract, null where none
-    was found.
+    was found. `contradicted`: a register contradicts here what two people established.
     """
 
     declaration_id: UUID
     enrolment_id: UUID
+    settlement_id: UUID
     seq: int
     register: str
     extract_id: UUID | None
     row_no: int | None
     result: FindingResult
+    contradicted: bool
     agrees: Annotated[list[str], msgspec.Meta(max_length=len(Agreement))]
     asked_at: datetime
 
@@ -72,11 +77,13 @@ class FindingView(View):
         return cls(
             declaration_id=finding.declaration_id,
             enrolment_id=finding.enrolment_id,
+            settlement_id=finding.settlement_id,
             seq=finding.seq,
             register=finding.register,
             extract_id=finding.extract_id,
             row_no=finding.row_no,
             result=finding.result,
+            contradicted=finding.contradicted,
             agrees=[bit.name.lower() for bit in Agreement if bit.name and bit in agreement],
             asked_at=finding.asked_at,
         )
@@ -98,13 +105,14 @@ class FindingView(View):
         "Holders' ids are kept as blind indexes only.",
     ),
     roles=frozenset({Role.CLERK}),
-    media="text/csv",
+    media=CSV,
     body_limit=EXTRACT_LIMIT,
     body_example=EXTRACT_EXAMPLE,
     query=(
         Query(
             name="register",
             required=True,
+            pattern=r"^\S(?:.*\S)?$",
             description=Text("登记系统名称。", "The register's name."),
         ),
         Query(
@@ -158,6 +166,67 @@ async def get_certificate_extract(call: Call) -> Answer:
     return json_answer(ExtractView.of(extract))
 
 
+class DeclarationView(View):
+    """One declared certificate, as the enterprise wrote it.
+
+    `certificate_number` is null where a copy shows the certificate; `well_formed` whether the number has
+    a shape of its type.
+    """
+
+    id: UUID
+    enrolment_id: UUID
+    certificate_type: CertificateType
+    certificate_number: str | None
+    well_formed: bool
+    occupation_code: str
+    grade: int | None
+    issued_on: date
+    issuer_code: str | None
+
+    @classmethod
+    def of(cls, declared: DeclaredCertificate) -> "DeclarationView":
+        """Show a declaration."""
+        return cls(
+            id=declared.id,
+            enrolment_id=declared.enrolment_id,
+            certificate_type=declared.certificate_type,
+            certificate_number=declared.number_raw,
+            well_formed=declared.well_formed,
+            occupation_code=declared.occupation_code,
+            grade=declared.grade,
+            issued_on=declared.issued_on,
+            issuer_code=declared.issuer_code,
+        )
+
+
+@operation(
+    id="ListDeclarations",
+    method="GET",
+    path="/v1/settlements/{settlement_id}/declarations",
+    tag=TAG,
+    summary=Text("申报证书", "Declared certificates of a settlement"),
+    description=Text(
+        "现行版本的申报证书，含沿用以前结算的；没有核验结果的也在列，人工核验以其 `id` 提出。",
+        "What stands declared, what earlier settlements declared included, with or without a finding; a "
+        "manual finding names its `id`.",
+    ),
+    answer=DeclarationView,
+    paged=True,
+)
+async def list_declarations(call: Call) -> Answer:
+    """Read a page of what is declared."""
+    page = call.page()
+    rows = await call.read(
+        lambda work: declaration.declarations_of(
+            work,
+            settlement_id=call.path("settlement_id"),
+            after=page.after_id,
+            limit=page.limit,
+        )
+    )
+    return call.page_answer(rows, page, view=DeclarationView.of, after=lambda declared: declared.id)
+
+
 @operation(
     id="ListFindings",
     method="GET",
@@ -165,9 +234,12 @@ async def get_certificate_extract(call: Call) -> Answer:
     tag=TAG,
     summary=Text("核验结果", "Findings of a settlement"),
     description=Text(
-        "每份申报证书的最新核验结果；没有结果的不在列表中，也不据此作不利认定。",
-        "The latest finding of each declared certificate. One without an answer is not listed, and "
-        "that is held against nobody.",
+        "每份申报证书现行有效的核验结果；没有结果的不在列表中，也不据此作不利认定。登记系统查无记录不推翻此前的"
+        "核验结果（包括本备案以前结算中的结果）；与人工核验结果相反的答复标为 `contradicted`，由两人重新核验。",
+        "The finding that stands for each declared certificate. One without an answer is not listed, and "
+        "that is held against nobody. That a register does not list a certificate undoes nothing found "
+        "before, in an earlier settlement of the filing neither; an answer that contradicts what two "
+        "people established is marked `contradicted`, and two people look again.",
     ),
     answer=FindingView,
     paged=True,
@@ -191,5 +263,6 @@ async def list_findings(call: Call) -> Answer:
 OPERATIONS: Final[tuple[Served, ...]] = (
     load_certificate_extract,
     get_certificate_extract,
+    list_declarations,
     list_findings,
 )

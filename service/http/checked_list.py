@@ -8,8 +8,8 @@ from typing import Final
 
 from domain.errors import Fault, Refusal, Text
 from domain.ports.sheets import CSV, XLSX, Template
-from domain.roster.columns import Layout
 from domain.roster.rows import row_of
+from domain.sheet_columns import Columns
 from service.http.call import Answer, Call
 from service.http.operation import Query
 from service.http.problems import ProblemFault, fault_view
@@ -61,7 +61,12 @@ def rows_of(faults: Sequence[Fault]) -> list[int]:
 
 
 async def template_answer(
-    call: Call, layout: Layout, title: Text, *, file_name: str, choices: Mapping[str, Sequence[str]]
+    call: Call,
+    layout: Columns,
+    title: Text,
+    *,
+    file_name: str,
+    choices: Mapping[str, Sequence[str]],
 ) -> Answer:
     """Answer an empty list with its headings; id and phone columns are text. Refuses `not_acceptable`."""
     media = CSV if call.query("format", TemplateFormat) is TemplateFormat.CSV else XLSX

@@ -27,6 +27,7 @@ from service.http.class_record_wire import (
     ReceiptsBody,
     SessionsBody,
 )
+from service.http.media import CSV
 from service.http.operation import operation
 
 TAG: Final = "class-records"
@@ -187,7 +188,7 @@ async def add_attendance(call: Call) -> Answer:
         "located; nothing is stored when there is one.",
     ),
     roles=_ENTERS,
-    media="text/csv",
+    media=CSV,
     body_example=ATTENDANCE_EXAMPLE,
     body_limit=_UPLOAD,
     answer=AttendanceView,

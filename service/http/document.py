@@ -12,7 +12,7 @@ from domain.document_file.names import NAME_MAX
 from domain.errors import Text
 from domain.party import Role
 from domain.ports.work import Work
-from service.application import completeness, document, filing
+from service.application import completeness, document, filing, stacking
 from service.application.document import UploadedFile
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.document_wire import (
@@ -320,9 +320,11 @@ async def withdraw_document(call: Call) -> Answer:
     tag=TAG,
     summary=Text("备案材料清单", "What a filing still needs"),
     description=Text(
-        "按本地补充规定和培训方式列出全部应交项目：是否已有、内容是否已到、如何补正及依据。",
+        "按本地补充规定和培训方式列出全部应交项目：是否已有、内容是否已到、如何补正及依据。`warnings` 提示名册中"
+        "已享受其他补贴、结算时将不得再享受的人员。",
         "Every item by the region's list and the training mode: there or missing, whether its content "
-        "has come, what to do, and the clause.",
+        "has come, what to do, and the clause. `warnings` locate people of the roster whose earlier "
+        "subsidies would rule this one out at the settlement.",
     ),
     answer=CompletenessView,
     problems=("no_policy_in_force",),
@@ -330,8 +332,13 @@ async def withdraw_document(call: Call) -> Answer:
 async def get_filing_completeness(call: Call) -> Answer:
     """Read a filing's completeness list as of today."""
     filing_id = call.path("filing_id")
-    items = await call.read(lambda work: filing.completeness_of_filing(work, filing_id=filing_id))
-    return json_answer(CompletenessView.of(filing_id, items))
+
+    async def act(work: Work) -> CompletenessView:
+        items = await filing.completeness_of_filing(work, filing_id=filing_id)
+        warnings = await stacking.warnings_of_filing(work, filing_id=filing_id)
+        return CompletenessView.of(filing_id, items, warnings)
+
+    return json_answer(await call.read(act))
 
 
 @operation(

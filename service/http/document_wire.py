@@ -17,7 +17,9 @@ from domain.document import (
     Reference,
 )
 from domain.document_file.names import EXTENSIONS, NAME_MAX
-from service.http.shapes import Body, TextView, View
+from domain.errors import Fault
+from service.http import media
+from service.http.shapes import Body, TextView, View, WarningView
 
 KIND_PATTERN = "^[a-z][a-z_]{1,39}$"
 
@@ -25,16 +27,16 @@ KIND_PATTERN = "^[a-z][a-z_]{1,39}$"
 class DocumentMedia(StrEnum):
     """Media types of documents; a video is kept elsewhere and given by reference."""
 
-    PDF = "application/pdf"
+    PDF = media.PDF
     JPEG = "image/jpeg"
     PNG = "image/png"
     OFD = "application/ofd"
-    XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    XLSX = media.XLSX
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     MP4 = "video/mp4"
 
 
-UPLOADED = {media.value: "…" for media in DocumentMedia if media is not DocumentMedia.MP4}
+UPLOADED = {one.value: "…" for one in DocumentMedia if one is not DocumentMedia.MP4}
 assert set(DocumentMedia) == set(EXTENSIONS)
 
 
@@ -160,7 +162,11 @@ class DocumentsView(View):
 
 
 class ChecklistItemView(View):
-    """One line of the list: there or missing, whether its content has come, and what to do."""
+    """One line of the list: there or missing, whether its content has come, and what to do.
+
+    `warning` is what will matter later, such as a payee account that nobody has verified: it hinders
+    neither submission nor acceptance.
+    """
 
     item: str
     title: TextView
@@ -168,6 +174,7 @@ class ChecklistItemView(View):
     present: bool
     complete: bool
     advice: TextView
+    warning: TextView | None
 
     @classmethod
     def of(cls, item: ChecklistItem) -> "ChecklistItemView":
@@ -179,23 +186,34 @@ class ChecklistItemView(View):
             present=item.present,
             complete=item.complete,
             advice=TextView(zh=item.advice.zh, en=item.advice.en),
+            warning=None
+            if item.warning is None
+            else TextView(zh=item.warning.zh, en=item.warning.en),
         )
 
 
 class CompletenessView(View):
-    """The completeness list: `submittable` when nothing is missing, `acceptable` when no content is."""
+    """The completeness list: `submittable` when nothing is missing, `acceptable` when no content is.
+
+    `warnings` locate people of the roster who had subsidies that would rule this one out when it is
+    settled; nothing is refused for them now.
+    """
 
     case_id: UUID
     submittable: bool
     acceptable: bool
     items: list[ChecklistItemView]
+    warnings: list[WarningView]
 
     @classmethod
-    def of(cls, case_id: UUID, items: Sequence[ChecklistItem]) -> "CompletenessView":
+    def of(
+        cls, case_id: UUID, items: Sequence[ChecklistItem], warnings: Sequence[Fault] = ()
+    ) -> "CompletenessView":
         """Show a list."""
         return cls(
             case_id=case_id,
             submittable=all(item.present for item in items),
             acceptable=all(item.complete for item in items),
             items=[ChecklistItemView.of(item) for item in items],
+            warnings=[WarningView.of(fault) for fault in warnings],
         )

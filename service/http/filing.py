@@ -8,7 +8,7 @@ from domain.errors import Fault, Refusal, Text
 from domain.filing import Filing
 from domain.party import Role
 from domain.ports.work import Work
-from service.application import filing, quota
+from service.application import filing, quota, stacking
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import in_state
 from service.http.filing_wire import (
@@ -71,7 +71,10 @@ def filing_answer(shown: Filing, *, status: int = 200, warnings: Sequence[Fault]
 
 
 async def _warnings(call: Call, work: Work, shown: Filing) -> Sequence[Fault]:
-    return (await quota.quota_standing(work, shown)).warnings if call.dry_run else ()
+    if not call.dry_run:
+        return ()
+    standing = await quota.quota_standing(work, shown)
+    return [*standing.warnings, *await stacking.roster_warnings(work, shown)]
 
 
 @operation(
@@ -133,10 +136,11 @@ async def create_filing(call: Call) -> Answer:
     summary=Text("提交备案", "Submit a filing"),
     description=Text(
         "提交即确定当日生效的补贴标准，名册人员从此不得在其他班级在训。退回补正的备案在期限内再次提交的，"
-        "受理时间和补贴标准以首次提交为准。试提交（`dry_run`）时以 `warnings` 提示年度名额。",
+        "受理时间和补贴标准以首次提交为准。试提交（`dry_run`）时以 `warnings` 提示年度名额和已享受的补贴。",
         "Fixes the standard in force that day; from now on its people are enrolled nowhere else. "
         "A filing returned for correction and submitted again in time keeps the receipt time and "
-        "the standard of its first submission. Tried dry, `warnings` tell of the year's quota.",
+        "the standard of its first submission. Tried dry, `warnings` tell of the year's quota and of "
+        "people's earlier subsidies.",
     ),
     roles=_FILER,
     answer=FilingView,

@@ -13,9 +13,9 @@ from service.application.filing_end import Grounds
 from service.application.quota import QuotaStanding
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.filing import SIGNED, TAG, filing_answer
-from service.http.filing_wire import FilingView, WarningView
+from service.http.filing_wire import FilingView
 from service.http.operation import operation
-from service.http.shapes import Body, Day, View
+from service.http.shapes import Body, Day, View, WarningView
 
 _APPROVER: Final = frozenset({Role.APPROVER})
 Said = Annotated[str, msgspec.Meta(min_length=1, max_length=2000, pattern=r"\S")]
@@ -160,11 +160,12 @@ async def send_back_filing(call: Call) -> Answer:
     tag=TAG,
     summary=Text("终止备案", "Terminate a filing"),
     description=Text(
-        "依证据或依企业申请，终止已列入或培训中的备案。未开班的，所承诺资金当即释放；"
-        "培训中的，学徒自 `last_day` 起退出，资金待结算后释放。",
+        "依证据或依企业申请，终止已列入或培训中的备案。未开班的，未付的预支取消、已付的预支全额追缴、"
+        "所承诺资金当即释放，备案随后办结；培训中的，学徒自 `last_day` 起退出，资金待结算后释放。",
         "Ends a listed filing, or one in training, on evidence or on the enterprise's request. Before "
-        "training began its commitment is released at once; afterwards its people exit on `last_day` "
-        "and the commitment waits for the settlement.",
+        "training began, prepayments not paid are cancelled, those paid are recovered in full, the "
+        "commitment is released at once, and the filing closes; afterwards its people exit on "
+        "`last_day` and the commitment waits for the settlement.",
     ),
     roles=_APPROVER,
     body=TerminationBody,
@@ -177,7 +178,12 @@ async def send_back_filing(call: Call) -> Answer:
     answer=FilingView,
     keyed=True,
     versioned=True,
-    problems=(*SIGNED, "prepayment_in_flight", "day_outside_training"),
+    problems=(
+        *SIGNED,
+        "prepayment_in_flight",
+        "payment_outcome_unknown",
+        "day_outside_training",
+    ),
 )
 async def terminate_filing(call: Call) -> Answer:
     """Terminate."""

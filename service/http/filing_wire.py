@@ -21,7 +21,6 @@ from domain.filing import (
     TrainingMode,
 )
 from domain.policy.standard import Category, ExitReason
-from domain.refusals import REGISTRY
 from domain.roster.check import ROSTER_MAX
 from service.application.filing import DraftFiling, ListedFiling, PersonOutcome
 from service.http.class_plan_wire import ClassPlanBody, CreditCode, FiledMentorBody
@@ -37,9 +36,9 @@ from service.http.shapes import (
     Line,
     Months,
     Reason,
-    TextView,
     Version,
     View,
+    WarningView,
 )
 
 Name = Annotated[
@@ -238,26 +237,18 @@ class ReviewBody(Body):
     advice: ReviewAdvice = ReviewAdvice.LIST
 
 
-class WarningView(View):
-    """What would stand against the filing later; nothing is refused for it now."""
-
-    pointer: str
-    code: str
-    detail: TextView
-
-    @classmethod
-    def of(cls, fault: Fault) -> "WarningView":
-        """Show a warning."""
-        said = REGISTRY[fault.code].detail.filled(fault.values)
-        return cls(pointer=fault.pointer, code=fault.code, detail=TextView(zh=said.zh, en=said.en))
-
-
 class PayeeView(View):
-    """The payee, masked."""
+    """The payee, masked, and how far the account has come (`declared`, `verified`, `refused`,
+    `superseded` by one that was verified in its place): nothing is paid before it is verified.
+
+    `account_state` is the account's own and read with it: it changes without a new version of the
+    filing. Null for a partner.
+    """
 
     account_name: str
     account_masked: str
     bank_code: str
+    account_state: str | None
 
 
 class FilingView(View):
@@ -314,6 +305,7 @@ class FilingView(View):
                 account_name=filing.payee_name,
                 account_masked=filing.payee_account_masked,
                 bank_code=filing.bank_code,
+                account_state=filing.payee_account_state,
             ),
             people=filing.people,
             roster_version=filing.roster_version,

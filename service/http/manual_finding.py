@@ -18,7 +18,7 @@ from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import in_state
 from service.http.history import steps_of
 from service.http.operation import operation
-from service.http.settlement_wire import SettlementView
+from service.http.settlement_wire import CertificateNumber, SettlementView
 from service.http.shapes import Body, CaseView, Decision, HistoryView, Line, Reason, View
 
 TAG: Final = "manual-findings"
@@ -33,7 +33,11 @@ _SEEN_EXAMPLE: Final = {
 
 
 class SeenBody(Body):
-    """What was seen: where, when, and the SHA-256 of the screenshot or document."""
+    """What was seen: where, when, and the SHA-256 of the screenshot, copy or document.
+
+    `certificate_number` is the number read from the copy of a certificate that was declared without one;
+    both people enter it, and must have read the same.
+    """
 
     source_system: Line
     seen_at: Annotated[
@@ -43,6 +47,7 @@ class SeenBody(Body):
         str, msgspec.Meta(min_length=64, max_length=64, pattern="^[0-9a-f]{64}$")
     ]
     note: Reason = ""
+    certificate_number: CertificateNumber | None = None
 
     def to_seen(self) -> Seen:
         """Cross inward."""
@@ -51,6 +56,7 @@ class SeenBody(Body):
             seen_at=self.seen_at,
             document_sha256=bytes.fromhex(self.document_sha256),
             note=self.note,
+            certificate_number=self.certificate_number,
         )
 
 
@@ -84,6 +90,7 @@ class SightingView(View):
     seen_at: datetime
     document_sha256: str
     note: str
+    certificate_number: str | None
 
     @classmethod
     def of(cls, sighting: Sighting) -> "SightingView":
@@ -95,16 +102,22 @@ class SightingView(View):
             seen_at=sighting.seen_at,
             document_sha256=sighting.document_sha256.hex(),
             note=sighting.note,
+            certificate_number=sighting.number_raw,
         )
 
 
 class ManualFindingView(View):
-    """A manual finding. It counts once the second person has confirmed it."""
+    """A manual finding. It counts once the second person has confirmed it.
+
+    `certificate_number` is what was read from a copy, normalised; null where a number was declared, or
+    where the certificate has none.
+    """
 
     case: CaseView
     settlement_id: UUID
     declaration_id: UUID
     result: FindingResult
+    certificate_number: str | None
     sightings: Annotated[list[SightingView], msgspec.Meta(max_length=2)]
 
     @classmethod
@@ -115,6 +128,7 @@ class ManualFindingView(View):
             settlement_id=shown.settlement_id,
             declaration_id=shown.declaration_id,
             result=shown.result,
+            certificate_number=shown.number,
             sightings=[SightingView.of(one) for one in shown.sightings],
         )
 
@@ -135,9 +149,11 @@ def _answer(shown: ManualFinding, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("提出人工核验", "Propose a manual finding"),
     description=Text(
-        "第一人记录所见；由另一人确认后生效。两人均不得审批该结算。",
-        "The first person records what was seen; it counts when another confirms. Neither may "
-        "approve the settlement.",
+        "第一人记录所见；由另一人确认后生效。两人均不得审批该结算。以复印件申报的证书，两人各自填写从复印件读出的编号"
+        "（没有编号的不填），读法须一致。",
+        "The first person records what was seen; it counts when another confirms. Neither may approve "
+        "the settlement. Where a certificate was declared by a copy, each enters the number read from it "
+        "(none where it has none), and both must have read the same.",
     ),
     roles=_FIRST,
     body=ManualFindingBody,
@@ -174,9 +190,11 @@ async def propose_manual_finding(call: Call) -> Answer:
     tag=TAG,
     summary=Text("确认人工核验", "Confirm a manual finding"),
     description=Text(
-        "由另一人确认；结果成为该证书最新的核验结果，并重新判定资格。",
-        "By another person. It becomes the certificate's latest finding and eligibility is judged "
-        "again.",
+        "由另一人确认；结果即为该证书的核验结果，并重新判定资格。此后登记系统查无记录，或重复确认前已有的答复，均不推翻；"
+        "相反的新答复须由两人重新核验。",
+        "By another person. It becomes the certificate's finding and eligibility is judged again. A "
+        "register's silence, or an answer it had given before, does not undo it; a new answer to the "
+        "contrary sends the line back to two people.",
     ),
     roles=_SECOND,
     body=ConfirmationBody,

@@ -16,9 +16,10 @@ from domain.ports.work import Work
 from domain.refusals import REGISTRY
 from service.application import notice, objection
 from service.http.call import Answer, Call, Served, json_answer
+from service.http.media import HTML
 from service.http.notice import TAG
 from service.http.notice_page import notice_page, text_of, unavailable_page
-from service.http.operation import HTML, operation
+from service.http.operation import operation
 from service.http.pages import PAGE_HEADERS
 from service.http.request import prefers_page
 from service.http.shapes import Body, TextView, View

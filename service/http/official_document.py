@@ -10,13 +10,12 @@ from domain.party import Role
 from domain.ports.work import Work
 from service.application import official_document
 from service.http.call import Answer, Call, Served, json_answer
+from service.http.media import HTML, PDF
 from service.http.operation import Query, operation
 from service.http.paper_page import HEADERS, paper_page
 from service.http.shapes import TextView, View
 
 TAG: Final = "official-documents"
-HTML: Final = "text/html"
-PDF: Final = "application/pdf"
 
 
 class OfficialDocumentView(View):

@@ -15,7 +15,8 @@ import msgspec
 from domain.errors import Family, Refusal, Text, Value
 from domain.refusals import REGISTRY
 from service.http.examples import example_of
-from service.http.operation import HTML, JSON, PROBLEM, Operation, Query
+from service.http.media import HTML, JSON, PROBLEM
+from service.http.operation import Operation, Query
 from service.http.problems import Problem, phrase_of, problem_of, status_of
 from service.http.words import tag_name
 
@@ -334,7 +335,7 @@ def problem_example(code: str) -> Json:
 
 
 def _names_as_values(code: str) -> Mapping[str, Value]:
-    shown = {"roles": "filer", "duty": "review", "held": "file"}
+    shown = {"roles": "filer", "duty": "review", "held": "file", "subsidies": "voucher:2026"}
     return {name: shown.get(name, "…") for name in placeholders_of(REGISTRY[code].detail)}
 
 

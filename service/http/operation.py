@@ -15,10 +15,8 @@ from uuid import UUID
 from domain.errors import Text
 from domain.party import Role
 from domain.refusals import REGISTRY
+from service.http.media import JSON
 
-JSON: Final = "application/json"
-HTML: Final = "text/html"
-PROBLEM: Final = "application/problem+json"
 JSON_LIMIT: Final = 2 * 1024 * 1024
 """Bytes a JSON body may hold; uploads name a limit of their own."""
 PAGE_SIZE: Final = 50

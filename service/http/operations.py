@@ -3,6 +3,7 @@
 from typing import Final
 
 from service.http import (
+    appropriation_end,
     bank_result,
     batch,
     batch_report,
@@ -39,6 +40,7 @@ from service.http import (
     session,
     settlement,
     settlement_again,
+    subsidy_register,
     voucher,
     voucher_class,
     voucher_class_completion,
@@ -69,6 +71,7 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *roster.OPERATIONS,
     *prepayment.OPERATIONS,
     *certificate.OPERATIONS,
+    *subsidy_register.OPERATIONS,
     *settlement.OPERATIONS,
     *settlement_again.OPERATIONS,
     *recovery.OPERATIONS,
@@ -80,6 +83,7 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *hold.OPERATIONS,
     *review_request.OPERATIONS,
     *budget.OPERATIONS,
+    *appropriation_end.OPERATIONS,
     *funding_request.OPERATIONS,
     *batch.OPERATIONS,
     *batch_report.OPERATIONS,

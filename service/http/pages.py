@@ -20,11 +20,11 @@ from service.http.documentation import (
     problems_page,
 )
 from service.http.html import headers_for
+from service.http.media import HTML, JSON, PAGE
 from service.http.openapi import document
-from service.http.operation import JSON, Operation
+from service.http.operation import Operation
 from service.http.style import STYLE
 
-HTML: Final = "text/html; charset=utf-8"
 PAGE_HEADERS: Final = headers_for(STYLE)
 
 
@@ -52,7 +52,7 @@ def page_handlers(operations: Sequence[Operation]) -> list[HTTPRouteHandler]:
         if kind is None or "_" in slug:
             raise NotFoundException
         accept = request.headers.get("accept", "")
-        if "json" in accept and "text/html" not in accept:
+        if "json" in accept and HTML not in accept:
             facts = json.dumps(problem_facts(kind), ensure_ascii=False).encode()
             return ASGIResponse(body=facts, headers={"Content-Type": JSON, "Vary": "Accept"})
         return _page(problem_page(kind).encode(), Vary="Accept")
@@ -67,4 +67,4 @@ def page_handlers(operations: Sequence[Operation]) -> list[HTTPRouteHandler]:
 
 
 def _page(body: bytes, **headers: str) -> ASGIResponse:
-    return ASGIResponse(body=body, headers={**PAGE_HEADERS, **headers, "Content-Type": HTML})
+    return ASGIResponse(body=body, headers={**PAGE_HEADERS, **headers, "Content-Type": PAGE})

@@ -28,7 +28,7 @@ from service.application import policy
 from service.application.policy import PolicyOnFile
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.operation import Query, operation
-from service.http.policy_wire import SimulationView
+from service.http.policy_wire import NotActedOnList, SimulationView, not_acted_on_in
 from service.http.shapes import StepView, TextView, View
 
 _REGION: Final = re.compile(r"CN|([0-9]{2}){1,7}")
@@ -107,17 +107,21 @@ class PolicyDetailView(View):
     groups: list[FieldGroupView]
     signatures: list[StepView]
     simulation: SimulationView | None
+    not_acted_on: NotActedOnList
 
     @classmethod
     def of(cls, found: PolicyOnFile) -> "PolicyDetailView":
         """Show a version."""
         policy = PolicyView.of(found.version)
+        version = found.version
+        pack = version.standard if isinstance(version, PolicyVersion) else version.overlay
         return cls(
             policy=policy,
             content=dict(found.document),
             groups=_groups() if policy.kind is Kind.STANDARD else [],
             signatures=[StepView.of(step) for step in found.steps],
             simulation=None if found.simulation is None else SimulationView.of(found.simulation),
+            not_acted_on=not_acted_on_in(pack),
         )
 
 

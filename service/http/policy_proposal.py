@@ -19,6 +19,7 @@ from service.http.policy_wire import (
     SignPolicyBody,
     SimulatedView,
     SimulationView,
+    not_acted_on_in,
 )
 from service.http.shapes import CaseView, Decision, HistoryView
 
@@ -129,7 +130,9 @@ async def simulate_policy(call: Call) -> Answer:
         ),
         lambda done: json_answer(
             SimulatedView(
-                case=CaseView.of(done.proposal.case), simulation=SimulationView.of(done.report)
+                case=CaseView.of(done.proposal.case),
+                simulation=SimulationView.of(done.report),
+                not_acted_on=not_acted_on_in(done.proposal.pack),
             ),
             version=done.proposal.case.version,
         ),

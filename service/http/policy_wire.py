@@ -6,8 +6,11 @@ from uuid import UUID
 
 import msgspec
 
+from domain.policy.not_acted_on import not_acted_on
+from domain.policy.overlay import Overlay
+from domain.policy.standard import Standard
 from domain.policy_version import MOVES_MAX, Kind, PolicyProposal, Simulation
-from service.http.shapes import Body, CaseView, DocumentNumber, Reason, View
+from service.http.shapes import Body, CaseView, DocumentNumber, Reason, TextView, View
 
 
 class DraftPolicyBody(Body):
@@ -82,6 +85,30 @@ class SimulationView(View):
         )
 
 
+class NotActedOnView(View):
+    """A field of a standard that nothing acts on yet, as JSON pointer into it, and what happens instead."""
+
+    pointer: str
+    instead: TextView
+
+
+NotActedOnList = Annotated[
+    list[NotActedOnView],
+    msgspec.Meta(
+        description="写明但系统尚不执行的字段，以及实际如何处理 · fields that are stated and not acted on yet, "
+        "and what happens instead; they refuse nothing"
+    ),
+]
+
+
+def not_acted_on_in(pack: Standard | Overlay) -> list[NotActedOnView]:
+    """Show what whoever signs a version should know of it."""
+    return [
+        NotActedOnView(pointer=one.pointer, instead=TextView(zh=one.instead.zh, en=one.instead.en))
+        for one in not_acted_on(pack)
+    ]
+
+
 class ProposalView(View):
     """A policy version on its way. `digest` is that of its text, in hexadecimal."""
 
@@ -92,6 +119,7 @@ class ProposalView(View):
     content: dict[str, Any]
     digest: str
     moves: list[UUID]
+    not_acted_on: NotActedOnList
 
     @classmethod
     def of(cls, proposal: PolicyProposal) -> "ProposalView":
@@ -104,6 +132,7 @@ class ProposalView(View):
             content=dict(proposal.document),
             digest=proposal.digest.hex(),
             moves=list(proposal.moves),
+            not_acted_on=not_acted_on_in(proposal.pack),
         )
 
 
@@ -121,3 +150,4 @@ class SimulatedView(View):
 
     case: CaseView
     simulation: SimulationView
+    not_acted_on: NotActedOnList

@@ -14,61 +14,17 @@ from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import OF_FILING, in_state
 from service.http.history import steps_of
 from service.http.operation import operation
+from service.http.prepayment_wire import (
+    ApprovalBody,
+    PrepaymentBody,
+    PrepaymentView,
+    prepayment_answer,
+)
 from service.http.settlement_wire import ExplanationView
-from service.http.shapes import BasisPoints, Body, CaseView, Decision, HistoryView, Reason, View
+from service.http.shapes import Decision, HistoryView
 
 TAG: Final = "prepayments"
 _SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
-
-
-class PrepaymentBody(Body):
-    """Which filing asks for its prepayment; `after_review_id` once more, after a refusal."""
-
-    filing_id: UUID
-    after_review_id: UUID | None = None
-
-
-class ApprovalBody(Body):
-    """The approver's decision; a share below the policy's needs a reason."""
-
-    share_basis_points: BasisPoints | None = None
-    reason: Reason = ""
-
-
-class PrepaymentView(View):
-    """A prepayment; amounts in fen. `maximum_fen` is what the policy allows."""
-
-    case: CaseView
-    filing_id: UUID
-    period: int
-    people: int
-    maximum_fen: int
-    amount_fen: int
-    share_basis_points: int
-    after_review_id: UUID | None
-
-    @classmethod
-    def of(cls, on_file: PrepaymentOnFile) -> "PrepaymentView":
-        """Show a prepayment."""
-        return cls(
-            case=CaseView.of(on_file.case),
-            filing_id=on_file.filing_id,
-            period=on_file.period,
-            people=on_file.people,
-            maximum_fen=on_file.maximum_fen,
-            amount_fen=on_file.amount_fen,
-            share_basis_points=on_file.facts.share_basis_points,
-            after_review_id=on_file.after_review_id,
-        )
-
-
-def _answer(on_file: PrepaymentOnFile, *, status: int = 200) -> Answer:
-    return json_answer(
-        PrepaymentView.of(on_file),
-        status=status,
-        version=on_file.case.version,
-        location=f"/v1/prepayments/{on_file.case.id}" if status == 201 else None,
-    )
 
 
 @operation(
@@ -78,9 +34,11 @@ def _answer(on_file: PrepaymentOnFile, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("申请预支", "Ask for a prepayment"),
     description=Text(
-        "每期一次；不予批准的，复核成立后可凭 `after_review_id` 再申请一次。",
-        "Once for a period; one that was refused once more after an upheld review, naming it in "
-        "`after_review_id`.",
+        "申请下一期预支。按年预支的，第 k 年度自该年度首日起可申请，只计在培学徒。撤销的由结算支付；"
+        "不予批准的，复核成立后可凭 `after_review_id` 再申请一次。",
+        "Asks for the next period. Where a standard prepays each year, year k can be asked for from its first "
+        "day, for people still in training. A cancelled one is not asked for again: the settlement pays it; a "
+        "refused one once more after an upheld review, naming it in `after_review_id`.",
     ),
     roles=frozenset({Role.FILER}),
     body=PrepaymentBody,
@@ -95,13 +53,16 @@ def _answer(on_file: PrepaymentOnFile, *, status: int = 200) -> Answer:
         "on_hold",
         "prepayment_exists",
         "prepayment_of_nothing",
+        "prepayment_too_early",
+        "prepayment_too_late",
+        "prepayment_undecided",
         "review_not_upheld",
         "review_already_used",
         "busy",
     ),
 )
 async def request_prepayment(call: Call) -> Answer:
-    """Ask for the first year's prepayment."""
+    """Ask for the next prepayment."""
 
     async def act(work: Work) -> PrepaymentOnFile:
         body = call.decode(PrepaymentBody)
@@ -109,7 +70,7 @@ async def request_prepayment(call: Call) -> Answer:
             work, filing_id=body.filing_id, after_review_id=body.after_review_id
         )
 
-    return await call.once(act, lambda done: _answer(done, status=201))
+    return await call.once(act, lambda done: prepayment_answer(done, status=201))
 
 
 @operation(
@@ -135,7 +96,7 @@ async def review_prepayment(call: Call) -> Answer:
             version=call.if_match,
             reason=call.decode(Decision).reason,
         ),
-        _answer,
+        prepayment_answer,
     )
 
 
@@ -158,6 +119,7 @@ async def review_prepayment(call: Call) -> Answer:
     problems=(
         *_SIGNED,
         "prepayment_not_yet",
+        "prepayment_too_late",
         "on_hold",
         "share_above_policy",
         "reason_missing",
@@ -177,7 +139,7 @@ async def approve_prepayment(call: Call) -> Answer:
             reason=body.reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, prepayment_answer)
 
 
 @operation(
@@ -203,7 +165,7 @@ async def return_prepayment(call: Call) -> Answer:
             version=call.if_match,
             reason=call.decode(Decision).reason,
         ),
-        _answer,
+        prepayment_answer,
     )
 
 
@@ -230,7 +192,7 @@ async def request_prepayment_again(call: Call) -> Answer:
             version=call.if_match,
             reason=call.decode(Decision).reason,
         ),
-        _answer,
+        prepayment_answer,
     )
 
 
@@ -257,7 +219,7 @@ async def send_prepayment_back(call: Call) -> Answer:
             version=call.if_match,
             reason=call.decode(Decision).reason,
         ),
-        _answer,
+        prepayment_answer,
     )
 
 
@@ -284,7 +246,7 @@ async def refuse_prepayment(call: Call) -> Answer:
             version=call.if_match,
             reason=call.decode(Decision).reason,
         ),
-        _answer,
+        prepayment_answer,
     )
 
 
@@ -311,7 +273,7 @@ async def cancel_prepayment(call: Call) -> Answer:
             version=call.if_match,
             reason=call.decode(Decision).reason,
         ),
-        _answer,
+        prepayment_answer,
     )
 
 
@@ -356,7 +318,7 @@ async def get_prepayment(call: Call) -> Answer:
         case = await work.cases.get(CaseKind.PREPAYMENT, call.path("prepayment_id"))
         return await work.prepayments.get(case)
 
-    return _answer(await call.read(act))
+    return prepayment_answer(await call.read(act))
 
 
 @operation(

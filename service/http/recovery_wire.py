@@ -72,8 +72,8 @@ class ProofBody(Body):
 
 class RecoveryView(View):
     """A recovery; amounts in fen, as the ledger has them: demanded less got back less written off is
-    outstanding. `proposed_fen` is what a proposal asks for; `due_on` the last day to pay. Of a filing, or of
-    a voucher settlement.
+    outstanding. `proposed_fen` is what a proposal asks for, or what a termination before training took
+    back; `due_on` the last day to pay. Of a filing, or of a voucher settlement.
     """
 
     case: CaseView

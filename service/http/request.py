@@ -15,7 +15,8 @@ from litestar.types import Receive
 
 from domain.errors import Fault, Refusal
 from service.http.body import below, forbidden_in
-from service.http.operation import HTML, JSON, Operation, Query
+from service.http.media import HTML, JSON
+from service.http.operation import Operation, Query
 from service.http.words import Language
 
 QUERY_FIELDS_MAX: Final = 100

@@ -8,7 +8,6 @@ import msgspec
 from domain.errors import Text
 from domain.filing import Filing
 from domain.party import Role
-from domain.ports.sheets import CSV, XLSX
 from domain.ports.work import Work
 from domain.roster.cells import BASIS_WORDS, CATEGORY_WORDS
 from domain.roster.check import ROSTER_MAX, RosterCheck, check_people, check_sheet
@@ -25,7 +24,8 @@ from service.http.checked_list import (
     template_answer,
 )
 from service.http.filing_wire import ApprenticeBody, FilingView
-from service.http.operation import JSON, Query, operation
+from service.http.media import CSV, JSON, XLSX
+from service.http.operation import Query, operation
 from service.http.problems import ProblemFault
 from service.http.shapes import Body, View
 

@@ -11,8 +11,9 @@ from service.application.once import tried
 from service.application.service_guide import guide_of
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.html import brand, inline, page, paragraphs, table
+from service.http.media import PAGE
 from service.http.operation import operation
-from service.http.pages import HTML, PAGE_HEADERS
+from service.http.pages import PAGE_HEADERS
 from service.http.request import prefers_page
 from service.http.shapes import TextView, View
 
@@ -209,7 +210,7 @@ async def get_guide(call: Call) -> Answer:
     found = await tried(NOBODY, act, begin_work=call.ports.begin_work)
     if prefers_page(call.headers.get("accept")):
         body = guide_page(found).encode()
-        return Answer(body=body, media=HTML, headers={**PAGE_HEADERS, **_HEADERS})
+        return Answer(body=body, media=PAGE, headers={**PAGE_HEADERS, **_HEADERS})
     answer = json_answer(GuideView.of(found))
     return Answer(body=answer.body, headers=_HEADERS)
 

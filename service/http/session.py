@@ -59,16 +59,18 @@ class SessionView(View):
     tag=TAG,
     summary=Text("登录", "Sign in"),
     description=Text(
-        "用账号名和密码换取令牌，以 `Authorization: Bearer …` 使用；令牌只显示一次，可随时注销。",
+        "用账号名和密码换取令牌，以 `Authorization: Bearer …` 使用；令牌只显示一次，可随时注销。"
+        "同一账号名多次登录失败后须等待，答复中的 Retry-After 写明秒数。",
         "Exchange a name and password for a token, used as `Authorization: "
-        "Bearer …`. It is told once and can be ended any time.",
+        "Bearer …`. It is told once and can be ended any time. After several failures a name has to wait "
+        "for the seconds in Retry-After.",
     ),
     public=True,
     body=SignInBody,
     body_example={"account_name": "filer", "password": "…"},
     answer=SessionView,
     status=201,
-    problems=("sign_in_failed",),
+    problems=("sign_in_failed", "too_many_sign_ins"),
 )
 async def sign_in(call: Call) -> Answer:
     """Open a session."""

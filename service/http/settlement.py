@@ -1,15 +1,17 @@
 """Settlements over HTTP: from the enterprise's declarations to the approval, and why."""
 
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
 from domain.cases import CaseKind
-from domain.errors import Text
+from domain.errors import Fault, Text
 from domain.party import Role
 from domain.ports.work import Work
 from domain.settlement import Settlement
 from domain.settlement_explanation import explain_line, explain_reasons
 from service.application import reconciliation, settlement
+from service.application.declaration import warnings_of
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import OF_FILING, in_state
 from service.http.document_wire import commands_of
@@ -44,10 +46,26 @@ DECLARATIONS_EXAMPLE: Final = {
 }
 
 
-def settlement_answer(shown: Settlement, *, status: int = 200) -> Answer:
+Warned = tuple[Settlement, Sequence[Fault]]
+"""A settlement, and what looks odd about the numbers it declares."""
+
+
+async def warned(work: Work, shown: Settlement, *, new: int | None = None) -> Warned:
+    """Look at the numbers that a settlement declares, all of them or so many `new` ones."""
+    return shown, await warnings_of(work, shown.case, new=new)
+
+
+def warned_answer(done: Warned, *, status: int = 200) -> Answer:
+    """Answer with a settlement and what looks odd about its numbers."""
+    return settlement_answer(done[0], status=status, warnings=done[1])
+
+
+def settlement_answer(
+    shown: Settlement, *, status: int = 200, warnings: Sequence[Fault] = ()
+) -> Answer:
     """Answer with a settlement, its version, and its address when it is new."""
     return json_answer(
-        SettlementView.of(shown),
+        SettlementView.of(shown, warnings),
         status=status,
         version=shown.case.version,
         location=f"/v1/settlements/{shown.case.id}" if status == 201 else None,
@@ -61,9 +79,12 @@ def settlement_answer(shown: Settlement, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("起草结算", "Draft a filing's settlement"),
     description=Text(
-        "备案提交结业报告之后，名册每人一行，并申报结业人员的证书。证书编号照原样填写，不作更正。",
+        "备案提交结业报告之后，名册每人一行，并申报结业人员的证书。证书编号照原样填写，不作更正；编号形式或与年份、等级"
+        "有出入的，以 `warnings` 提示。未填编号的，须同时申报此人的证书复印件（`certificate_copy`），由两人人工核验。",
         "After the completion report: a line for everyone on the roster, and the certificates of "
-        "those who completed. Numbers are taken as written and never corrected.",
+        "those who completed. Numbers are taken as written and never corrected; `warnings` tell of what "
+        "looks odd about one. Without a number, declare the person's `certificate_copy` too: two people "
+        "confirm it by hand.",
     ),
     roles=_FILER,
     body=SettlementBody,
@@ -84,16 +105,17 @@ def settlement_answer(shown: Settlement, *, status: int = 200) -> Answer:
 async def draft_settlement(call: Call) -> Answer:
     """Draft the final settlement."""
 
-    async def act(work: Work) -> Settlement:
+    async def act(work: Work) -> Warned:
         body = call.decode(SettlementBody)
-        return await settlement.draft_settlement(
+        drafted = await settlement.draft_settlement(
             work,
             filing_id=call.path("filing_id"),
             declarations=body.to_command(),
             documents=commands_of(body.documents),
         )
+        return await warned(work, drafted, new=len(body.declarations))
 
-    return await call.once(act, lambda done: settlement_answer(done, status=201))
+    return await call.once(act, lambda done: warned_answer(done, status=201))
 
 
 @operation(
@@ -102,6 +124,11 @@ async def draft_settlement(call: Call) -> Answer:
     path="/v1/settlements/{settlement_id}/submit",
     tag=TAG,
     summary=Text("提交结算", "Submit a settlement"),
+    description=Text(
+        "材料须齐备；未填编号的证书须有复印件。`warnings` 提示证书编号的出入，以其在申报证书列表中的位置定位。",
+        "Nothing on the completeness list may be missing, nor the copy of a certificate without a number. "
+        "`warnings` tell of what looks odd about a number, by its place in the list of declarations.",
+    ),
     roles=_FILER,
     answer=SettlementView,
     keyed=True,
@@ -111,12 +138,14 @@ async def draft_settlement(call: Call) -> Answer:
 )
 async def submit_settlement(call: Call) -> Answer:
     """Submit a draft."""
-    return await call.once(
-        lambda work: settlement.submit_settlement(
+
+    async def act(work: Work) -> Warned:
+        submitted = await settlement.submit_settlement(
             work, settlement_id=call.path("settlement_id"), version=call.if_match
-        ),
-        settlement_answer,
-    )
+        )
+        return await warned(work, submitted)
+
+    return await call.once(act, warned_answer)
 
 
 @operation(
@@ -178,9 +207,9 @@ async def accept_settlement(call: Call) -> Answer:
     tag=TAG,
     summary=Text("重新核验", "Examine a settlement again"),
     description=Text(
-        "导入新的证书数据后，对尚未复核的结算重新核验；以前的核验结果保留。",
-        "Examines a settlement not yet reviewed against an extract loaded since; earlier findings "
-        "stay on file.",
+        "导入新的证书数据后，对尚未复核的结算重新核验；以前的核验结果保留，新数据未列的证书仍以其为准。",
+        "Examines a settlement not yet reviewed against an extract loaded since; earlier findings stay "
+        "on file, and stand for what the new extract does not list.",
     ),
     roles=frozenset({Role.CLERK, Role.REVIEWER}),
     answer=SettlementView,
@@ -214,7 +243,12 @@ async def verify_settlement_again(call: Call) -> Answer:
     answer=SettlementView,
     keyed=True,
     versioned=True,
-    problems=(*_SIGNED, "verification_incomplete", "no_rate_for_grade"),
+    problems=(
+        *_SIGNED,
+        "verification_incomplete",
+        "confirmation_contradicted",
+        "no_rate_for_grade",
+    ),
 )
 async def review_settlement(call: Call) -> Answer:
     """Sign the review."""
@@ -255,6 +289,7 @@ async def review_settlement(call: Call) -> Answer:
         "payment_came_back",
         "person_already_subsidised",
         "certificate_already_used",
+        "stacking_violated",
         "linked_duty_conflict",
         "on_hold",
         "objection_open",

@@ -8,8 +8,16 @@ from domain.ports.work import Work
 from domain.settlement import Settlement
 from service.application import settlement_again
 from service.http.call import Answer, Call, Served
+from service.http.document_wire import commands_of
 from service.http.operation import operation
-from service.http.settlement import DECLARATIONS_EXAMPLE, TAG, settlement_answer
+from service.http.settlement import (
+    DECLARATIONS_EXAMPLE,
+    TAG,
+    Warned,
+    settlement_answer,
+    warned,
+    warned_answer,
+)
 from service.http.settlement_wire import RuledDecision, SettlementBody, SettlementView
 from service.http.shapes import Decision
 
@@ -107,8 +115,9 @@ async def return_settlement(call: Call) -> Answer:
     tag=TAG,
     summary=Text("补正并重新提交", "Correct a returned settlement and submit it again"),
     description=Text(
-        "重新申报全部证书，作为新的一版；以前各版留档。",
-        "All certificates are declared anew, as a new version; earlier versions stay on file.",
+        "重新申报全部证书，作为新的一版；以前各版留档。可同时申报材料，例如未填编号的证书的复印件。",
+        "All certificates are declared anew, as a new version; earlier versions stay on file. Documents may "
+        "be declared with them, the copies of certificates without a number among them.",
     ),
     roles=frozenset({Role.FILER}),
     body=SettlementBody,
@@ -117,21 +126,23 @@ async def return_settlement(call: Call) -> Answer:
     answer=SettlementView,
     keyed=True,
     versioned=True,
-    problems=(*_SIGNED, "declarations_faulty"),
+    problems=(*_SIGNED, "declarations_faulty", "documents_faulty"),
 )
 async def correct_settlement(call: Call) -> Answer:
     """Declare anew."""
 
-    async def act(work: Work) -> Settlement:
-        version = call.if_match
-        return await settlement_again.correct_settlement(
+    async def act(work: Work) -> Warned:
+        version, body = call.if_match, call.decode(SettlementBody)
+        corrected = await settlement_again.correct_settlement(
             work,
             settlement_id=call.path("settlement_id"),
             version=version,
-            declarations=call.decode(SettlementBody).to_command(),
+            declarations=body.to_command(),
+            documents=commands_of(body.documents),
         )
+        return await warned(work, corrected)
 
-    return await call.once(act, settlement_answer)
+    return await call.once(act, warned_answer)
 
 
 @operation(

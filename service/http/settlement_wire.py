@@ -1,5 +1,6 @@
 """Settlements on the wire: bodies that come in, views that go out, and the crossings by name."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -9,15 +10,34 @@ import msgspec
 from domain.certificate import NUMBER_MAX, Declaration
 from domain.eligibility import EligibilityRule, Judgement, Result
 from domain.entitlement import Rule
+from domain.errors import FAULTS_MAX, Fault
 from domain.explanation import Sentence
 from domain.policy import CertificateType
 from domain.ports.settlements import JudgedPerson
 from domain.roster.check import ROSTER_MAX
 from domain.settlement import Disposition, Ground, Settlement, SettlementLine
-from service.http.document_wire import Documents
-from service.http.shapes import Body, CaseView, Day, Grade, SentenceView, View
+from service.http.document_wire import DocumentBody
+from service.http.shapes import Body, CaseView, Day, Grade, SentenceView, View, WarningView
 
+SettlementDocuments = Annotated[
+    list[DocumentBody],
+    msgspec.Meta(
+        max_length=ROSTER_MAX,
+        description="申报的材料；未填编号的证书各附复印件，内容可在受理前补传 · documents declared, a copy for "
+        "each certificate without a number among them; contents may follow until acceptance",
+    ),
+]
 Code = Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
+
+
+CertificateNumber = Annotated[
+    str,
+    msgspec.Meta(
+        min_length=1,
+        max_length=NUMBER_MAX,
+        description="证书编号，照证书填写 · the number as on the certificate",
+    ),
+]
 
 
 class RuledDecision(Body):
@@ -34,23 +54,17 @@ class RuledDecision(Body):
 
 
 class DeclarationBody(Body):
-    """What the enterprise says about one person's certificate (申报证书).
+    """What the enterprise says about one person's certificate (申报证书), by its number or by a copy.
 
+    Without `certificate_number`, a `certificate_copy` of this person is declared among the documents.
     `holder_name` is given where the certificate writes the name otherwise than the roster.
     """
 
     enrolment_id: UUID
     certificate_type: CertificateType
-    certificate_number: Annotated[
-        str,
-        msgspec.Meta(
-            min_length=1,
-            max_length=NUMBER_MAX,
-            description="证书编号，照证书填写 · the number as on the certificate",
-        ),
-    ]
     occupation_code: Code
     issued_on: Day
+    certificate_number: CertificateNumber | None = None
     grade: Grade | None = None
     holder_name: Annotated[str, msgspec.Meta(min_length=1, max_length=50)] | None = None
     issuer_code: Code | None = None
@@ -73,7 +87,7 @@ class SettlementBody(Body):
     """A settlement's declared certificates and documents. Who has no certificate is settled so."""
 
     declarations: Annotated[list[DeclarationBody], msgspec.Meta(max_length=ROSTER_MAX)]
-    documents: Documents = msgspec.field(default_factory=list)
+    documents: SettlementDocuments = msgspec.field(default_factory=list)
 
     def to_command(self) -> tuple[Declaration, ...]:
         """Cross inward."""
@@ -94,7 +108,11 @@ class AmountsView(View):
 
 
 class SettlementView(View):
-    """A settlement. `amounts` is null before its review; `extract_id` before its verification."""
+    """A settlement. `amounts` is null before its review; `extract_id` before its verification.
+
+    `warnings` say what looks odd about the numbers declared, when they are declared or submitted; nothing
+    is refused for it.
+    """
 
     case: CaseView
     filing_id: UUID
@@ -105,10 +123,11 @@ class SettlementView(View):
     extract_id: UUID | None
     verified_at: datetime | None
     amounts: AmountsView | None
+    warnings: Annotated[list[WarningView], msgspec.Meta(max_length=FAULTS_MAX)]
 
     @classmethod
-    def of(cls, settlement: Settlement) -> "SettlementView":
-        """Show a settlement."""
+    def of(cls, settlement: Settlement, warnings: Sequence[Fault] = ()) -> "SettlementView":
+        """Show a settlement; warnings are told when certificates are declared or submitted."""
         amounts = settlement.amounts
         return cls(
             case=CaseView.of(settlement.case),
@@ -128,6 +147,7 @@ class SettlementView(View):
                 recovery_fen=amounts.recovery_fen,
                 ahead_fen=amounts.ahead_fen,
             ),
+            warnings=[WarningView.of(fault) for fault in warnings],
         )
 
 

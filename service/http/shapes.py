@@ -9,7 +9,11 @@ import msgspec
 
 from domain.budget import BUDGET_YEAR_MAX, FUND_SOURCES
 from domain.cases import Case, Duty, Step
+from domain.errors import Fault
 from domain.machines import SIGNED
+from domain.refusals import REGISTRY
+from service.http.next_steps import signing
+from service.http.words import worded
 
 Line = Annotated[
     str, msgspec.Meta(min_length=1, max_length=200, description="一行文字 · one line of text")
@@ -107,12 +111,24 @@ class HistoryView(View):
         return cls(case_id=case.id, steps=[StepView.of(step) for step in steps])
 
 
+class CallableView(View):
+    """An operation of this document: its id, and the path it is called at with POST."""
+
+    operation_id: str
+    path: str
+
+
 class NextStepView(View):
-    """A step that may come next, and the duty that signs it; `system` is nobody's: it comes by itself."""
+    """A step that may come next, the duty that signs it, and the operations that do.
+
+    The operation at the case's own address stands first; others decide a linked case and bring the step
+    with them. `system` is nobody's duty: the step comes by itself, and no operation is named.
+    """
 
     event: str
     to_state: str
     duty: Duty
+    operations: list[CallableView]
 
 
 class CaseView(View):
@@ -137,7 +153,15 @@ class CaseView(View):
             version=case.version,
             created_at=case.created_at,
             next_steps=[
-                NextStepView(event=event, to_state=move.to, duty=move.duty)
+                NextStepView(
+                    event=event,
+                    to_state=move.to,
+                    duty=move.duty,
+                    operations=[
+                        CallableView(operation_id=route.operation_id, path=route.path)
+                        for route in signing(case.kind, event)
+                    ],
+                )
                 for event, move in SIGNED[case.kind][case.state].items()
             ],
         )
@@ -156,6 +180,27 @@ class TextView(View):
 
     zh: str
     en: str
+
+
+class WarningView(View):
+    """What would stand against a case later; nothing is refused for it now."""
+
+    pointer: str
+    code: str
+    detail: TextView
+
+    @classmethod
+    def of(cls, fault: Fault) -> "WarningView":
+        """Show a warning."""
+        said = REGISTRY[fault.code].detail
+        return cls(
+            pointer=fault.pointer,
+            code=fault.code,
+            detail=TextView(
+                zh=said.zh.format_map(worded(fault.values, "zh")),
+                en=said.en.format_map(worded(fault.values, "en")),
+            ),
+        )
 
 
 FundSource = Annotated[

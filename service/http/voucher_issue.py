@@ -27,7 +27,8 @@ from service.http.checked_list import (
     shown_faults,
     template_answer,
 )
-from service.http.operation import JSON, Query, operation
+from service.http.media import JSON
+from service.http.operation import Query, operation
 from service.http.voucher_wire import VoucherIssueOrderView, VoucherIssueView, VoucherListBody
 
 TAG: Final = "voucher-projects"

@@ -7,6 +7,7 @@ from typing import Final, Literal
 from domain.cases import Duty
 from domain.errors import Text, Value
 from domain.party import Role
+from domain.stacking import subsidies_named
 from service.application.diagrams import EVENTS, STATES, STATES_OF
 from service.application.diagrams import state_word as _state_word
 
@@ -72,6 +73,7 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "time-limits": Text("办理时限", "time-limits"),
         "prepayments": Text("预支", "prepayments"),
         "certificates": Text("证书", "certificates"),
+        "subsidies": Text("已享受的补贴", "subsidies people had"),
         "settlements": Text("结算", "settlements"),
         "ledgers": Text("台账与资金", "work ledger and money"),
         "official-documents": Text("公文", "official documents"),
@@ -115,7 +117,7 @@ def role_name(role: Role) -> Text:
 
 
 def worded(values: Mapping[str, Value], language: Language) -> Mapping[str, Value]:
-    """Return a refusal's values with roles and duties put in words of the language."""
+    """Return a refusal's values with roles, duties and subsidies put in words of the language."""
     return {name: _worded(name, value, language) for name, value in values.items()}
 
 
@@ -125,6 +127,8 @@ def _worded(name: str, value: Value, language: Language) -> Value:
         return ("、" if language == "zh" else ", ").join(names)
     if name in {"duty", "held"} and value in set(Duty):
         return _in(_DUTIES[Duty(value)], language)
+    if name == "subsidies":
+        return _in(subsidies_named(str(value)), language)
     # English readers are shown the codes themselves: they are English words.
     if name in _WORDS and language == "zh":
         return _WORDS[name].get(str(value), value)

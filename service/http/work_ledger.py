@@ -25,12 +25,11 @@ from domain.work_ledger import (
 from service.application import work_ledger
 from service.http.call import Answer, Call, Served, json_answer
 from service.http.case_lists import OF_FILING
+from service.http.media import CSV, XLSX
 from service.http.operation import Query, operation
 from service.http.shapes import View
 
 TAG: Final = "ledgers"
-CSV: Final = "text/csv"
-XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _READERS: Final = frozenset(Role) - {Role.SYSTEM, Role.PROVIDER, Role.INSPECTOR}
 _OF_ORG: Final = Query(
     name="org_id",
@@ -58,7 +57,7 @@ _LEVEL: Final = Query(
 
 
 class EnterpriseEntryView(View):
-    """An enterprise's line, money in fen."""
+    """An enterprise's line, money in fen; `got_back_fen` is what was recovered, collected or netted."""
 
     org_id: UUID
     enterprise: str
@@ -69,10 +68,11 @@ class EnterpriseEntryView(View):
     prepaid_fen: int
     paid_fen: int
     entitled_fen: int
+    got_back_fen: int
 
 
 class FilingEntryView(View):
-    """A filing's line, money in fen."""
+    """A filing's line, money in fen; `got_back_fen` is what was recovered, collected or netted."""
 
     filing_id: UUID
     enterprise: str
@@ -93,6 +93,7 @@ class FilingEntryView(View):
     prepaid_fen: int
     paid_fen: int
     entitled_fen: int
+    got_back_fen: int
 
 
 class PersonEntryView(View):
@@ -199,16 +200,22 @@ class RegionsView(View):
 
 
 class EnterpriseMoneyView(View):
-    """One enterprise, all funds and years."""
+    """One enterprise, all funds and years; `got_back_fen` is what was recovered, collected or netted."""
 
     org_id: UUID
     name: str
     money: MoneyView
+    got_back_fen: int
 
     @classmethod
     def of(cls, shown: EnterpriseMoney) -> "EnterpriseMoneyView":
         """Show an enterprise."""
-        return cls(org_id=shown.org_id, name=shown.name, money=MoneyView.of(shown.money))
+        return cls(
+            org_id=shown.org_id,
+            name=shown.name,
+            money=MoneyView.of(shown.money),
+            got_back_fen=shown.got_back_fen,
+        )
 
 
 @operation(

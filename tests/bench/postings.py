@@ -16,10 +16,11 @@ from adapters.postgres.engine import open_engine
 from adapters.postgres.ledger import PostgresLedger
 from adapters.system.ids import new_id
 from domain.ledger import Event, transfer_of
+from domain.party import SYSTEM_PERSON
 from tests.bench.report import Result, compared
 from tests.bench.stage import Stage, dsn_of, one
 from tests.bench.tables import added, check_same, holdings
-from tests.integration.ledger_stage import NOW, appropriate, make_stage, within
+from tests.integration.ledger_stage import NOW, Scope, appropriate, make_stage, within
 from tests.integration.ledger_stage import Stage as Place
 
 FUND_FEN: Final = 10**12
@@ -36,7 +37,7 @@ insert into postings
    id, amount_fen, posting_key)
 """
 _VALUES: Final = """
-  $1, $2, $3, $4, 'posting', 'person_added', $5, 'available', $6, 'committed', $7, $8::int, $9,
+  $1, $2, $3, $4, 'posting', 'listed', $5, 'available', $6, 'committed', $7, $8::int, $9,
   $10::int, $11, $12
 """
 _SET: Final = f"""{_COLUMNS} select {_VALUES}, u.id, 1, u.key from unnest($13::uuid[], $14::text[]) as u(id, key)"""
@@ -69,7 +70,8 @@ class Books:
     ) -> None:
         self.connection = connection
         self.admin = admin
-        self._scope = (str(place.releaser), str(place.bureau_org_id), place.region_path)
+        # Past its own transaction, a decision moves money only as the system that carries it out.
+        self._scope = (str(SYSTEM_PERSON), str(place.bureau_org_id), place.region_path)
         self._from, self._to = accounts
         self._place_id = place.place_id
         decision = place.listing
@@ -172,13 +174,16 @@ async def _books(stage: Stage) -> tuple[Books, Books]:
     place = await make_stage(engine)
     await appropriate(engine, place, FUND_FEN)
     first = transfer_of(
-        Event.PERSON_ADDED,
+        Event.LISTED,
         amount_fen=1,
         posting_key="bench",
         org_id=place.org_id,
         filing_id=place.filing_id,
     )
-    async with within(engine, place.bureau) as connection:
+    system = Scope(
+        person_id=SYSTEM_PERSON, org_id=place.bureau_org_id, region_path=place.region_path
+    )
+    async with within(engine, system) as connection:
         ledger = PostgresLedger(connection, new_id)
         (made,) = await ledger.post(
             place.place_id, place.book_id, [first], cause=place.listing, posted_at=NOW

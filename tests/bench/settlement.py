@@ -56,6 +56,8 @@ _WRITTEN: Final = {
     " (select enrolment_id from settlement_lines where settlement_id = $1)",
     "certificate_uses": "select t.* from certificate_uses t where t.enrolment_id in"
     " (select enrolment_id from settlement_lines where settlement_id = $1)",
+    "person_subsidies": "select t.* from person_subsidies t where t.subject_id in"
+    " (select enrolment_id from settlement_lines where settlement_id = $1)",
 }
 _DECIDED: Final = """
 select id, disposition, amount_fen, facts::text as facts from settlement_lines
@@ -192,6 +194,10 @@ _TYPES: Final = {
     "amount_fen": "bigint",
     "facts": "jsonb",
     "at": "timestamptz",
+    "row_no": "int",
+    "counts_on": "date",
+    "ended_at": "timestamptz",
+    "issued_on": "date",
 }
 """Columns that are neither text nor ids."""
 

@@ -86,6 +86,19 @@ async def _drafted(desk: Desk) -> str:
     return str(drafted_["case"]["id"])
 
 
+async def budgets(desk: Desk) -> None:
+    """An appropriation is entered wrong, withdrawn by who drafted it, and its document entered again."""
+    body = {
+        "fund_source": road.FUND,
+        "budget_year": road.YEAR,
+        "amount_fen": 1,
+        "document_number": f"试财〔{road.YEAR}〕{desk.staff.region_code}-1号",
+    }
+    case = (await desk.done("DraftAppropriation", "finance", body=body))["case"]
+    await act(desk, "WithdrawAppropriation", "finance", case["id"], WHY)
+    await desk.done("DraftAppropriation", "finance", body=body | {"amount_fen": 2})
+
+
 async def filings(desk: Desk) -> None:
     """A filing is drafted, imported anew, returned, corrected, sent back and refused; others end early."""
     case = await drafted(desk)
@@ -269,6 +282,9 @@ async def settlements(desk: Desk) -> None:
     await road.paid(desk, ("prepayment", await road.prepayment_approved(desk, filing_id)))
     one, _ = await road.completed(desk, filing_id, left=[1])
     await road.loaded(desk, road.registered(one, stays))
+    register_id = await road.subsidies_loaded(desk, road.subsidy(leaves))
+    await desk.done("GetSubsidyRegister", "handler", path={"register_id": register_id})
+    await desk.done("ListSubsidyRegisters", "handler")
     settlement_id = await road.drafted(desk, filing_id, road.declaration(one))
     path = {"settlement_id": settlement_id}
     await _declared(desk, "DeclareSettlementDocuments", path)
@@ -380,6 +396,7 @@ async def waiting(desk: Desk) -> None:
 
 ROADS: Final[Sequence[Callable[[Desk], Awaitable[None]]]] = (
     policies,
+    budgets,
     filings,
     classes,
     prepayments,

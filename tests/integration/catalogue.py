@@ -72,6 +72,11 @@ PLACELESS: Mapping[str, Placeless] = {
         may=_may(READ, ADD, "UPDATE revoked_at"),
         open=True,
     ),
+    "sign_in_failures": Placeless(
+        reason="sign-in happens before any scope is known; digests of names, known or not, and counts",
+        may=_may(READ, ADD, "UPDATE failures", "UPDATE since"),
+        open=True,
+    ),
     "kept_answers": Placeless(
         reason="a kept answer belongs to the person who asked; walled by person",
         may=_may(READ, ADD, "UPDATE status", "UPDATE headers", "UPDATE body"),
@@ -138,6 +143,7 @@ PLACELESS: Mapping[str, Placeless] = {
 NO_ROW_SECURITY = {
     "alembic_version": PLACELESS["alembic_version"].reason,
     "sessions": PLACELESS["sessions"].reason,
+    "sign_in_failures": PLACELESS["sign_in_failures"].reason,
     "schedule_periods": PLACELESS["schedule_periods"].reason,
     "jobs": "the worker chooses across all places before it knows whose job it is; ids and codes",
 }
@@ -254,6 +260,7 @@ RULES: Mapping[str, Rule] = {
             "person_entitlements": ONCE_EVER,
             "certificate_uses": ONCE_EVER,
             "receipt_uses": ONCE_EVER,
+            "person_subsidies": ONCE_EVER,
             f"listings.seen_by_listed r{{0}} {SEEN_BY_LISTED}": "a decision is read by whoever has"
             " a filing in it; it belongs to the bureau and names nobody",
             f"voucher_sets.moved_mine r{{0}} {MOVED_MINE}": "whose voucher moved in a set sees it;"
@@ -315,6 +322,7 @@ RULES: Mapping[str, Rule] = {
             "person_entitlements": ONCE_EVER,
             "certificate_uses": ONCE_EVER,
             "receipt_uses": ONCE_EVER,
+            "person_subsidies": ONCE_EVER,
         },
     ),
     "the organisation of a row exists, by foreign key": Rule(
@@ -358,6 +366,7 @@ RULES: Mapping[str, Rule] = {
             "official_document_by_id": "an address names a document alone, not its place",
             "one_live_enrolment": "one live enrolment per person nationwide (CASES 3)",
             "one_use_per_certificate": "once ever, nationwide (CASES 6)",
+            "one_use_per_unnumbered_certificate": "once ever, nationwide (CASES 6)",
             "one_use_per_receipt": "once ever, nationwide (CASES 6)",
             "payment_reference": "banks know a payment by its reference alone",
         },
@@ -456,6 +465,8 @@ RULES: Mapping[str, Rule] = {
             "workers_of": "makes workers of blind indexes, without a name",
             "vouchers_issued": "a number about a project, no voucher and nobody in it",
             "voucher_places_taken": "a number about an offered class, nobody in it",
+            "forget_kept_answers": "takes away, for the system person alone, what is older than told",
+            "forget_sign_in_failures": "takes away, for the system person alone, counts that are over",
             "enrolled_anywhere": "answers yes or no about people the caller already knows",
             "entitled_elsewhere": "answers yes or no about people the caller already knows",
             "release_entitlements": "gives back what a later revision, by an authority, put at nothing",
@@ -466,6 +477,12 @@ RULES: Mapping[str, Rule] = {
             "joint_class_headcount": "two numbers about a class, no filing and nobody in it",
             "use_certificates": "once-ever certificates; adds only what the caller names",
             "used_certificates": "answers yes or no about enrolments the caller already knows",
+            "subsidies_of": "programmes and years of people the caller already knows, and no place",
+            "take_subsidy_turns": "locks people the caller already knows, and answers nothing",
+            "record_subsidies": "adds only what the caller's own place decided",
+            "end_subsidies": "ends only what the caller's own place recorded",
+            "list_subsidies": "adds only to a list of the caller's own region",
+            "used_unnumbered": "answers yes or no about declarations the caller already knows",
         },
     ),
     "what is added and never changed is append-only for its owner too": Rule(

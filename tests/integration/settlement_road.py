@@ -305,22 +305,25 @@ class SettlementRoad:
         )
         return loaded
 
-    async def drafted(self, *declarations: Declaration) -> Settlement:
-        """Draft the settlement."""
+    async def drafted(self, *declarations: Declaration, copies: Sequence[int] = ()) -> Settlement:
+        """Draft the settlement; `copies` are the people of whose certificate one is declared."""
+        held = [documents.certificate_copy(self.enrolments[n].id) for n in copies]
         found: Settlement = await self.act(
             self.staff.filer,
             lambda work: settlements.draft_settlement(
                 work,
                 filing_id=self.case_id,
                 declarations=declarations,
-                documents=(documents.TRAINING_VIDEO,),
+                documents=(documents.TRAINING_VIDEO, *held),
             ),
         )
         return found
 
-    async def accepted(self, *declarations: Declaration) -> Settlement:
+    async def accepted(self, *declarations: Declaration, copies: Sequence[int] = ()) -> Settlement:
         """Draft, submit and accept the settlement; the job that verifies it waits."""
-        case = (await self.drafted(*declarations)).case
+        case = (await self.drafted(*declarations, copies=copies)).case
+        await self.act(self.staff.filer, lambda work: documents.send_contents(work, case))
+        case = (await self.read(case.id)).case
         await self.act(
             self.staff.filer,
             lambda work: settlements.submit_settlement(
@@ -334,6 +337,11 @@ class SettlementRoad:
             ),
         )
         return found
+
+    async def read(self, settlement_id: UUID) -> Settlement:
+        """Read the settlement as it stands."""
+        async with self.begin_work(self.staff.filer) as work:
+            return await settlements.get_settlement(work, settlement_id=settlement_id)
 
     async def verified(self, settlement_id: UUID, *, size: int = 2) -> Settlement:
         """Do what the job does, without a worker."""

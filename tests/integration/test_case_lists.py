@@ -108,16 +108,24 @@ async def test_a_case_says_what_comes_next_and_whose_duty_it_is(
 ) -> None:
     listed, asked = await _prepaid(begin_work, staff)
     filing = await _get(api, "filer", f"/v1/filings/{listed.case.id}")
+    address = "/v1/filings/{filing_id}"
+    opening = {"operation_id": "ReportOpening", "path": f"{address}/opening-report"}
+    ending = {"operation_id": "TerminateFiling", "path": f"{address}/terminate"}
     assert filing["case"]["next_steps"] == [
-        {"event": "open", "to_state": "in_training", "duty": "file"},
-        {"event": "lapse", "to_state": "lapsed", "duty": "system"},
-        {"event": "terminate", "to_state": "terminated", "duty": "approve"},
+        {"event": "open", "to_state": "in_training", "duty": "file", "operations": [opening]},
+        {"event": "lapse", "to_state": "lapsed", "duty": "system", "operations": []},
+        {"event": "terminate", "to_state": "terminated", "duty": "approve", "operations": [ending]},
     ]
     prepaid = await _get(api, "filer", f"/v1/prepayments/{asked.case.id}")
-    review = {"event": "review", "to_state": "reviewed", "duty": "review"}
-    assert prepaid["case"]["next_steps"][0] == review
+    first = prepaid["case"]["next_steps"][0]
+    assert (first["event"], first["to_state"], first["duty"]) == ("review", "reviewed", "review")
     others = [(step["event"], step["duty"]) for step in prepaid["case"]["next_steps"][1:]]
-    assert others == [("return", "review"), ("cancel", "file"), ("drop", "approve")]
+    assert others == [
+        ("return", "review"),
+        ("cancel", "file"),
+        ("drop", "approve"),
+        ("lapse", "system"),
+    ]
 
 
 async def test_every_case_shows_who_signed_what(

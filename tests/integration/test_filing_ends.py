@@ -520,8 +520,9 @@ async def test_what_was_prepaid_does_not_lapse_by_itself(bench: Bench) -> None:
         ),
     )
     assert lapsed == 0
+    opened = await bench.by_event("open", await bench.case(listed.case.id))
     with pytest.raises(Refusal) as refused:
-        await bench.by_event("terminate", await bench.case(listed.case.id))
+        await bench.by_event("terminate", opened.case)
     assert refused.value.code == "prepayment_in_flight"
 
 

@@ -70,6 +70,23 @@ async def test_missed_days_are_caught_up_oldest_first_and_no_further_than_the_li
     assert sorted(day for day in seen if day) == [*days, date(2026, 3, 2)]
 
 
+async def test_where_the_latest_day_does_it_all_missed_days_cost_one_job(rig: Rig) -> None:
+    schedule = Schedule(name=rig.kind, kind=rig.kind, each_day=False)
+    assert len(await rig.schedules.open_due(schedule, date(2025, 1, 1), 100)) == 1
+    opened = await asyncio.gather(
+        *(rig.schedules.open_due(schedule, date(2026, 3, 1), 100) for _ in range(4))
+    )
+    assert sorted(len(ids) for ids in opened) == [0, 0, 0, 1]
+    for late in (date(2026, 3, 1), date(2026, 2, 1)):
+        assert await rig.schedules.open_due(schedule, late, 100) == []
+    with pytest.raises(Refusal) as refused:
+        await job_of_period(rig.kind, date(2026, 2, 28), schedules=rig.schedules)
+    assert refused.value.code == "not_found"
+    latest = await job_of_period(rig.kind, date(2026, 3, 1), schedules=rig.schedules)
+    assert (await rig.row(latest)).period == date(2026, 3, 1)
+    assert await rig.states() == {"ready": 2}
+
+
 async def test_a_worker_opens_the_days_its_schedules_owe(rig: Rig, bell: QuietBell) -> None:
     worker = a_worker(rig, finish, schedules=(Schedule(name=rig.kind, kind=rig.kind),))
     await worker.open_periods()

@@ -9,9 +9,12 @@ from domain.certificate import DeclaredCertificate, FindingResult
 from domain.eligibility import Standing, Terms
 from domain.filing import ClaimBasis, Enrolment, Filing, TrainingMode
 from domain.policy import Category, CertificateType, Standard
+from domain.programme import BenefitClass
+from domain.stacking import Had, Subsidy
 from tests.unit.policy_samples import standard
 
 FIRST, LAST = date(2025, 3, 1), date(2026, 2, 28)
+JUDGED = date(2026, 4, 1)
 PLACE, ORG = UUID(int=1), UUID(int=2)
 NUMBER = "Y000032000001264000001"
 
@@ -113,4 +116,24 @@ def a_standing(**changed: Any) -> Standing:
 
 def the_terms(*, confirmed: bool = True, policy: Standard | None = None, **changed: Any) -> Terms:
     """What people are judged against; `changed` fields are the filing's."""
-    return Terms(filing=a_filing(**changed), standard=policy or standard(), confirmed=confirmed)
+    return Terms(
+        filing=a_filing(**changed), standard=policy or standard(), confirmed=confirmed, on=JUDGED
+    )
+
+
+def a_subsidy(**changed: Any) -> Subsidy:
+    """A subsidy of the filed occupation and grade, decided in the year before."""
+    fields: dict[str, Any] = {
+        "person_id": uuid4(),
+        "programme": "project_training",
+        "benefit_class": BenefitClass.TRAINING,
+        "counts_on": date(2025, 6, 30),
+        "occupation": "6-18-01-01",
+        "grade": 4,
+    }
+    return Subsidy(**(fields | changed))
+
+
+def subsidised() -> Had:
+    """What rules every further subsidy of the filed occupation and grade out."""
+    return Had(others=(a_subsidy(),))

@@ -141,7 +141,7 @@ def test_the_rosters_name_stands_in_where_none_is_declared() -> None:
 
 def test_a_malformed_number_is_declared_all_the_same_because_that_is_a_finding() -> None:
     odd = a_declaration(certificate_number="YOOOO32000001264000001")
-    check_declarations([odd], completed={PERSON}, roster={PERSON: "张三"})
+    check_declarations([odd], completed={PERSON}, roster={PERSON: "张三"}, copies=())
     assert not declared(odd, declaration_id=UUID(int=1), roster_name="张三").well_formed
 
 
@@ -159,6 +159,7 @@ def test_every_fault_of_the_declarations_is_located() -> None:
             declarations,
             completed={PERSON, other},
             roster={PERSON: "张三", other: "李四", failed: "王五"},
+            copies=(),
         )
     assert refused.value.code == "declarations_faulty"
     assert [(fault.pointer, fault.code) for fault in refused.value.faults] == [

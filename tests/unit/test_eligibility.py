@@ -1,5 +1,6 @@
 """Eligibility: how each rule comes out for one person, and the values it shows."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,12 +19,16 @@ from domain.eligibility import (
     rules_with,
 )
 from domain.policy import Category, CertificateType
+from domain.stacking import CertificateKey, Had
 from tests.unit.policy_samples import standard
 from tests.unit.settlement_samples import (
     LAST,
+    NUMBER,
     a_certificate,
     a_person,
     a_standing,
+    a_subsidy,
+    subsidised,
     the_terms,
 )
 
@@ -164,16 +169,75 @@ def test_the_window_judges_the_evaluation_where_a_register_gives_it_else_the_iss
 
 
 @pytest.mark.parametrize(
-    ("fact", "rule"),
+    ("fact", "value", "rule"),
     [
-        ("used_before", R.NOT_USED_BEFORE),
-        ("declared_elsewhere", R.NOT_DUPLICATED),
-        ("subsidised_before", R.STACKING),
+        ("used_before", True, R.NOT_USED_BEFORE),
+        ("declared_elsewhere", True, R.NOT_DUPLICATED),
+        ("had", subsidised(), R.STACKING),
     ],
 )
-def test_what_was_used_or_paid_before_fails(fact: str, rule: EligibilityRule) -> None:
-    rulings = judged(a_standing(**{fact: True}), the_terms())
+def test_what_was_used_or_paid_before_fails(fact: str, value: Any, rule: EligibilityRule) -> None:
+    rulings = judged(a_standing(**{fact: value}), the_terms())
     assert rules_with(rulings, Result.FAIL, among=R) == (rule,)
+
+
+def test_stacking_shows_the_limits_the_policy_sets_and_what_stands_in_the_way() -> None:
+    plain = ruling(R.STACKING, a_standing(certificate=a_certificate(grade=5)))
+    assert plain.facts == {
+        "occupation_code": "6-18-01-01",
+        "grade": 5,
+        "year": 2026,
+        "once": 1,
+        "higher_blocks_lower": 1,
+    }
+    limits = {
+        "per_year_total": 3,
+        "per_year_per_programme": 1,
+        "excludes": ["skill_upgrade", "pre_job"],
+        "claim_within_months": 12,
+    }
+    own = a_subsidy(programme="apprenticeship", counts_on=date(2025, 12, 31))
+    had = Had(own=own, others=(a_subsidy(),))
+    terms = the_terms(policy=standard(stacking=limits))
+    found = ruling(R.STACKING, a_standing(had=had), terms)
+    assert found.result is Result.FAIL
+    assert found.facts == {
+        "occupation_code": "6-18-01-01",
+        "grade": 4,
+        "year": 2025,
+        "once": 1,
+        "higher_blocks_lower": 1,
+        "per_year_total": 3,
+        "per_year_per_programme": 1,
+        "excludes": "pre_job, skill_upgrade",
+        "claim_within_months": 12,
+        "violated": "same_grade",
+        "clashes": "project_training 2025",
+    }
+
+
+def test_a_certificate_claimed_too_late_fails_by_the_policys_months() -> None:
+    terms = the_terms(policy=standard(stacking={"claim_within_months": 1}))
+    issued = a_certificate(issued_on=date(2026, 2, 20))
+    for claimed_on, result in ((date(2026, 3, 20), Result.PASS), (date(2026, 3, 21), Result.FAIL)):
+        standing = a_standing(certificate=issued, claimed_on=claimed_on)
+        assert ruling(R.STACKING, standing, terms).result is result
+    late = a_standing(certificate=None, finding=None, claimed_on=date(2030, 1, 1))
+    assert ruling(R.STACKING, late, terms).result is Result.PASS
+
+
+def test_one_certificate_is_one_whichever_issuer_it_was_declared_with() -> None:
+    had = Had(
+        others=(
+            a_subsidy(
+                occupation=None, grade=None, certificate=CertificateKey(number=NUMBER, issuer="S2")
+            ),
+        )
+    )
+    declared = a_standing(certificate=a_certificate(issuer_code="S1"), had=had)
+    assert ruling(R.STACKING, declared).result is Result.PASS
+    registered = replace(declared, registered_issuer="S2")
+    assert ruling(R.STACKING, registered).facts["violated"] == "certificate"
 
 
 def test_the_registers_issuer_goes_before_the_declared_one() -> None:

@@ -169,6 +169,33 @@ def test_a_prepayment_is_explained_with_the_share_decided_and_the_cap() -> None:
     assert "低于政策上限 50%" in lower[2].zh
 
 
+def test_a_later_years_prepayment_says_since_when_for_whom_and_what_earlier_years_took() -> None:
+    each = standard(prepayment={"share_basis_points": 5000, "base": "EACH_YEAR"})
+    plan: dict[str, Any] = {"target_grade": 4, "filed_months": 24, "people": 2, "year": 2}
+    said = explain_prepayment(
+        prepayment(each, **plan, already_fen=600_000, first_day=date(2027, 2, 3)).facts
+    )
+    assert "第 2 年，以逐年为基数" in said[1].zh
+    assert said[2].zh == (
+        "第 2 年自 2027-02-03 起，只计仍在培训的学徒；以前年度已预支 6 000.00 元。"
+    )
+    assert said[2].en == (
+        "Training year 2 began on 2027-02-03 and counts only people still in training; earlier "
+        "years prepaid 6 000.00 yuan."
+    )
+    assert said[3].en == (
+        "In total never more than 50% of the 16 000.00 yuan expected (6 000.00 already prepaid): "
+        "2 000.00 yuan now."
+    )
+    lower = explain_prepayment(
+        prepayment(each, **plan, share_basis_points=4000, already_fen=700_000).facts
+    )
+    assert lower[2].en.startswith("Training year 2 counts only")
+    assert "第 2 年只计仍在培训的学徒" in lower[2].zh
+    assert lower[3].en == "The share decided, 40%, is lower than the policy's highest, 50%."
+    assert "never more than 50% of the 16 000.00" in lower[4].en
+
+
 def test_a_settlement_is_explained_as_due_minus_history() -> None:
     said = explain_settlement(SETTLEMENT)
     assert [sentence.zh for sentence in said[1:]] == [

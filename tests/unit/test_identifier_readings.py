@@ -217,6 +217,9 @@ SKILL = "skill_level_certificate"
         ("A000053000123254000017", "skill_level_tolerated", ["certificate_prefix_unusual"]),
         ("Y000099000123254000017", "skill_level", ["certificate_province_unknown"]),
         ("YT00053000123254000017", "skill_level_tolerated", []),
+        ("YO00053000123254000017", "skill_level_tolerated", ["certificate_letter_unusual"]),
+        ("Y00053000123254000017", "skill_level_tolerated", ["certificate_length_unusual"]),
+        ("YT000053000123254000017", "skill_level_tolerated", ["certificate_length_unusual"]),
         ("RGN44030012319312345", "legacy_local", []),
     ],
 )

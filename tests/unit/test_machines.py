@@ -31,7 +31,7 @@ FINAL_STATES = {
     "recovery": {"collected", "cancelled"},
     "funding_request": {"concurred", "returned", "refused"},
     "batch": {"reconciled", "cancelled"},
-    "appropriation": {"approved"},
+    "appropriation": {"approved", "withdrawn"},
     "joint_class": {"confirmed"},
     "policy_version": {"active", "refused", "withdrawn"},
     "notice": {"ended", "withdrawn"},

@@ -205,6 +205,23 @@ def test_a_policy_is_read_into_its_parts() -> None:
     assert standard().title.zh == "test-policy"
 
 
+@pytest.mark.parametrize(
+    ("months", "code"),
+    [(0, "number_too_small"), (121, "number_too_large"), ("12", "not_an_integer")],
+)
+def test_the_months_to_claim_in_are_a_whole_number_or_no_limit(months: object, code: str) -> None:
+    assert standard(stacking={"claim_within_months": 12}).stacking.claim_within_months == 12
+    left_out = standard(stacking={})
+    assert left_out.stacking.claim_within_months is None
+    assert left_out.labels("/stacking/claim_within_months") == (
+        Label(pointer="/stacking/claim_within_months", kind=LabelKind.DEFAULT),
+    )
+    with pytest.raises(Refusal) as refused:
+        standard(stacking={"claim_within_months": months})
+    found = [(fault.pointer, fault.code) for fault in refused.value.faults]
+    assert found == [("/stacking/claim_within_months", code)]
+
+
 _VALUES = st.one_of(
     st.none(), st.booleans(), st.integers(-5, 20_000), st.just("none"), st.just("2024-01-01"),
     st.just({}), st.just([]), st.just({"mode": "none"}), st.just({"kind": "day"}),

@@ -11,6 +11,7 @@ from domain.calendar import DayUnit
 from domain.errors import Refusal
 from domain.policy import Employment, PrepaymentBase, UnitKind
 from domain.policy.overlay import DEFAULT_OVERLAY, Limit
+from domain.programme import PROGRAMMES
 from tests.unit.policy_samples import policy_document
 
 
@@ -33,6 +34,7 @@ def test_every_pack_of_the_product_says_everything_itself() -> None:
         assert pack.standard.employment is Employment.ATTESTED
         assert "/employment" in pack.standard.ours
         assert json.loads(pack.source) == pack.document
+        assert pack.standard.stacking.excludes <= set(PROGRAMMES)
 
 
 @pytest.mark.parametrize(

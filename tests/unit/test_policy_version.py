@@ -47,6 +47,13 @@ def test_a_report_sums_what_is_payable_and_names_what_is_not() -> None:
     )  # fmt: skip
 
 
+def test_a_report_counts_the_prepayments_of_every_year() -> None:
+    once = standard(rates={"4": 400_000})
+    each = standard(prepayment={"share_basis_points": 5000, "base": "EACH_YEAR"})
+    report = simulated(each, Open(decided=(plan(A, months=24),), kept=0, unsettled=0), {OLD: once})
+    assert (report.prepayment_before_fen, report.prepayment_after_fen) == (2_000_000, 4_000_000)
+
+
 def test_an_overlay_changes_no_amount() -> None:
     old = standard(rates={"4": 400_000})
     report = simulated(DEFAULT_OVERLAY, Open(decided=(plan(A),), kept=0, unsettled=1), {OLD: old})

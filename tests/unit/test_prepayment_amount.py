@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from domain.entitlement import expected_entitlement_fen
 from domain.errors import Refusal
 from domain.policy import PrepaymentBase
-from domain.prepayment_amount import YearPart, base_months, forecast, parts_of, prepayment
+from domain.prepayment_amount import (
+    Due,
+    YearPart,
+    base_months,
+    forecast,
+    parts_of,
+    prepayment,
+)
 from tests.unit.policy_samples import half_up, standard
 
 MONTH = {"kind": "month", "remainder": "floor"}
@@ -82,6 +89,24 @@ def test_later_years_are_paid_for_who_still_trains_and_share_one_cap() -> None:
     assert (spent.amount_fen, spent.facts.cap_fen) == (0, 0)
 
 
+def test_a_lower_share_in_a_later_year_takes_nothing_off_what_was_paid_before() -> None:
+    each = standard(**rule("EACH_YEAR"))
+    plan: dict[str, Any] = {"target_grade": 4, "filed_months": 24, "people": 10, "year": 2}
+    lower = prepayment(each, **plan, share_basis_points=2500, already_fen=2_000_000)
+    assert (lower.amount_fen, lower.facts.capped) == (1_000_000, False)
+    # The policy's share of 8 000 000 leaves 4 000 000 − 3 500 000.
+    capped = prepayment(each, **plan, share_basis_points=2500, already_fen=3_500_000)
+    assert (capped.amount_fen, capped.facts.cap_fen) == (500_000, 500_000)
+
+
+def test_a_later_year_says_when_it_began() -> None:
+    each = standard(**rule("EACH_YEAR"))
+    plan: dict[str, Any] = {"target_grade": 4, "filed_months": 24, "people": 1, "year": 2}
+    begun = date(2027, 2, 3)
+    assert prepayment(each, **plan, first_day=begun).facts.first_day == begun
+    assert prepayment(each, **plan).facts.first_day is None
+
+
 @given(
     rate=st.integers(1, 1_000_000_000),
     people=st.integers(0, 100_000),
@@ -134,6 +159,25 @@ def test_a_term_within_one_year_is_one_part_and_parts_of_nothing_are_left_out() 
     assert later == (YearPart(budget_year=2025, amount_fen=3),)
 
 
+def test_what_falls_due_in_between_is_of_the_year_of_its_day_and_of_none_outside() -> None:
+    later = [
+        Due(on=date(2027, 2, 3), amount_fen=20),
+        Due(on=date(2026, 2, 3), amount_fen=30),
+        Due(on=date(2023, 2, 3), amount_fen=1),
+        Due(on=date(2031, 2, 3), amount_fen=2),
+    ]
+    parts = forecast(
+        listed_on=date(2025, 12, 1),
+        ends_on=date(2028, 2, 2),
+        prepayment_fen=10,
+        expected_fen=100,
+        later=later,
+    )
+    assert [(part.budget_year, part.amount_fen) for part in parts] == [
+        (2025, 11), (2026, 30), (2027, 20), (2028, 39),
+    ]  # fmt: skip
+
+
 @given(
     listed=st.dates(date(2020, 1, 1), date(2030, 1, 1)),
     ends=st.dates(date(2020, 1, 1), date(2035, 1, 1)),
@@ -151,10 +195,15 @@ def test_the_parts_of_a_forecast_are_the_expected_entitlement(
 
 
 def test_a_prepayment_above_the_expected_entitlement_has_no_forecast() -> None:
-    with pytest.raises(ValueError, match="does not fit"):
-        forecast(
-            listed_on=date(2024, 1, 1), ends_on=date(2025, 1, 1), prepayment_fen=2, expected_fen=1
-        )
+    days = {"listed_on": date(2024, 1, 1), "ends_on": date(2025, 1, 1)}
+    for first, second, expected in ((2, 0, 1), (1, 1, 1), (-1, 1, 1), (1, -1, 1)):
+        with pytest.raises(ValueError, match="does not fit"):
+            forecast(
+                **days,
+                prepayment_fen=first,
+                expected_fen=expected,
+                later=[Due(on=date(2024, 2, 1), amount_fen=second)],
+            )
 
 
 @given(st.integers(1, 10**6), st.integers(1, 200), st.integers(0, 100))

@@ -31,6 +31,8 @@ def test_with_an_address_it_does_not() -> None:
         ({"XUETU_PORT": "http"}, "XUETU_PORT"),
         ({"XUETU_PORT": "65536"}, "XUETU_PORT"),
         ({"XUETU_CHUNK_ROWS": "0"}, "XUETU_CHUNK_ROWS"),
+        ({"XUETU_SIGN_IN_FAILURES": "0"}, "XUETU_SIGN_IN_FAILURES"),
+        ({"XUETU_SIGN_IN_MINUTES": "1441"}, "XUETU_SIGN_IN_MINUTES"),
         ({"XUETU_LOG_LEVEL": "loud"}, "XUETU_LOG_LEVEL"),
     ],
 )

@@ -33,6 +33,7 @@ from tests.unit.settlement_samples import (
     a_filing,
     a_person,
     a_standing,
+    subsidised,
     the_terms,
 )
 
@@ -108,11 +109,13 @@ def test_a_person_not_subsidisable_earns_nothing_certified_or_not() -> None:
         {"certificate": None, "finding": None},
         {"enrolment": a_person(state="failed")},
     ):
-        fields: dict[str, Any] = {"subsidised_before": True} | changed
+        fields: dict[str, Any] = {"had": subsidised()} | changed
         found = decision(a_standing(**fields), the_terms(policy=policy))
         assert shape(found) == (Disposition.REFUSED, Ground.INELIGIBLE, 0)
         assert found.facts.failed == (EligibilityRule.STACKING,)
         assert RULES[EligibilityRule.STACKING].en in explain_line(found.facts)[1].en
+        assert "paid once ever" in explain_line(found.facts)[2].en
+        assert "项目制培训 2025 年" in explain_line(found.facts)[2].zh
 
 
 def test_a_rule_about_the_certificate_refuses_a_certified_line() -> None:

@@ -25,7 +25,14 @@ from domain.settlement import (
     reasons_of,
 )
 from tests.unit.policy_samples import standard
-from tests.unit.settlement_samples import a_certificate, a_filing, a_person, a_standing, the_terms
+from tests.unit.settlement_samples import (
+    a_certificate,
+    a_filing,
+    a_person,
+    a_standing,
+    subsidised,
+    the_terms,
+)
 
 TODAY = date(2026, 4, 1)
 UNCERTIFIED = {"mode": "amount", "amount_fen": 200_000}
@@ -77,7 +84,7 @@ def test_only_a_mistakable_finding_falls_back_on_a_reviewers_word(finding: Findi
         return
     mistaken = decision(a_standing(finding=finding, honest_mistake=True), terms)
     assert shape(mistaken) == (Disposition.PAYABLE, Ground.UNCERTIFIED, 200_000)
-    twice = a_standing(finding=finding, honest_mistake=True, subsidised_before=True)
+    twice = a_standing(finding=finding, honest_mistake=True, had=subsidised())
     assert shape(decision(twice, terms)) == (Disposition.REFUSED, Ground.INELIGIBLE, 0)
 
 

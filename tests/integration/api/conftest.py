@@ -23,7 +23,7 @@ from adapters.tables.spreadsheets import Spreadsheets
 from domain.party import system_actor
 from domain.policy.overlay import Overlay
 from domain.ports.crypto import Crypto
-from domain.ports.identity import Passwords
+from domain.ports.identity import Passwords, SignInLimit
 from domain.ports.jobs import Doorbell
 from domain.ports.work import BeginWork
 from jobs.handlers import handlers
@@ -94,7 +94,12 @@ async def house(
         overlays=overlays,
         ports=Ports(
             begin_work=begin_work,
-            sessions=PostgresSessions(engine, passwords),
+            sessions=PostgresSessions(
+                engine,
+                passwords,
+                limit=SignInLimit(failures=10, minutes=15),
+                secret=b"sign-ins of the tests",
+            ),
             doorbell=doorbell,
             new_id=new_id,
             readiness=_ready,

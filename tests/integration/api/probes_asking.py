@@ -22,6 +22,15 @@ async def a_wrong_password(desk: Desk) -> Ask:
     return desk.ask("SignIn", None, body=SIGN_IN)
 
 
+@provokes("too_many_sign_ins")
+async def a_guess_too_many(desk: Desk) -> Ask:
+    body = SIGN_IN | {"account_name": f"nobody-{secrets.token_hex(8)}"}
+    for _ in range(10):
+        answer = await desk.send(desk.ask("SignIn", None, body=body))
+        assert answer.status_code == 401
+    return desk.ask("SignIn", None, body=body)
+
+
 @provokes("unauthenticated")
 async def no_token(desk: Desk) -> Ask:
     return desk.ask("GetCurrentSession", None)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.party import Role
-from tests.integration.api import road
+from tests.integration.api import road, year_road
 from tests.integration.api.desk import BY_ID, Ask, Desk, Json
 from tests.integration.api.probe import provokes
 
@@ -156,6 +156,31 @@ async def a_second_prepayment(desk: Desk) -> Ask:
     return desk.ask("RequestPrepayment", "filer", body={"filing_id": filing_id})
 
 
+@provokes("prepayment_too_early")
+async def the_second_years_prepayment_in_the_first_year(desk: Desk) -> Ask:
+    years = await year_road.listed_for_years(desk, people=1)
+    await road.prepayment_approved(years.desk, years.filing_id)
+    await road.opened(years.desk, years.filing_id)
+    return years.ask()
+
+
+@provokes("prepayment_undecided")
+async def the_second_years_prepayment_before_the_first_is_decided(desk: Desk) -> Ask:
+    years = await year_road.listed_for_years(desk, people=1)
+    await road.prepayment_requested(years.desk, years.filing_id)
+    await road.opened(years.desk, years.filing_id)
+    year_road.at(years.desk, year_road.SECOND_YEAR)
+    return years.ask()
+
+
+@provokes("prepayment_too_late")
+async def a_prepayment_after_the_filed_term(desk: Desk) -> Ask:
+    filing_id = await road.listed(desk)
+    await road.opened(desk, filing_id)
+    desk.clock.at = road.SETTLES
+    return desk.ask("RequestPrepayment", "filer", body={"filing_id": filing_id})
+
+
 async def _approval(desk: Desk, **body: object) -> Ask:
     prepayment_id = await road.prepayment_reviewed(desk, await road.listed(desk))
     path = {"prepayment_id": prepayment_id}
@@ -188,6 +213,19 @@ async def one_person_drafts_and_approves(desk: Desk) -> Ask:
     drafted = await desk.done("DraftAppropriation", "finance", body=body)
     path = {"appropriation_id": drafted["case"]["id"]}
     return desk.ask("ApproveAppropriation", "finance", path=path, version=1)
+
+
+@provokes("not_the_drafter")
+async def a_draft_withdrawn_by_a_colleague(desk: Desk) -> Ask:
+    body = {
+        "fund_source": road.FUND,
+        "budget_year": road.YEAR,
+        "amount_fen": 1,
+        "document_number": "试财〔2026〕8号",
+    }
+    drafted = await desk.done("DraftAppropriation", "finance", body=body)
+    path = {"appropriation_id": drafted["case"]["id"]}
+    return desk.ask("WithdrawAppropriation", "finance_second", path=path, version=1, body={})
 
 
 # --- the calculator ---------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from domain.bank_result import COLUMNS as BANK_COLUMNS
 from domain.extract_file import COLUMNS as EXTRACT_COLUMNS
+from domain.ports.sheets import CSV
 from jobs.notice import END_DUE_NOTICES
 from jobs.run import NOWHERE
 from tests import documents
@@ -18,6 +19,7 @@ from tests.integration.api import voucher_class_road, voucher_money_road, vouche
 from tests.integration.api.desk import FILED, Desk, Json
 from tests.overlays import noticed
 from tests.people import citizen_id
+from tests.sheet_files import csv_of
 
 FUND = "employment_subsidy"
 YEAR = 2026
@@ -382,6 +384,32 @@ async def loaded(desk: Desk, *rows: str) -> str:
     return str(done["id"])
 
 
+SUBSIDY_HEADINGS = ("身份证号", "补贴项目", "享受日期", "职业编码", "等级", "证书编号")
+
+
+def subsidy(apprentice: Mapping[str, str], **changed: str) -> list[str]:
+    """A row of a list: what another programme paid for a person."""
+    cells = {
+        "citizen_id": apprentice["citizen_id"],
+        "programme": "skill_upgrade",
+        "day": "2026-01-05",
+        "occupation": "6-18-01-01",
+        "grade": "",
+        "number": "",
+    }
+    return list((cells | changed).values())
+
+
+async def subsidies_loaded(desk: Desk, *rows: Sequence[str], source: str = "list") -> str:
+    """A list of other programmes' subsidies in force; its id."""
+    raw = csv_of([SUBSIDY_HEADINGS, *rows])
+    query, headers = f"source={quote(source)}", {"Content-Type": CSV}
+    done = await desk.done(
+        "LoadSubsidyRegister", "handler", query=query, content=raw, headers=headers
+    )
+    return str(done["id"])
+
+
 async def recovery_proposed(desk: Desk, filing_id: str, *, amount_fen: int = 1) -> str:
     """A recovery proposed of a filing that was paid something."""
     made = await desk.done(
@@ -415,30 +443,50 @@ async def received(desk: Desk, *amounts: tuple[str, str, int]) -> str:
     return str(loaded["id"])
 
 
-async def drafted(desk: Desk, filing_id: str, *declarations: Json) -> str:
-    """A drafted settlement, with the training provider's receipt where there is a provider."""
+async def drafted(
+    desk: Desk, filing_id: str, *declarations: Json, copies: Sequence[str] = ()
+) -> str:
+    """A drafted settlement, with the training provider's receipt where there is a provider.
+
+    `copies` are the people of whose certificate a copy is declared and sent.
+    """
     path = {"filing_id": filing_id}
     mode = (await desk.done("GetFiling", "filer", path=path))["training_mode"]
-    receipts = [documents.TRAINING_RECEIPT_JSON] if mode == "provider" else []
+    sent = [documents.TRAINING_RECEIPT_JSON] if mode == "provider" else []
+    sent += [documents.certificate_copy_json(one) for one in copies]
     body = {
         "declarations": list(declarations),
-        "documents": [documents.TRAINING_VIDEO_JSON, *receipts],
+        "documents": [documents.TRAINING_VIDEO_JSON, *sent],
     }
     made = await desk.done("DraftSettlement", "filer", path=path, body=body)
-    for one in receipts:
-        await desk.done(
-            "UploadSettlementDocument",
-            "filer",
-            path={"settlement_id": made["case"]["id"]},
-            query=f"kind={one['kind']}&file_name={quote(one['file_name'])}",
-            content=documents.PDF,
-        )
+    for one in sent:
+        await sent_document(desk, made["case"]["id"], one)
     return str(made["case"]["id"])
 
 
-async def verified(desk: Desk, filing_id: str, *declarations: Json) -> str:
+async def sent_document(desk: Desk, settlement_id: str, declared: Json) -> None:
+    """The content of a document declared with a settlement is sent."""
+    about = f"&enrolment_id={declared['enrolment_id']}" if "enrolment_id" in declared else ""
+    await desk.done(
+        "UploadSettlementDocument",
+        "filer",
+        path={"settlement_id": settlement_id},
+        query=f"kind={declared['kind']}&file_name={quote(declared['file_name'])}{about}",
+        content=documents.PDF,
+    )
+
+
+async def declared(desk: Desk, settlement_id: str) -> list[Json]:
+    """What a settlement declares."""
+    path = {"settlement_id": settlement_id}
+    return list((await desk.done("ListDeclarations", "handler", path=path))["items"])
+
+
+async def verified(
+    desk: Desk, filing_id: str, *declarations: Json, copies: Sequence[str] = ()
+) -> str:
     """A settlement submitted, accepted, and examined by the worker."""
-    settlement_id = await drafted(desk, filing_id, *declarations)
+    settlement_id = await drafted(desk, filing_id, *declarations, copies=copies)
     path = {"settlement_id": settlement_id}
     await desk.done("SubmitSettlement", "filer", path=path, version=1)
     await desk.done("AcceptSettlement", "handler", path=path, version=2)
@@ -505,24 +553,31 @@ def seen(desk: Desk, **changed: str) -> Json:
     } | changed
 
 
-async def proposed(desk: Desk, settlement_id: str) -> str:
-    """A manual finding of a settlement's first finding, proposed by the handler."""
+async def proposed(
+    desk: Desk, settlement_id: str, *, declaration_id: str = "", number: str | None = None
+) -> str:
+    """A manual finding of a settlement's first declaration unless told, proposed by the handler.
+
+    `number` is what was read from its copy.
+    """
     path = {"settlement_id": settlement_id}
-    findings = await desk.done("ListFindings", "handler", path=path)
+    read = {} if number is None else {"certificate_number": number}
     body = {
-        "declaration_id": findings["items"][0]["declaration_id"],
+        "declaration_id": declaration_id or (await declared(desk, settlement_id))[0]["id"],
         "result": "confirmed_manually",
-        "seen": seen(desk),
+        "seen": seen(desk, **read),
     }
     done = await desk.done("ProposeManualFinding", "handler", path=path, body=body)
     return str(done["case"]["id"])
 
 
-async def confirmed(desk: Desk, settlement_id: str) -> str:
+async def confirmed(
+    desk: Desk, settlement_id: str, *, declaration_id: str = "", number: str | None = None
+) -> str:
     """A manual finding that two people confirmed."""
-    finding_id = await proposed(desk, settlement_id)
+    finding_id = await proposed(desk, settlement_id, declaration_id=declaration_id, number=number)
     path = {"manual_finding_id": finding_id}
-    body = {"seen": seen(desk)}
+    body = {"seen": seen(desk, **({} if number is None else {"certificate_number": number}))}
     await desk.done("ConfirmManualFinding", "releaser", path=path, version=1, body=body)
     return finding_id
 
@@ -682,6 +737,7 @@ async def travelled(desk: Desk) -> Travelled:
     receipts_id = await received(desk, (f"S-{filing_id}", "RNOBODYS", 1))
     (one,) = await completed(desk, filing_id)
     extract_id = await loaded(desk, registered(one, apprentice))
+    register_id = await subsidies_loaded(desk, subsidy(person()))
     desk.under(*noticed())
     settlement_id = await verified(desk, filing_id, declaration(one))
     manual_finding_id = await confirmed(desk, settlement_id)
@@ -717,6 +773,7 @@ async def travelled(desk: Desk) -> Travelled:
             "account_id": payments["items"][-1]["payee_account_id"],
             "correction_id": correction_id,
             "extract_id": extract_id,
+            "register_id": register_id,
             "enrolment_id": one,
             "document_id": held["items"][0]["id"],
             "joint_class_id": joint_class_id,

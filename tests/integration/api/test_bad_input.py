@@ -78,6 +78,8 @@ def ask_of(desk: Desk, operation: Operation, **how: Any) -> Ask:
     """Ask an operation as somebody who may, properly but for what is given."""
     if operation.takes_body and not {"body", "content"} & how.keys():
         how["body"] = operation.body_example or "a,b\r\n"
+    if operation.id == "LoadSubsidyRegister":
+        how.setdefault("query", "source=list")
     if operation.binary and operation.body is None:
         how.setdefault("query", "kind=other_material&file_name=a.pdf")
     if operation.id == "LoadCertificateExtract":

@@ -187,6 +187,20 @@ async def test_versions_follow_each_other_and_the_same_content_is_the_same_versi
     assert await audited(desk.house, first["id"]) == ["document.uploaded"]
 
 
+async def test_what_is_declared_with_a_draft_has_a_next_version_too(desk: Desk) -> None:
+    held = await drafted(desk, documents=documents.declared_json())
+    path = {"filing_id": held.filing_id}
+    plan = {**documents.declared_json("training_plan")[0], "sha256": "ab" * 32}
+    again = {"documents": [plan, *documents.declared_json("labour_contracts")]}
+    declared = await desk.done("DeclareFilingDocuments", "filer", path=path, body=again)
+    found = {one["kind"]: one["version"] for one in declared["documents"]}
+    assert (found["training_plan"], found["labour_contracts"]) == (2, 1)
+    other = await drafted(desk, documents=documents.declared_json())
+    (first, *_) = await other.listed()
+    withdrawn = await desk.done("WithdrawDocument", "filer", path={"document_id": first["id"]})
+    assert (withdrawn["version"], withdrawn["state"]) == (2, "withdrawn")
+
+
 async def test_an_upload_is_replayed_and_another_under_its_key_refused(desk: Desk) -> None:
     held = await drafted(desk)
     key = {"Idempotency-Key": "a-key-of-the-upload-0001", "Content-Type": hostile.PDF}
@@ -294,6 +308,49 @@ async def test_a_plan_that_can_no_longer_be_submitted_is_on_the_list(desk: Desk)
     assert not items["plan"]["present"]
     assert await held.verdicts() == (False, False)
     assert items["training_plan"]["present"]
+
+
+async def test_an_account_nobody_has_verified_is_shown_and_warned_of_and_hinders_nothing(
+    desk: Desk,
+) -> None:
+    filing_id = await road.submitted(desk)
+    path = {"filing_id": filing_id}
+    held = Held(desk=desk, filing_id=filing_id)
+    accepted = await desk.done("AcceptFiling", "handler", path=path, version=2)
+    assert accepted["payee"]["account_state"] == "declared"
+    payee = (await held.list())["payee"]
+    assert (payee["present"], payee["complete"]) == (True, True)
+    assert "核验之前不支付" in payee["warning"]["zh"]
+    assert "nothing is paid before it is" in payee["warning"]["en"]
+    assert await held.verdicts() == (True, True)
+    others = [item["warning"] for name, item in (await held.list()).items() if name != "payee"]
+    assert others
+    assert set(others) == {None}
+
+    reviewed = await desk.done("ReviewFiling", "handler", path=path, version=3, body={})
+    filings = {"filings": [{"filing_id": filing_id, "version": reviewed["case"]["version"]}]}
+    number = {"document_number": f"试人社〔2026〕{filing_id[-8:]}号"}
+    listing = await desk.done("ListFilings", "approver", body=filings | number)
+    assert [one["payee"]["account_state"] for one in listing["filings"]] == ["declared"]
+    await road.accounts_verified(desk)
+    shown = await desk.done("GetFiling", "filer", path=path)
+    assert shown["payee"]["account_state"] == "verified"
+    assert (await held.list())["payee"]["warning"] is None
+
+
+async def test_a_refused_account_is_warned_of_too(desk: Desk) -> None:
+    filing_id = await road.submitted(desk)
+    (waiting,) = (await desk.done("ListPayeeAccounts", "handler", query="state=declared"))["items"]
+    case = waiting["case"]
+    body = {"reason": "户名与账号不符"}
+    account = {"account_id": case["id"]}
+    await desk.done(
+        "RefusePayeeAccount", "handler", path=account, version=case["version"], body=body
+    )
+    held = Held(desk=desk, filing_id=filing_id)
+    assert "must be declared and verified" in (await held.list())["payee"]["warning"]["en"]
+    shown = await desk.done("GetFiling", "handler", path={"filing_id": filing_id})
+    assert shown["payee"]["account_state"] == "refused"
 
 
 async def test_a_settlement_is_proven_with_its_video_and_copies(desk: Desk) -> None:

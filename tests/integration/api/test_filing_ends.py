@@ -231,6 +231,10 @@ async def test_the_guide_is_public_in_both_forms_and_may_be_kept(desk: Desk) -> 
     accept = next(one for one in told["steps"] if one["limit"] == "accept")
     assert (accept["working_days"], accept["label"]["zh"]) == (5, "〔自定，无文件出处〕")
     assert told["notice"]["zh"] == "本地区不设公示环节。"
+    ahead = (
+        "At most 50% of one year is prepaid, once the plan is listed, on the enterprise's request;"
+    )
+    assert any(rule["en"].startswith(ahead) for rule in told["rules"])
     browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
     page = await desk.send(desk.ask("GetServiceGuide", None, path=path), Accept=browser)
     assert page.headers["content-type"] == "text/html; charset=utf-8"

@@ -16,6 +16,7 @@ from tests.integration.api.desk import Ask, Desk
 from tests.integration.api.probes_ends import returned
 from tests.integration.api.refusing import unchanged
 from tests.overlays import noticed
+from tests.sheet_files import csv_of
 
 DRY = [served.operation for served in OPERATIONS if served.operation.dry_run]
 OF_EACH_ANSWER = {"x-request-id", "idempotent-replayed", "content-length"}
@@ -197,6 +198,11 @@ async def _extract(desk: Desk) -> How:  # noqa: ARG001 the signature of the tabl
     return "handler", {"body": road.extract(row), "query": "dry_run=true&register=osta"}
 
 
+async def _subsidies(desk: Desk) -> How:  # noqa: ARG001 the signature of the table
+    content = csv_of([road.SUBSIDY_HEADINGS, road.subsidy(road.person())])
+    return "handler", {"content": content, "query": "dry_run=true&source=list"}
+
+
 async def _correction(desk: Desk) -> How:
     path = {"filing_id": await returned(desk)}
     body = road.plan(desk)
@@ -322,6 +328,7 @@ ASKED: Mapping[str, Callable[[Desk], Awaitable[How]]] = {
     "ImportRoster": _roster,
     "RequestPrepayment": _prepayment,
     "LoadCertificateExtract": _extract,
+    "LoadSubsidyRegister": _subsidies,
     "CorrectFiling": _correction,
     "CreateFundingRequest": _funding,
     "CreateBatch": _batch,

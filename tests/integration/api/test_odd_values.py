@@ -161,3 +161,17 @@ async def _named_twice(desk: Desk) -> Ask:
 async def test_a_person_declared_twice_is_located(desk: Desk) -> None:
     problem = await problem_of(desk, await _named_twice(desk), "declarations_faulty")
     assert pointers(problem)["/declarations/1/enrolment_id"] == "person_declared_twice"
+
+
+@pytest.mark.parametrize("register", ["", "%20", "%20osta"])
+async def test_an_extract_of_a_register_without_a_name_is_refused(
+    desk: Desk, register: str
+) -> None:
+    asked = desk.ask(
+        "LoadCertificateExtract",
+        "handler",
+        query=f"register={register}",
+        body="a\r\n",
+    )
+    answer = await desk.send(asked)
+    assert problem_in(answer)["status"] == 400

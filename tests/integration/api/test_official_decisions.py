@@ -106,7 +106,7 @@ async def test_a_filing_returned_refused_terminated_or_lapsed_is_told_so(desk: D
     (no,) = papers["listing_refusal"]
     _all_said(no, "不予列入决定书", "职业不在目录", "通人社职〔2019〕15号 第三条", REMEDY, "班139")
     (no,) = papers["refusal"]
-    _all_said(no, "不予批准决定书", "名册与合同不一致", "4,000.00", REMEDY)
+    _all_said(no, "不予批准决定书", "名册与合同不一致", "第1期", "4,000.00", REMEDY)
     never, ended = papers["termination"]
     _all_said(never, "你单位的申请", "培训尚未开始", REMEDY)
     _all_said(ended, "依职权查明的事实", "培训于2026年2月3日终止", "第三条", REMEDY)

@@ -17,15 +17,26 @@ async def test_a_standard_is_drafted_simulated_signed_twice_and_then_pays(desk: 
     filing_id = (await city.done("CreateFiling", "filer", body=waiting))["case"]["id"]
     policy = standard(
         id=f"city-{code}", region=code, document=DOCUMENT, valid_from="2026-02-01",
-        rates={"4": 600_000}, ours=["/unit"],
+        rates={"4": 600_000}, ours=["/unit"], netting=True,
     )  # fmt: skip
     tried = await city.done("DraftPolicy", "drafter", body={"policy": policy}, query="dry_run=true")
     assert tried["policy_id"] == f"city-{code}"
+    told = {one["pointer"]: one["instead"] for one in tried["not_acted_on"]}
+    assert set(told) == {
+        "/people/contract_with_filing_enterprise",
+        "/people/minimum_wage",
+        "/netting",
+    }
+    assert "抵扣" in told["/netting"]["zh"]
+    assert "pays a recovery back" in told["/netting"]["en"]
     assert (await city.done("ListPolicyProposals", "drafter"))["items"] == []
 
     proposal_id = await _drafted(city, policy)
     path = {"proposal_id": proposal_id}
     report = await city.done("SimulatePolicy", "drafter", path=path, version=1)
+    assert report["not_acted_on"] == tried["not_acted_on"]
+    waiting = await city.done("GetPolicyProposal", "labour", path=path)
+    assert waiting["proposal"]["not_acted_on"] == tried["not_acted_on"]
     assert report["simulation"] == {
         "filings": 1, "people": 3, "kept": 0, "unsettled": 0,
         "entitlement_before_fen": 1_500_000, "entitlement_after_fen": 1_800_000,
@@ -60,6 +71,7 @@ async def test_a_standard_is_drafted_simulated_signed_twice_and_then_pays(desk: 
     assert {step["clause"] for step in shown["signatures"][1:]} == {DOCUMENT}
     assert shown["simulation"]["entitlement_after_fen"] == 1_800_000
     assert shown["content"]["rates"] == {"4": 600_000}
+    assert shown["not_acted_on"] == tried["not_acted_on"]
     assert [group["decides"] for group in shown["groups"]] == ["filing", "settlement"]
     assert "certificate_types" in shown["groups"][1]["fields"]
     public = await city.done("GetPolicy", "filer", path={"policy_id": proposal_id})
@@ -101,7 +113,7 @@ async def test_an_overlay_is_signed_like_a_standard_and_holds_for_its_county(des
     found = {one["id"]: one for one in policies["items"]}
     assert (found[proposal_id]["kind"], found[proposal_id]["rates"]) == ("overlay", {})
     whole = await desk.done("GetPolicy", "filer", path={"policy_id": proposal_id})
-    assert whole["groups"] == []
+    assert (whole["groups"], whole["not_acted_on"]) == ([], [])
 
 
 async def test_either_department_refuses_with_a_reason_and_the_drafter_withdraws(

@@ -57,9 +57,21 @@ NOT_OVER_HTTP = {
     "calendar_day_of_other_year": "tests/unit/test_calendar_file.py",
     "calendar_day_as_usual": "tests/unit/test_calendar_file.py",
     "calendar_year_loaded": "tests/integration/test_calendar_load.py",
+    # judged at the review; between it and the approval no day of a claim changes
+    "stacking_claimed_late": "tests/unit/test_stacking.py",
     # said of a cell that was taken: notes refuse nothing
     "cell_normalised": "tests/unit/test_roster_cells.py",
     "citizen_id_upgraded": "tests/unit/test_roster_cells.py",
+    # said of a certificate number that was taken as written: notes refuse nothing
+    "certificate_number_malformed": "tests/integration/api/test_evidence.py",
+    "certificate_character_misplaced": "tests/unit/test_number_or_copy.py",
+    "certificate_number_unusual": "tests/unit/test_number_or_copy.py",
+    "certificate_length_unusual": "tests/unit/test_number_or_copy.py",
+    "certificate_letter_unusual": "tests/unit/test_number_or_copy.py",
+    "certificate_prefix_unusual": "tests/unit/test_number_or_copy.py",
+    "certificate_province_unknown": "tests/unit/test_number_or_copy.py",
+    "certificate_year_differs": "tests/integration/api/test_evidence.py",
+    "certificate_grade_differs": "tests/integration/api/test_evidence.py",
 }
 """Codes that no request provokes, with the reason or the tests that do."""
 

@@ -80,6 +80,61 @@ async def test_every_level_of_the_ledger_adds_up_to_the_figures_worked_out_by_ha
             assert (await other.done(operation, "handler"))["items"] == []
 
 
+async def test_what_was_got_back_stands_beside_what_was_paid_at_every_level_and_in_the_files(
+    desk: Desk,
+) -> None:
+    """Terminated before training: 2 000 元 prepaid are owed back; 1 500 元 of them have come in."""
+    await road.appropriated(desk)
+    filing_id = await road.listed(desk, people=1)
+    await road.paid(desk, ("prepayment", await road.prepayment_approved(desk, filing_id)))
+    path = {"filing_id": filing_id}
+    version = await road.version_of(desk, "GetFiling", **path)
+    body = {
+        "reason": "停产",
+        "rule": "人社部发〔2021〕39号",
+        "clause": "五(一)",
+        "ground": "request",
+    }
+    await desk.done("TerminateFiling", "approver", path=path, version=version, body=body)
+    await desk.idle()
+    closed = await desk.done("GetFiling", "filer", path=path)
+    assert (closed["case"]["state"], closed["case"]["next_steps"]) == ("closed", [])
+    (owed,) = (await desk.done("ListRecoveries", "approver", query=f"filing_id={filing_id}"))[
+        "items"
+    ]
+    recovery = {"recovery_id": owed["case"]["id"]}
+    order = {"document_number": "试人社追〔2026〕1号", "pay_within_days": 30, "clause": "第八条"}
+    version = owed["case"]["version"]
+    await desk.done("OrderRecovery", "approver", path=recovery, version=version, body=order)
+    served_on = {"served_on": desk.clock.at.date().isoformat()}
+    await desk.done("ServeRecovery", "handler", path=recovery, version=version + 1, body=served_on)
+    await road.received(desk, (f"1-{owed['reference']}", owed["reference"], 150_000))
+
+    money = {"paid_fen": 200_000, "got_back_fen": 150_000, "entitled_fen": 0}
+    (filing,) = (await desk.done("ListFilingEntries", "handler"))["items"]
+    (enterprise,) = (await desk.done("ListEnterpriseEntries", "filer"))["items"]
+    for one in (filing, enterprise):
+        assert {name: one[name] for name in money} == money
+    for who in ("filer", "finance"):
+        (seen,) = [
+            one
+            for one in (await desk.done("ListMoneyByEnterprise", who))["items"]
+            if one["org_id"] == enterprise["org_id"]
+        ]
+        assert (seen["got_back_fen"], seen["money"]["outlay_fen"]) == (150_000, 50_000)
+        assert seen["money"]["recovery_receivable_fen"] == 50_000
+    for level in ("filings", "enterprises"):
+        heading = f"{HEADINGS['got_back_fen'].zh} {HEADINGS['got_back_fen'].en}"
+        query = f"level={level}"
+        as_csv = await desk.send(desk.ask("ExportWorkLedgerCsv", "handler", query=query))
+        text = as_csv.content.decode("utf-8-sig")
+        (row,) = csv.DictReader(io.StringIO(text, newline=""))
+        as_xlsx = await desk.send(desk.ask("ExportWorkLedgerXlsx", "handler", query=query))
+        book = CalamineWorkbook.from_filelike(io.BytesIO(as_xlsx.content))
+        heads, cells = book.get_sheet_by_name(level).to_python()
+        assert (row[heading], cells[heads.index(heading)]) == ("150000", 150_000)
+
+
 async def test_exports_open_in_a_spreadsheet_and_are_on_record(desk: Desk) -> None:
     filing_id = await road.listed(desk, people=2, class_name="=班级")
     for level, entry in (

@@ -12,6 +12,7 @@ from adapters.identity.passwords import Argon2Passwords
 from adapters.postgres.engine import open_engine
 from adapters.postgres.sessions import PostgresSessions
 from domain.party import Role
+from domain.ports.identity import SignInLimit
 from domain.refusals import REGISTRY
 from tests.conftest import Database
 from tests.people import citizen_id
@@ -51,7 +52,9 @@ async def test_a_worker_signs_in_with_the_account_that_was_opened(
     assert done.returncode == 0, done.stderr
     assert name in done.stdout
     engine = open_engine(database.app_url, pool_size=2)
-    opened = await PostgresSessions(engine, Argon2Passwords()).open(name, PASSWORD)
+    opened = await PostgresSessions(
+        engine, Argon2Passwords(), limit=SignInLimit(failures=10, minutes=15), secret=b"of a test"
+    ).open(name, PASSWORD)
     await engine.dispose()
     assert opened is not None
     actor = opened.actor

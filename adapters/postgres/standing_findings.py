@@ -1,0 +1,63 @@
+"""Which finding stands, for a set: `domain.standing_finding` in SQL, which a test holds equal to it.
+
+`STANDING` joins to every row `d` of `declared_certificates` the finding that `stands` for it.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from domain.certificate import CERTIFYING, FindingResult
+from domain.standing_finding import CURABLE, OF_CERTIFICATE, SILENT
+
+
+def _any_of(results: Collection[FindingResult]) -> str:
+    # The domain's own words: nothing here is typed by anybody.
+    return f"({', '.join(repr(str(result)) for result in sorted(results))})"
+
+
+_DECLARED: Final = (
+    "occupation_code",
+    "grade",
+    "issued_on",
+    "issuer_code",
+    "holder_name_alike",
+)
+"""What a register compares besides type, number and person."""
+
+
+def _heard(e: str, f: str) -> str:
+    """Say what was found about `d` up to now: in this declaration of it, and in those before."""
+    facts = " and ".join(f"{e}.{name} is not distinct from d.{name}" for name in _DECLARED)
+    return f"""
+      from declared_certificates {e}
+      join findings {f} on {f}.place_id = {e}.place_id and {f}.declaration_id = {e}.id
+     where {e}.place_id = d.place_id and {e}.enrolment_id = d.enrolment_id and {e}.id <= d.id
+       and {e}.certificate_type = d.certificate_type and {e}.number is not distinct from d.number
+       and ({f}.result in {_any_of(OF_CERTIFICATE)} or ({facts}))"""
+
+
+# Declarations are dated by their ids, and a settlement begins after the one before it has ended: whatever
+# was found about an earlier declaration was found before anything about a later one.
+STANDING: Final = f"""
+  left join lateral (
+    select e.id as declaration_id, f.seq, f.result
+      {_heard("e", "f")} and f.manual_finding_id is not null
+     order by e.id desc, f.seq desc limit 1
+  ) looked on true
+  left join lateral (
+    select f.seq, f.settlement_id, f.register, f.extract_id, f.row_no, f.agreement, f.result,
+           f.manual_finding_id, f.asked_at,
+           coalesce(f.manual_finding_id is null
+             and looked.result not in {_any_of(CURABLE)}
+             and (looked.result in {_any_of(CERTIFYING)}) <> (f.result in {_any_of(CERTIFYING)}),
+             false) as contradicted
+      {_heard("e", "f")}
+     order by f.manual_finding_id is null and (f.result in {_any_of(SILENT)}
+                or (looked.seq is not null and exists (
+                      select {_heard("b", "g")} and g.manual_finding_id is null
+                         and g.agreement = f.agreement
+                         and (b.id, g.seq) < (looked.declaration_id, looked.seq)))),
+              e.id desc, f.seq desc
+     limit 1
+  ) stands on true
+"""
