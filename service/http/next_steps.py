@@ -202,6 +202,55 @@ SIGNED_BY: Final[Mapping[CaseKind, Mapping[str, Routes]]] = {
             "withdraw": ("WithdrawPolicy", "withdraw"),
         },
     ),
+    CaseKind.VOUCHER_PROJECT: _at(
+        "/v1/voucher-projects/{project_id}",
+        {
+            "approve": ("ApproveVoucherProject", "approve"),
+            "refuse": ("RefuseVoucherProject", "refuse"),
+            "withdraw": ("WithdrawVoucherProject", "withdraw"),
+            "close": ("CloseVoucherProject", "close"),
+        },
+    ),
+    CaseKind.CATALOGUE_ENTRY: _at(
+        "/v1/catalogue-entries/{catalogue_entry_id}",
+        {
+            "approve": ("ApproveCatalogueEntry", "approve"),
+            "refuse": ("RefuseCatalogueEntry", "refuse"),
+            "withdraw": ("WithdrawCatalogueEntry", "withdraw"),
+        },
+    ),
+    CaseKind.VOUCHER_CLASS: _at(
+        "/v1/voucher-classes/{voucher_class_id}",
+        {
+            "report_start": ("ReportVoucherClassStart", "report-start"),
+            "review_start": ("ReviewVoucherClassStart", "review-start"),
+            "return_start": ("ReturnVoucherClassStart", "return-start"),
+            "send_back": ("SendBackVoucherClassStart", "send-back"),
+            "verify_start": ("VerifyVoucherClassStart", "verify-start"),
+            "cancel": ("CancelVoucherClass", "cancel"),
+            "report_completion": ("ReportVoucherClassCompletion", "report-completion"),
+            "return_completion": ("ReturnVoucherClassCompletion", "return-completion"),
+            "confirm_completion": ("ConfirmVoucherClassCompletion", "confirm-completion"),
+            "stop": ("StopVoucherClass", "stop"),
+        },
+    ),
+    CaseKind.VOUCHER_SETTLEMENT: {
+        **_at(
+            "/v1/voucher-settlements/{voucher_settlement_id}",
+            {
+                "submit": ("SubmitVoucherSettlement", "submit"),
+                "withdraw": ("WithdrawVoucherSettlement", "withdraw"),
+                "accept": ("AcceptVoucherSettlement", "accept"),
+                "return": ("ReturnVoucherSettlement", "return"),
+                "review": ("ReviewVoucherSettlement", "review"),
+                "send_back": ("SendVoucherSettlementBack", "send-back"),
+                "refuse": ("RefuseVoucherSettlement", "refuse"),
+                "approve": ("ApproveVoucherSettlement", "approve"),
+            },
+        ),
+        "publish": (_PUBLISH_NOTICE,),
+        "unpublish": (_WITHDRAW_NOTICE,),
+    },
     CaseKind.NOTICE: {"publish": (_PUBLISH_NOTICE,), "withdraw": (_WITHDRAW_NOTICE,)},
     CaseKind.OBJECTION: {
         **_at(
