@@ -5,11 +5,13 @@ from functools import partial
 
 from domain.ports.document_store import DocumentStore
 from domain.ports.messages import Messages
+from domain.ports.real_names import RealNames
 from jobs import (
     filing,
     notice,
     official_document,
     payment,
+    real_name,
     recovery,
     settlement,
     voucher,
@@ -18,13 +20,14 @@ from jobs import (
 from jobs.deadlines import in_every_place
 from jobs.run import Handler
 from service.application import deadlines
+from service.application.real_name import CHECK_REAL_NAME, CHECK_REAL_NAMES
 from service.application.voucher_class_calling_off import call_off_overdue_classes
 from service.application.voucher_expiry import EXPIRE_VOUCHERS, expire_vouchers
 from service.application.voucher_issue import ISSUE_VOUCHERS
 
 
 def handlers(
-    chunk_rows: int, messages: Messages, documents: DocumentStore
+    chunk_rows: int, messages: Messages, documents: DocumentStore, real_names: RealNames
 ) -> Mapping[str, Handler]:
     """Every kind of job the product writes; `chunk_rows` is how many rows a chunk takes."""
     return {
@@ -46,4 +49,6 @@ def handlers(
         "ingest_bank_result": partial(payment.ingest_bank_result, size=chunk_rows),
         ISSUE_VOUCHERS: voucher.issue_from(documents, chunk_rows),
         EXPIRE_VOUCHERS: in_every_place(expire_vouchers, in_parts=True),
+        CHECK_REAL_NAME: real_name.ask_about_voucher(real_names),
+        CHECK_REAL_NAMES: real_name.ask_about_issue(real_names),
     }

@@ -13,6 +13,7 @@ from domain.ports.messages import Messages
 from domain.ports.papers import Papers
 from domain.ports.policies import PolicyPacks
 from domain.ports.qr_codes import QrCodes
+from domain.ports.real_names import RealNames
 from domain.ports.sheets import Sheets
 from domain.ports.tables import Tables
 from domain.ports.work import BeginWork
@@ -57,6 +58,7 @@ class WorkerPorts:
     crypto: Crypto
     messages: Messages
     documents: DocumentStore
+    real_names: RealNames
     chunk_rows: int
 
 

@@ -37,6 +37,7 @@ from adapters.postgres.prepayments import PostgresPrepayments
 from adapters.postgres.provider_catalogue import PostgresProviderCatalogue
 from adapters.postgres.quotas import PostgresQuotas
 from adapters.postgres.reach import Reach
+from adapters.postgres.real_name_checks import PostgresRealNameChecks
 from adapters.postgres.receipts import PostgresReceipts
 from adapters.postgres.recoveries import PostgresRecoveries
 from adapters.postgres.requests import PostgresRequests
@@ -111,6 +112,7 @@ class PostgresWork(Work):
         self.prepayments = PostgresPrepayments(connection)
         self.provider_catalogue = PostgresProviderCatalogue(connection, now=now)
         self.quotas = PostgresQuotas(connection)
+        self.real_name_checks = PostgresRealNameChecks(connection, crypto, now=now)
         self.receipts = PostgresReceipts(connection, new_id)
         self.recoveries = PostgresRecoveries(connection)
         self.requests = PostgresRequests(connection, actor)

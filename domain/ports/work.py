@@ -34,6 +34,7 @@ from domain.ports.policy_versions import PolicyVersions
 from domain.ports.prepayments import Prepayments
 from domain.ports.provider_catalogue import ProviderCatalogue
 from domain.ports.quotas import Quotas
+from domain.ports.real_name_checks import RealNameChecks
 from domain.ports.recoveries import Receipts, Recoveries
 from domain.ports.requests import Requests
 from domain.ports.review_requests import ReviewRequests
@@ -76,6 +77,7 @@ class Work(Protocol):
     prepayments: Prepayments
     provider_catalogue: ProviderCatalogue
     quotas: Quotas
+    real_name_checks: RealNameChecks
     receipts: Receipts
     recoveries: Recoveries
     requests: Requests

@@ -22,6 +22,7 @@ from domain.refusals.paying_again import PAYING_AGAIN
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
 from domain.refusals.policy_version import POLICY_VERSIONS
+from domain.refusals.real_name import REAL_NAMES
 from domain.refusals.recovery import RECOVERING
 from domain.refusals.roster import ROSTER, ROSTER_NOTES
 from domain.refusals.settlement import SETTLING
@@ -55,6 +56,7 @@ SECTIONS: Final = (
     CATALOGUE,
     VOUCHER_CLASSES,
     REDEEMING,
+    REAL_NAMES,
     JOBS,
     LEDGER,
     EMBEDDED,

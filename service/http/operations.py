@@ -31,6 +31,7 @@ from service.http import (
     policy_proposal,
     prepayment,
     provider_catalogue,
+    real_name,
     receipt,
     recovery,
     review_request,
@@ -96,5 +97,6 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *voucher_issue.OPERATIONS,
     *voucher.OPERATIONS,
     *voucher_reading.OPERATIONS,
+    *real_name.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -25,6 +25,7 @@ from service.http.app import create_app
 from service.http.operation import Operation
 from service.http.operations import OPERATIONS
 from service.ports import Ports
+from tests.fakes.real_names import FakeRealNames
 from tests.people import PASSWORD, Staff, citizen_id, staffed_place
 
 Json = dict[str, Any]
@@ -61,6 +62,7 @@ class House:
     worker: Worker
     crypto: Crypto
     passwords: Passwords
+    real_names: FakeRealNames
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
