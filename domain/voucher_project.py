@@ -9,15 +9,26 @@ from domain.identifiers.occupation import occupation_fault_of
 from domain.voucher import BeneficiaryTag, Distribution, ProjectPlan
 
 
-def check_plan(plan: ProjectPlan, *, today: date, unknown_providers: tuple[int, ...] = ()) -> None:
+def check_plan(
+    plan: ProjectPlan,
+    *,
+    today: date,
+    unknown_providers: tuple[int, ...] = (),
+    unlisted_providers: tuple[int, ...] = (),
+) -> None:
     """Refuse `voucher_project_faulty` with every fault of a plan located.
 
-    `unknown_providers` are the positions of those that are no registered training providers.
+    `unknown_providers` are the positions of those that are no registered training providers,
+    `unlisted_providers` of those the region's catalogue does not list on the first day of issue.
     """
     faults = (
         *_faults_of_days(plan, today=today),
         *_faults_of_standards(plan),
         *_faults_of_providers(plan, unknown_providers),
+        *(
+            Fault(f"/provider_credit_codes/{n}", "provider_not_in_catalogue")
+            for n in unlisted_providers
+        ),
     )
     if plan.fund_source not in FUND_SOURCES:
         faults = (Fault("/fund_source", "fund_source_unknown"), *faults)

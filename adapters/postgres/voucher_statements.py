@@ -128,19 +128,25 @@ update vouchers v
  where v.place_id = :place_id and v.id = u.id and v.version = u.version - 1
 """)
 
+# What happened in time and waits for the bureau to verify or confirm it does not end meanwhile.
+_IN_TIME: Final = """exists (select from voucher_classes k
+        where k.place_id = v.place_id and k.id = v.class_id and k.{day} <= v.valid_until)"""
+_BEGUN: Final = f"v.state = 'reserved' and {_IN_TIME.format(day='started_on')}"
+_COMPLETED: Final = _IN_TIME.format(day="completed_on")
+
 # Statement and set in one: the ids never leave the server. A voucher that somebody uses at this moment is
 # waited for and looked at again, so that its state decides, not the order of two transactions.
 EXPIRE: Final = text(f"""
 with due as (
   select v.id from vouchers v
-   where v.place_id = :place_id and v.valid_until < :on and v.state in ({_UNUSED})
+   where v.place_id = :place_id and v.valid_until < :on and v.state in ({_UNUSED}) and not ({_BEGUN})
    order by v.valid_until limit :limit
 ), moved as (
   update vouchers v
      set state = 'expired', class_id = null, partner_org_id = null,
          set_ids = v.set_ids || cast(:set_id as uuid), version = v.version + 1
     from due
-   where v.place_id = :place_id and v.id = due.id and v.state in ({_UNUSED})
+   where v.place_id = :place_id and v.id = due.id and v.state in ({_UNUSED}) and not ({_BEGUN})
   returning v.id
 )
 insert into voucher_sets (place_id, org_id, partner_org_id, region_path, id, project_id, event,
@@ -153,7 +159,7 @@ returning id, place_id, project_id, event, vouchers, digest, person_id, at
 LOCK_UNFINISHED: Final = text(f"""
 {_SELECT}
   join voucher_projects p on p.place_id = v.place_id and p.id = v.project_id and p.counts_to = 'completion'
- where v.place_id = :place_id and v.valid_until < :on and v.state = 'in_use'
+ where v.place_id = :place_id and v.valid_until < :on and v.state = 'in_use' and not {_COMPLETED}
  order by v.id limit :limit for update of v
 """)
 PEOPLE_OF: Final = text("select people_of(:indexes)")

@@ -109,13 +109,18 @@ class Vouchers(Protocol):
     async def expire(self, place: Place, *, on: date, limit: int) -> VoucherSet | None:
         """Expire up to `limit` vouchers whose last day lies before `on`, as one set; None if there is none.
 
+        One whose class was reported as begun by that day waits for the bureau to verify it.
+
         Those that were issued, collected or reserved (`domain.machines.voucher.UNUSED`); a reserved one
         leaves its class.
         """
 
     @abstractmethod
     async def lock_unfinished(self, place: Place, *, on: date, limit: int) -> Sequence[Voucher]:
-        """Lock up to `limit` vouchers in use whose last day before `on` counted to completion."""
+        """Lock up to `limit` vouchers in use whose last day before `on` counted to completion.
+
+        One whose class was reported as completed by that day waits for the bureau to confirm it.
+        """
 
     @abstractmethod
     async def acts(self, voucher: Voucher) -> Sequence[VoucherAct]:

@@ -30,6 +30,7 @@ from domain.voucher_project import admits, check_issues
 from domain.voucher_use import check_usable, next_use, obstacles
 from service.application.hold import check_reason
 from service.application.real_name import CHECK_REAL_NAME, check_real_name
+from service.application.voucher_class_completion import CATCH_UP
 from service.application.voucher_release import let_go
 
 _NOTHING: Final[Mapping[str, Fact]] = {}
@@ -136,7 +137,8 @@ async def freeze_voucher(work: Work, *, voucher_id: UUID, version: int, reason: 
 async def release_voucher(work: Work, *, voucher_id: UUID, version: int, reason: str) -> Voucher:
     """Let a frozen voucher stand again where it stood, as another person than who froze it.
 
-    Refuses `reason_missing`, `voucher_not_usable`, `voucher_released_by_another`.
+    A job lets it follow what its class did meanwhile. Refuses `reason_missing`, `voucher_not_usable`,
+    `voucher_released_by_another`.
     """
     voucher = await work.vouchers.lock(voucher_id, version=version)
     event = f"release_{voucher.frozen_from}" if voucher.frozen_from else "release"
@@ -145,7 +147,10 @@ async def release_voucher(work: Work, *, voucher_id: UUID, version: int, reason:
     froze = next(act.person_id for act in reversed(acts) if act.to_state == "frozen")
     if froze == work.actor.person_id:
         raise Refusal("voucher_released_by_another")
-    return await _decided(work, voucher_id, version, event, reason)
+    released = await _decided(work, voucher_id, version, event, reason)
+    if released.class_id is not None:
+        await work.jobs.add(CATCH_UP, released.id, released.place_id)
+    return released
 
 
 async def get_voucher(work: Work, *, voucher_id: UUID) -> Voucher:

@@ -14,6 +14,7 @@ from domain.voucher_project import check_plan
 from service.application.budget import own_place
 from service.application.cases import open_case, sign
 from service.application.hold import check_reason
+from service.application.provider_catalogue import listed_on
 
 _UNKNOWN: Final = UUID(int=0)
 
@@ -35,7 +36,15 @@ async def draft_voucher_project(work: Work, command: DraftVoucherProject) -> Vou
     providers = await _providers(work, command.provider_credit_codes)
     unknown = tuple(n for n, one in enumerate(providers) if one is None)
     plan = replace(command.plan, providers=tuple(one or _UNKNOWN for one in providers))
-    check_plan(plan, today=work.today, unknown_providers=unknown)
+    first_day = max(work.today, plan.opens_on)
+    unlisted = [
+        n
+        for n, one in enumerate(providers)
+        if one is not None and not await listed_on(work, one, place.region_path, first_day)
+    ]
+    check_plan(
+        plan, today=work.today, unknown_providers=unknown, unlisted_providers=tuple(unlisted)
+    )
     case = await open_case(
         work,
         CaseKind.VOUCHER_PROJECT,

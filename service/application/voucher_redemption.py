@@ -6,10 +6,10 @@ from uuid import UUID
 
 from domain.cases import CaseKind
 from domain.errors import Fault, Refusal
-from domain.identifiers import voucher_code
 from domain.ports.work import Work
 from domain.voucher import Voucher
 from domain.voucher_use import check_usable
+from service.application.voucher import checked_code
 from service.application.voucher_moves import move_one
 
 REDEEMED: Final = frozenset({"redeemed", "approved", "paid", "clawed_back"})
@@ -25,11 +25,7 @@ async def redeem_voucher(work: Work, *, class_id: UUID, code: str) -> Voucher:
     the voucher redeemed.
     """
     case = await work.cases.get(CaseKind.VOUCHER_CLASS, class_id)
-    normalised = voucher_code.normalised(code)
-    if flaw := voucher_code.flaw_of(normalised):
-        values = {} if flaw.position is None else {"position": flaw.position}
-        raise Refusal("voucher_code_faulty", faults=(Fault("/code", flaw.code, values),))
-    seen = await work.vouchers.find(normalised)
+    seen = await work.vouchers.find(checked_code(code))
     if seen is None:
         raise _at_code(Refusal("voucher_not_yours"))
     voucher = await work.vouchers.lock(seen.id)

@@ -46,7 +46,7 @@ class CatalogueEntryView(View):
     """A change of the catalogue. It holds for everybody once it is approved."""
 
     case: CaseView
-    provider_id: UUID
+    provider_org_id: UUID
     change: CatalogueChange
     effective_on: date
     document_number: str
@@ -56,7 +56,7 @@ class CatalogueEntryView(View):
         """Show an entry."""
         return cls(
             case=CaseView.of(entry.case),
-            provider_id=entry.provider_id,
+            provider_org_id=entry.provider_id,
             change=entry.change,
             effective_on=entry.effective_on,
             document_number=entry.document_number,
@@ -66,7 +66,7 @@ class CatalogueEntryView(View):
 class ListedProviderView(View):
     """A provider that may train in the region asked about: since when, by whose document."""
 
-    provider_id: UUID
+    provider_org_id: UUID
     name: str
     credit_code: str | None
     region_path: str
@@ -77,7 +77,7 @@ class ListedProviderView(View):
     def of(cls, provider: ListedProvider) -> "ListedProviderView":
         """Show a provider."""
         return cls(
-            provider_id=provider.provider_id,
+            provider_org_id=provider.provider_id,
             name=provider.name,
             credit_code=provider.credit_code,
             region_path=provider.region_path,

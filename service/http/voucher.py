@@ -52,7 +52,7 @@ async def _stepped(call: Call, step: Step) -> Answer:
 @operation(
     id="CollectFromProject",
     method="POST",
-    path="/v1/voucher-offers/{project_id}/collect",
+    path="/v1/voucher-offers/{offer_id}/collect",
     tag=TAG,
     summary=Text("领取通用券", "Collect a voucher of a general project"),
     description=Text(
@@ -82,7 +82,7 @@ async def collect_from_project(call: Call) -> Answer:
     return await call.once(
         lambda work: voucher.collect_from_project(
             work,
-            project_id=call.path("project_id"),
+            project_id=call.path("offer_id"),
             person=call.decode(BeneficiaryBody).to_command(),
         ),
         lambda done: voucher_answer(done, status=201),

@@ -94,7 +94,7 @@ class CompletionReportBody(Body):
     """The last day of training, and how it ended for everybody."""
 
     completed_on: Day
-    outcomes: Annotated[list[OutcomeBody], msgspec.Meta(min_length=1, max_length=PEOPLE_MAX)]
+    outcomes: Annotated[list[OutcomeBody], msgspec.Meta(max_length=PEOPLE_MAX)]
 
 
 class VoucherClassView(View):
@@ -142,7 +142,7 @@ class ClassOfferView(View):
     id: UUID
     project_id: UUID
     region_path: str
-    provider_id: UUID
+    provider_org_id: UUID
     class_name: str
     occupation_code: str
     occupation_name: str
@@ -162,7 +162,7 @@ class ClassOfferView(View):
             id=one.id,
             project_id=one.project_id,
             region_path=one.region_path,
-            provider_id=one.provider_id,
+            provider_org_id=one.provider_id,
             class_name=terms.class_name,
             occupation_code=terms.occupation_code,
             occupation_name=one.occupation_name,

@@ -261,7 +261,7 @@ async def get_voucher_project_history(call: Call) -> Answer:
 @operation(
     id="GetVoucherOffer",
     method="GET",
-    path="/v1/voucher-offers/{project_id}",
+    path="/v1/voucher-offers/{offer_id}",
     tag=TAG,
     summary=Text("查看公开的培训券项目", "Read a published voucher project"),
     public=True,
@@ -269,7 +269,7 @@ async def get_voucher_project_history(call: Call) -> Answer:
 )
 async def get_voucher_offer(call: Call) -> Answer:
     """Read what a project is published with, also when it is closed."""
-    project_id = call.path("project_id")
+    project_id = call.path("offer_id")
     return json_answer(
         VoucherOfferView.of(
             await call.read_public(

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from domain.errors import Text
 from domain.machines.voucher import FLOW
+from domain.party import Role
 from domain.voucher import SetEvent, VoucherFilter
 from service.application import voucher
 from service.http.call import Answer, Call, Served, json_answer
@@ -148,6 +149,7 @@ async def get_voucher_qr(call: Call) -> Answer:
         "A code typed or scanned, with the citizen id of whoever shows it if it is to be compared. What "
         "cannot be used is refused with the reason, a mistyped code with the place. Nothing changes.",
     ),
+    roles=frozenset({Role.WORKER, Role.PROVIDER, Role.CLERK, Role.REVIEWER, Role.APPROVER}),
     body=VoucherCodeBody,
     body_example={"code": "0123-4567-89AB-CDEF", "citizen_id": "11010519491231002X"},
     answer=VoucherView,

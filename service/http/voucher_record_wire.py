@@ -210,7 +210,7 @@ class TraineeView(View):
 
     voucher_id: UUID
     name: str
-    identity_masked: str
+    citizen_id_masked: str
     state: str
     attended_minutes: int
     held_minutes: int
@@ -229,7 +229,7 @@ class TraineeView(View):
         return cls(
             voucher_id=one.voucher.id,
             name=one.voucher.name,
-            identity_masked=one.voucher.identity_masked,
+            citizen_id_masked=one.voucher.identity_masked,
             state=one.voucher.state,
             attended_minutes=one.attended.attended_minutes,
             held_minutes=one.attended.held_minutes,

@@ -15,6 +15,7 @@ from service.http.call import Answer, Call, Served, json_answer
 from service.http.operation import operation
 from service.http.shapes import Body, View
 from service.http.voucher_class import ONE, PROVIDER
+from service.http.voucher_wire import VoucherView
 
 TAG: Final = "voucher-reservations"
 _WORKER: Final = frozenset({Role.WORKER})
@@ -45,41 +46,37 @@ class RedemptionBody(Body):
     ]
 
 
-class UsedVoucherView(View):
-    """A voucher on its way through a class. The number in the ETag is its version."""
+class RedeemedVoucherView(View):
+    """A voucher that a provider has just redeemed: whose, and when. It shows no code."""
 
     id: UUID
     project_id: UUID
+    class_id: UUID | None
     name: str
-    identity_masked: str
+    citizen_id_masked: str
     state: str
     version: int
-    valid_until: date
-    class_id: UUID | None
-    provider_id: UUID | None
     completed_on: date | None
     redeemed_at: datetime | None
 
     @classmethod
-    def of(cls, voucher: Voucher) -> "UsedVoucherView":
+    def of(cls, voucher: Voucher) -> "RedeemedVoucherView":
         """Show a voucher."""
         return cls(
             id=voucher.id,
             project_id=voucher.project_id,
+            class_id=voucher.class_id,
             name=voucher.name,
-            identity_masked=voucher.identity_masked,
+            citizen_id_masked=voucher.identity_masked,
             state=voucher.state,
             version=voucher.version,
-            valid_until=voucher.valid_until,
-            class_id=voucher.class_id,
-            provider_id=voucher.provider_id,
             completed_on=voucher.completed_on,
             redeemed_at=voucher.redeemed_at,
         )
 
 
 def _answer(voucher: Voucher) -> Answer:
-    return json_answer(UsedVoucherView.of(voucher), version=voucher.version)
+    return json_answer(VoucherView.of(voucher), version=voucher.version)
 
 
 @operation(
@@ -95,7 +92,7 @@ def _answer(voucher: Voucher) -> Answer:
     roles=_WORKER,
     body=ReservationBody,
     body_example={"class_id": _ID},
-    answer=UsedVoucherView,
+    answer=VoucherView,
     keyed=True,
     versioned=True,
     dry_run=True,
@@ -127,7 +124,7 @@ async def reserve_voucher(call: Call) -> Answer:
         "collected again.",
     ),
     roles=_WORKER,
-    answer=UsedVoucherView,
+    answer=VoucherView,
     keyed=True,
     versioned=True,
     problems=(*_USED, "withdrawal_too_late"),
@@ -155,7 +152,7 @@ async def withdraw_reservation(call: Call) -> Answer:
     roles=PROVIDER,
     body=RedemptionBody,
     body_example={"code": "3M7K-9QZD-4T2N-8XWA"},
-    answer=UsedVoucherView,
+    answer=RedeemedVoucherView,
     keyed=True,
     problems=(
         "voucher_code_faulty",
@@ -176,7 +173,7 @@ async def redeem_voucher(call: Call) -> Answer:
             class_id=call.path("voucher_class_id"),
             code=call.decode(RedemptionBody).code,
         ),
-        _answer,
+        lambda done: json_answer(RedeemedVoucherView.of(done), version=done.version),
     )
 
 

@@ -5,7 +5,8 @@ from functools import partial
 from uuid import UUID
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from domain.cases import CaseKind
 from domain.errors import Refusal
@@ -23,7 +24,8 @@ from service.application import (
     voucher_record,
 )
 from service.application.hold import ProposeHold
-from tests.conftest import NewStaff
+from service.application.voucher_expiry import expire_vouchers
+from tests.conftest import Database, NewStaff
 from tests.integration.voucher_class_stage import (
     ENDS,
     FEE_FEN,
@@ -569,3 +571,68 @@ async def test_validity_counted_to_completion_is_asked_of_the_day_of_completion(
         )
     assert located(refused) == [("/outcomes/0/day", "voucher_ends_before")]
     await stage.completion_reported(class_id, outcome_of(holder.voucher_id))
+
+
+async def expired(stage: Stage, on: date) -> int:
+    """A day's expiry, as the nightly job does it."""
+    return await stage.act(
+        stage.staff.system,
+        lambda work: expire_vouchers(work, place_id=stage.staff.place.id, on=on),
+    )
+
+
+async def test_a_class_reported_in_time_waits_for_the_bureau_without_its_vouchers_expiring(
+    stage: Stage,
+) -> None:
+    begun, late, unused = await stage.holders(3, valid_until=STARTS)
+    class_id = (await stage.planned()).case.id
+    late_id = (await stage.planned(class_name="未报班")).case.id
+    await stage.reserve(class_id, begun)
+    await stage.reserve(late_id, late)
+    stage.on(STARTS)
+    await stage.reported(class_id)
+    stage.on(STARTS + timedelta(days=5))
+    assert await expired(stage, STARTS + timedelta(days=5)) == 2
+    assert await stage.states(begun, late, unused) == ["reserved", "expired", "expired"]
+    assert (await stage.of_class(late_id)).taken == 0
+    await stage.reviewed(class_id)
+    await stage.verified(class_id)
+    assert await stage.states(begun) == ["in_use"]
+
+
+async def test_a_completion_reported_in_time_waits_for_the_bureau(
+    engine: AsyncEngine, crypto: Crypto, staff: Staff
+) -> None:
+    stage = await a_stage(engine, crypto, staff, counts_to=CountsTo.COMPLETION)
+    done, ended = await stage.holders(2, valid_until=ENDS)
+    class_id = await stage.started(done)
+    other_id = await stage.started(ended, class_name="未报班")
+    stage.on(ENDS)
+    await stage.completion_reported(class_id, outcome_of(done.voucher_id))
+    stage.on(ENDS + timedelta(days=5))
+    assert await expired(stage, ENDS + timedelta(days=5)) == 1
+    assert await stage.states(done, ended) == ["in_use", "expired"]
+    await stage.decided(class_id, voucher_class_completion.confirm_completion)
+    assert await stage.states(done) == ["completed"]
+    assert (await stage.of_class(other_id)).case.state == "started"
+
+
+async def test_a_provider_that_has_left_the_project_starts_nothing(
+    stage: Stage, database: Database
+) -> None:
+    (holder,) = await stage.holders(1)
+    class_id = (await stage.planned()).case.id
+    await stage.reserve(class_id, holder)
+    stage.on(STARTS)
+    await stage.reported(class_id)
+    await stage.reviewed(class_id)
+    admin = create_async_engine(database.admin_url)
+    async with admin.begin() as connection:
+        await connection.execute(
+            text("update voucher_project_providers set left_at = now() where project_id = :id"),
+            {"id": stage.project_id},
+        )
+    await admin.dispose()
+    with pytest.raises(Refusal) as refused:
+        await stage.verified(class_id)
+    assert located(refused) == [("", "provider_not_in_project")]

@@ -50,6 +50,8 @@ SAID: tuple[tuple[str, str, str], ...] = (
     # A class that is cancelled, and a worker who withdraws in time, give the reservation back.
     ("reserved", "class_cancelled", "collected"),
     ("reserved", "withdraw", "collected"),
+    # Who did not come on the first day keeps a voucher.
+    ("reserved", "miss", "collected"),
     # 开班核验 puts it in use, completion completes it, and who does not complete does not.
     ("reserved", "start", "in_use"),
     ("in_use", "complete", "completed"),

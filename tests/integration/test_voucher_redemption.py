@@ -98,7 +98,7 @@ async def test_what_is_frozen_ended_or_not_completed_is_not_redeemed(stage: Stag
     frozen, running, failed = await stage.holders(3)
     class_id = await stage.started(frozen, running, failed)
     not_yet = await refused(stage, class_id, running)
-    assert (not_yet.code, not_yet.values) == ("voucher_not_usable", {"state": "in_use"})
+    assert (not_yet.code, not_yet.values) == ("voucher_not_usable", {"voucher_state": "in_use"})
     stage.on(ENDS)
     await stage.completion_reported(
         class_id,
@@ -109,7 +109,7 @@ async def test_what_is_frozen_ended_or_not_completed_is_not_redeemed(stage: Stag
     await stage.decided(class_id, voucher_class_completion.confirm_completion)
     await stage.frozen(frozen)
     assert (await refused(stage, class_id, frozen)).code == "voucher_frozen"
-    assert (await refused(stage, class_id, failed)).values == {"state": "not_completed"}
+    assert (await refused(stage, class_id, failed)).values == {"voucher_state": "not_completed"}
 
 
 async def test_a_voucher_that_expired_in_its_class_says_so(stage: Stage) -> None:

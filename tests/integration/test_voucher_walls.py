@@ -49,7 +49,7 @@ async def test_a_worker_neither_releases_his_voucher_nor_takes_it_out_of_use(
             "update vouchers set state = 'collected', frozen_from = null, class_id = null,"
             " partner_org_id = null, version = version + 1 where id = :id"
         )
-        assert await forger.refused(statement, id=holder.voucher_id) == "voucher_moved_in_turn"
+        assert await forger.refused(statement, id=holder.voucher_id) == "voucher_of_authority"
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ async def test_a_worker_changes_no_fact_of_his_voucher(
     forger = Forger(engine, holder.worker)
     statement = f"update vouchers set {change} where id = :id"
     refused = await forger.refused(statement, id=holder.voucher_id)
-    assert refused in {"voucher_moved_in_turn", "voucher_moves_on"}
+    assert refused in {"voucher_of_authority", "voucher_moves_on"}
 
 
 async def test_a_provider_redeems_what_was_completed_and_nothing_else(
@@ -79,7 +79,7 @@ async def test_a_provider_redeems_what_was_completed_and_nothing_else(
     forger = Forger(engine, stage.provider)
     for state in ("completed", "collected", "redeemed"):
         refused = await forger.refused(MOVE, id=holder.voucher_id, state=state)
-        assert refused in {"voucher_moved_in_turn", "voucher_moves_on"}
+        assert refused in {"voucher_of_authority", "voucher_moves_on"}
 
 
 async def test_places_are_counted_by_the_vouchers_that_take_them(

@@ -85,9 +85,8 @@ async def issued(
             valid_until=of.last_day_of(work.today),
         )
         await work.commit()
-        asked = VoucherFilter(project_id=of.case.id)
     async with begin(staff.handler) as work:
-        return await work.vouchers.page(asked, after=None, limit=500)
+        return await work.vouchers.page(of_project(of), after=None, limit=500)
 
 
 async def one_issued(begin: BeginWork, staff: Staff, of: VoucherProject) -> UUID:
@@ -104,6 +103,11 @@ async def one_issued(begin: BeginWork, staff: Staff, of: VoucherProject) -> UUID
         assert voucher is not None
         await work.commit()
     return voucher.id
+
+
+def of_project(of: VoucherProject) -> VoucherFilter:
+    """Ask for a project's vouchers."""
+    return VoucherFilter(project_id=of.case.id)
 
 
 def somebody() -> Beneficiary:
@@ -126,7 +130,7 @@ async def a_class(admin: AsyncEngine, staff: Staff, of: VoucherProject) -> UUID:
         "id": class_id,
         "project_id": of.case.id,
     }
-    row = ":project_id, '车工班', '6-18-01-01', '车工', 30, 100000, '一号楼', current_date, current_date"
+    row = ":project_id, '车工班', '6-18-01-01', '车工', 1000, 100000, '一号楼', current_date, current_date"
     columns = (
         "project_id, class_name, occupation_code, occupation_name, capacity, fee_fen, site,"
         " starts_on, ends_on"
@@ -138,7 +142,7 @@ async def a_class(admin: AsyncEngine, staff: Staff, of: VoucherProject) -> UUID:
             f" values (:place_id, :org_id, :region_path, :id, {row})",
             "insert into voucher_class_offers (id, region_path, provider_id, published_at, " + columns
             + f") values (:id, :region_path, :org_id, now(), {row})",
-            "insert into voucher_class_places (class_id, capacity) values (:id, 30)",
+            "insert into voucher_class_places (class_id, capacity) values (:id, 1000)",
         ):  # fmt: skip
             await connection.execute(text(statement), named)
     return class_id

@@ -14,6 +14,7 @@ from domain.extract_file import COLUMNS as EXTRACT_COLUMNS
 from jobs.notice import END_DUE_NOTICES
 from jobs.run import NOWHERE
 from tests import documents
+from tests.integration.api import voucher_class_road, voucher_road
 from tests.integration.api.desk import FILED, Desk, Json
 from tests.overlays import noticed
 from tests.people import citizen_id
@@ -640,12 +641,17 @@ READ_BY: Mapping[str, str] = {
     "review_request_id": "GetReviewRequest",
     "account_id": "GetPayeeAccount",
     "correction_id": "GetPaymentCorrection",
+    "voucher_class_id": "GetVoucherClass",
+    "catalogue_entry_id": "GetCatalogueEntry",
+    "project_id": "GetVoucherProject",
+    "voucher_id": "GetVoucher",
 }
-"""Which operation reads the case that a parameter names."""
+"""Which operation reads the case, or the voucher, that a parameter names."""
 
 
 async def travelled(desk: Desk) -> Travelled:
     """Take one person from the plan to a closed filing."""
+    class_ids = await voucher_class_road.travelled(desk)
     await appropriated(desk)
     joint_class_id = await joint_class(desk)
     apprentice = person()
@@ -703,5 +709,7 @@ async def travelled(desk: Desk) -> Travelled:
             "manual_finding_id": manual_finding_id,
             "hold_id": hold_id,
             "review_request_id": review_request_id,
+            **class_ids,
+            **await voucher_road.travelled(desk),
         },
     )

@@ -8,10 +8,10 @@ from typing import Any
 import httpx
 import pytest
 
-from domain.attendance_file import COLUMNS
+from domain.attendance_file import COLUMNS, columns_of
 from service.http.operation import Operation
 from service.http.operations import OPERATIONS
-from tests.integration.api import class_road, road
+from tests.integration.api import class_road, road, voucher_class_road, voucher_road
 from tests.integration.api.desk import Ask, Desk
 from tests.integration.api.probes_ends import returned
 from tests.integration.api.refusing import unchanged
@@ -269,6 +269,50 @@ async def _recovery(desk: Desk) -> How:
     return "handler", {"path": {"filing_id": filing_id}, "body": body}
 
 
+async def _catalogue_entry(desk: Desk) -> How:
+    return "handler", {"body": voucher_class_road.entry(desk)}
+
+
+async def _voucher_class(desk: Desk) -> How:
+    project_id = await voucher_class_road.project(desk)
+    return "teacher", {"body": voucher_class_road.class_plan(project_id)}
+
+
+async def _reservation(desk: Desk) -> How:
+    project_id = await voucher_class_road.project(desk)
+    voucher = await voucher_class_road.collected(desk, project_id)
+    class_id = await voucher_class_road.planned(desk, project_id)
+    return "worker", {
+        "path": {"voucher_id": voucher["id"]},
+        "version": voucher["version"],
+        "body": {"class_id": class_id},
+    }
+
+
+async def _voucher_attendance(desk: Desk) -> How:
+    running = await voucher_class_road.in_training(desk)
+    session_id = await voucher_class_road.held(desk, running.id)
+    entry = {"session_id": session_id, "voucher_id": running.voucher["id"], "entry_id": "a"}
+    return "teacher", {"path": running.path, "body": {"entries": [entry]}}
+
+
+async def _voucher_attendance_file(desk: Desk) -> How:
+    person, how = await _voucher_attendance(desk)
+    entry = how["body"]["entries"][0]
+    row = f"{entry['session_id']},{entry['voucher_id']},a,1,,,"
+    header = ",".join(columns_of("voucher_id"))
+    return person, {"path": how["path"], "body": f"{header}\r\n{row}\r\n"}
+
+
+async def _voucher_project(_: Desk) -> How:
+    return "handler", {"body": voucher_road.project()}
+
+
+async def _voucher_issue(desk: Desk) -> How:
+    path = {"project_id": await voucher_road.approved(desk, distribution="targeted")}
+    return "handler", {"path": path, "body": {"people": [voucher_road.somebody()]}}
+
+
 ASKED: Mapping[str, Callable[[Desk], Awaitable[How]]] = {
     "CreateFiling": _plan,
     "PlanJointClass": _joint_plan,
@@ -288,6 +332,13 @@ ASKED: Mapping[str, Callable[[Desk], Awaitable[How]]] = {
     "SubmitSettlement": _drafted_settlement,
     "PrepareNotice": _notice,
     "ProposeRecovery": _recovery,
+    "DraftCatalogueEntry": _catalogue_entry,
+    "PlanVoucherClass": _voucher_class,
+    "ReserveVoucher": _reservation,
+    "AddVoucherAttendance": _voucher_attendance,
+    "ImportVoucherAttendance": _voucher_attendance_file,
+    "DraftVoucherProject": _voucher_project,
+    "OrderVoucherIssue": _voucher_issue,
 }
 """How each operation that can be tried dry is asked properly."""
 

@@ -36,6 +36,7 @@ NOT_OVER_HTTP = {
     "credit_code_taken": "set-up only",
     "account_name_taken": "set-up only",
     "account_without_role": "set-up only",
+    "account_of_worker": "set-up only",
     "job_not_replayable": "tests/unit/test_jobs.py",
     # the last line of defence: a lock or an earlier check answers first
     "already_posted": "tests/integration/test_ledger.py",

@@ -65,7 +65,7 @@ def somebody(**changed: object) -> Json:
 
 async def collected(desk: Desk, person: str = "worker", **changed: object) -> Json:
     """A voucher that a worker has collected from a new general project."""
-    path = {"project_id": await approved(desk, **changed)}
+    path = {"offer_id": await approved(desk, **changed)}
     return await desk.done("CollectFromProject", person, path=path, body=own(desk, person))
 
 
@@ -102,6 +102,33 @@ async def stepped(
         version=voucher["version"],
         body={"reason": reason},
     )
+
+
+async def closed(desk: Desk, project_id: str) -> None:
+    """A project that issues nothing more."""
+    path = {"project_id": project_id}
+    version = (await desk.done("GetVoucherProject", "handler", path=path))["case"]["version"]
+    body = {"reason": "资金安排调整"}
+    await desk.done("CloseVoucherProject", "approver", path=path, version=version, body=body)
+
+
+async def travelled(desk: Desk) -> dict[str, str]:
+    """A closed project whose one voucher was collected and given back; ids by their names in addresses."""
+    voucher = await issued_to_worker(desk, closes_on="2029-12-31", valid_until="2029-12-31")
+    project_id = str(voucher["project_id"])
+    collected = await desk.done(
+        "CollectVoucher", "worker", path={"voucher_id": voucher["id"]}, version=1
+    )
+    await stepped(desk, "GiveVoucherBack", "worker", collected)
+    await closed(desk, project_id)
+    issues = await desk.done("ListVoucherIssues", "handler", path={"project_id": project_id})
+    sets = await desk.done("ListVoucherSets", "handler")
+    return {
+        "project_id": project_id,
+        "issue_id": issues["items"][0]["id"],
+        "voucher_id": voucher["id"],
+        "set_id": sets["items"][0]["id"],
+    }
 
 
 def csv_list(*rows: Sequence[str], headings: Sequence[str] = ("姓名", "身份证号")) -> bytes:
