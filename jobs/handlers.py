@@ -20,6 +20,7 @@ from jobs import (
 from jobs.deadlines import in_every_place
 from jobs.run import Handler
 from service.application import deadlines
+from service.application.archive import FILL_ARCHIVE, fill_archive
 from service.application.real_name import CHECK_REAL_NAME, CHECK_REAL_NAMES
 from service.application.voucher_class_calling_off import call_off_overdue_classes
 from service.application.voucher_expiry import EXPIRE_VOUCHERS, expire_vouchers
@@ -49,6 +50,7 @@ def handlers(
         "ingest_bank_result": partial(payment.ingest_bank_result, size=chunk_rows),
         ISSUE_VOUCHERS: voucher.issue_from(documents, chunk_rows),
         EXPIRE_VOUCHERS: in_every_place(expire_vouchers, in_parts=True),
+        FILL_ARCHIVE: in_every_place(fill_archive, in_parts=True),
         CHECK_REAL_NAME: real_name.ask_about_voucher(real_names),
         CHECK_REAL_NAMES: real_name.ask_about_issue(real_names),
     }

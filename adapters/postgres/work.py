@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from adapters.postgres.archive import PostgresArchive
 from adapters.postgres.audit import PostgresAuditTrail
 from adapters.postgres.budgets import PostgresBudgets
 from adapters.postgres.calendars import PostgresCalendars
@@ -84,6 +85,7 @@ class PostgresWork(Work):
         self._today = today
         reach = Reach(connection, actor)
         self.accounts = PostgresAccounts(connection)
+        self.archive = PostgresArchive(connection, new_id, reach, now=now)
         self.audit = PostgresAuditTrail(connection, actor, now, actor.request_id, new_id)
         self.budgets = PostgresBudgets(connection)
         self.calendars = PostgresCalendars(connection)

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.party import Actor
+from domain.ports.archive import Archive
 from domain.ports.audit import AuditTrail
 from domain.ports.budgets import Budgets
 from domain.ports.calendars import Calendars
@@ -51,6 +52,7 @@ class Work(Protocol):
     """One transaction in the actor's scope. Leaving without `commit()` keeps nothing."""
 
     accounts: Accounts
+    archive: Archive
     audit: AuditTrail
     budgets: Budgets
     calendars: Calendars

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.errors import RefusalKind
+from domain.refusals.archive import ARCHIVE
 from domain.refusals.cases import BROKEN, CASES
 from domain.refusals.class_record import TRAINING
 from domain.refusals.contract import ASKING, SENT
@@ -57,6 +58,7 @@ SECTIONS: Final = (
     VOUCHER_CLASSES,
     REDEEMING,
     REAL_NAMES,
+    ARCHIVE,
     JOBS,
     LEDGER,
     EMBEDDED,

@@ -28,6 +28,7 @@ from domain.settlement import (
     reasons_of,
 )
 from service.application.approval import check_approval, history_of, set_aside_lines
+from service.application.archive import archive_filing
 from service.application.cases import open_case, page_of, sign
 from service.application.completeness import (
     check_contents_of,
@@ -250,6 +251,7 @@ async def approve_settlement(
     reasons = after_history(reviewed, history)
     await work.settlements.set_reasons(signed, reasons)
     await work.settlements.entitle(signed)
+    await archive_filing(work, signed, filing_id=filing_case.id)
     await follow_settlement(
         work,
         filing_case,

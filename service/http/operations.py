@@ -3,6 +3,7 @@
 from typing import Final
 
 from service.http import (
+    archive,
     bank_result,
     batch,
     batch_report,
@@ -98,5 +99,6 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *voucher.OPERATIONS,
     *voucher_reading.OPERATIONS,
     *real_name.OPERATIONS,
+    *archive.OPERATIONS,
     *health.OPERATIONS,
 )
