@@ -48,6 +48,7 @@ from adapters.postgres.voucher_classes import PostgresVoucherClasses
 from adapters.postgres.voucher_projects import PostgresVoucherProjects
 from adapters.postgres.voucher_records import PostgresVoucherRecords
 from adapters.postgres.voucher_settlements import PostgresVoucherSettlements
+from adapters.postgres.voucher_statistics import PostgresVoucherStatistics
 from adapters.postgres.vouchers import PostgresVouchers
 from adapters.postgres.work_ledgers import PostgresWorkLedgers
 from domain.party import Actor
@@ -122,6 +123,7 @@ class PostgresWork(Work):
         self.settlements = PostgresSettlements(connection, new_id, now=now)
         self.voucher_projects = PostgresVoucherProjects(connection, now=now)
         self.voucher_settlements = PostgresVoucherSettlements(connection, now=now)
+        self.voucher_statistics = PostgresVoucherStatistics(connection)
         self.vouchers = PostgresVouchers(connection, actor, crypto, new_id, reach, now=now)
         self.voucher_classes = PostgresVoucherClasses(connection, now=now)
         self.voucher_records = PostgresVoucherRecords(connection, now=now)

@@ -44,6 +44,7 @@ from domain.ports.voucher_classes import VoucherClasses
 from domain.ports.voucher_projects import VoucherProjects
 from domain.ports.voucher_records import VoucherRecords
 from domain.ports.voucher_settlements import VoucherSettlements
+from domain.ports.voucher_statistics import VoucherStatistics
 from domain.ports.vouchers import Vouchers
 from domain.ports.work_ledgers import WorkLedgers
 
@@ -89,6 +90,7 @@ class Work(Protocol):
     voucher_settlements: VoucherSettlements
     voucher_classes: VoucherClasses
     voucher_records: VoucherRecords
+    voucher_statistics: VoucherStatistics
     vouchers: Vouchers
     work_ledgers: WorkLedgers
 

@@ -49,6 +49,7 @@ from service.http import (
     voucher_reading,
     voucher_record,
     voucher_reservation,
+    voucher_statistics,
     work_ledger,
 )
 from service.http.call import Served
@@ -99,6 +100,7 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *voucher.OPERATIONS,
     *voucher_reading.OPERATIONS,
     *real_name.OPERATIONS,
+    *voucher_statistics.OPERATIONS,
     *archive.OPERATIONS,
     *health.OPERATIONS,
 )
