@@ -1,4 +1,4 @@
-"""Recorded real-name answers (REG-13) and the lifelong training archive (REG-14, REG-16).
+"""Real-name answers (REG-13), the lifelong training archive (REG-14, REG-16), messages to the register (REG-01).
 
 Refused by constraint name: one_archive_correction; and by row security (42501): asked_by_me, entered_by_me.
 
@@ -6,7 +6,8 @@ A real-name answer is evidence and append-only: who asked, when, under which nam
 answered and the service's reference. The person stands there by a blind index; nothing is kept in clear. An
 archive entry is one completed training or one certificate of one person, and is corrected by another that
 names it. Both belong to the worker, an organisation of his own: he and the bureaus of the region
-see them, a provider or an enterprise does not.
+see them, a provider or an enterprise does not. A message to the register of subsidised training is queued with
+the decision it tells of, names nobody, and is never changed once it is answered.
 
 Revision ID: 0030
 """
@@ -14,6 +15,7 @@ Revision ID: 0030
 from migrations.support import (
     SCOPE_COLUMNS,
     append_only,
+    authority_moves,
     authority_writes,
     case_row,
     drop_tables,
@@ -54,6 +56,7 @@ def upgrade() -> None:
         " with check (person_id = (select scope_person()))",
     )
     _archive()
+    _messages()
 
 
 def _archive() -> None:
@@ -119,5 +122,45 @@ def _archive() -> None:
     )
 
 
+def _messages() -> None:
+    run(
+        f"""
+        create table register_messages ({SCOPE_COLUMNS}
+          id uuid not null,
+          message_kind text not null check (message_kind in
+            ('roster_accepted', 'filing_listed', 'training_completed', 'batch_paid', 'voucher_class_started',
+             'voucher_class_completed')),
+          object_id uuid not null,
+          payload jsonb not null,
+          state text not null default 'queued' check (state in ('queued', 'sent', 'answered', 'refused')),
+          attempts integer not null default 0 check (attempts >= 0),
+          reference text check (length(reference) between 1 and 100),
+          answer text check (length(answer) between 1 and 2000),
+          duplicates jsonb not null default '[]',
+          queued_at timestamptz not null,
+          answered_at timestamptz,
+          primary key (place_id, id),
+          constraint register_answered_whole check
+            (num_nonnulls(reference, answer, answered_at)
+             = case when state in ('answered', 'refused') then 3 else 0 end),
+          constraint register_message_of_case foreign key (place_id, object_id)
+            references cases (place_id, id),
+          constraint register_message_of_region foreign key (place_id, region_path)
+            references places (id, region_path)
+        )
+        """,
+        *case_row(
+            "register_messages",
+            grants="select, insert, update (state, attempts, reference, answer, duplicates, answered_at)",
+        ),
+        *authority_writes("register_messages"),
+        *authority_moves("register_messages"),
+        "create trigger register_answered_once before update on register_messages for each row"
+        " when (old.state in ('answered', 'refused')) execute function refuse_change()",
+        "create unique index register_message_by_id on register_messages (id)",
+        "create index register_messages_of_object on register_messages (object_id, id)",
+    )
+
+
 def downgrade() -> None:
-    drop_tables(("archive_entries", "real_name_checks"))
+    drop_tables(("register_messages", "archive_entries", "real_name_checks"))
