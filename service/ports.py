@@ -16,6 +16,7 @@ from domain.ports.qr_codes import QrCodes
 from domain.ports.real_names import RealNames
 from domain.ports.sheets import Sheets
 from domain.ports.tables import Tables
+from domain.ports.training_register import TrainingRegister
 from domain.ports.work import BeginWork
 
 Readiness = Callable[[], Awaitable[Mapping[str, bool]]]
@@ -59,6 +60,7 @@ class WorkerPorts:
     messages: Messages
     documents: DocumentStore
     real_names: RealNames
+    training_register: TrainingRegister
     chunk_rows: int
 
 

@@ -41,6 +41,7 @@ from adapters.postgres.reach import Reach
 from adapters.postgres.real_name_checks import PostgresRealNameChecks
 from adapters.postgres.receipts import PostgresReceipts
 from adapters.postgres.recoveries import PostgresRecoveries
+from adapters.postgres.register_messages import PostgresRegisterMessages
 from adapters.postgres.requests import PostgresRequests
 from adapters.postgres.review_requests import PostgresReviewRequests
 from adapters.postgres.settlements import PostgresSettlements
@@ -118,6 +119,7 @@ class PostgresWork(Work):
         self.real_name_checks = PostgresRealNameChecks(connection, crypto, now=now)
         self.receipts = PostgresReceipts(connection, new_id)
         self.recoveries = PostgresRecoveries(connection)
+        self.register_messages = PostgresRegisterMessages(connection, crypto, now=now)
         self.requests = PostgresRequests(connection, actor)
         self.review_requests = PostgresReviewRequests(connection)
         self.settlements = PostgresSettlements(connection, new_id, now=now)

@@ -37,6 +37,7 @@ from domain.ports.provider_catalogue import ProviderCatalogue
 from domain.ports.quotas import Quotas
 from domain.ports.real_name_checks import RealNameChecks
 from domain.ports.recoveries import Receipts, Recoveries
+from domain.ports.register_messages import RegisterMessages
 from domain.ports.requests import Requests
 from domain.ports.review_requests import ReviewRequests
 from domain.ports.settlements import Settlements
@@ -83,6 +84,7 @@ class Work(Protocol):
     real_name_checks: RealNameChecks
     receipts: Receipts
     recoveries: Recoveries
+    register_messages: RegisterMessages
     requests: Requests
     review_requests: ReviewRequests
     settlements: Settlements

@@ -23,12 +23,16 @@ FILLED_AT_ONCE: Final = 2_000
 """Entries the fill writes in one transaction."""
 
 
-async def archive_filing(work: Work, settlement: Case, *, filing_id: UUID) -> None:
-    """Write who of a filing completed, and was certified, by the settlement that has just been approved."""
+async def archive_filing(work: Work, settlement: Case, *, filing_id: UUID) -> int:
+    """Write who of a filing completed, and was certified, by the settlement that has just been approved.
+
+    Returns how many entries are new.
+    """
     written = await work.archive.write_apprenticeships(
         settlement.place_id, filing_id=filing_id, limit=ALL_OF_ONE
     )
     await _record(work, settlement, written)
+    return written
 
 
 async def archive_class(work: Work, case: Case) -> None:

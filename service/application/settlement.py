@@ -27,6 +27,7 @@ from domain.settlement import (
     kind_after,
     reasons_of,
 )
+from domain.training_register import MessageKind
 from service.application.approval import check_approval, history_of, set_aside_lines
 from service.application.archive import archive_filing
 from service.application.cases import open_case, page_of, sign
@@ -40,6 +41,7 @@ from service.application.filing import close_filing
 from service.application.prepayment import MONEY_LEAVING, cancel_unreleased_prepayments
 from service.application.reconciliation import VERIFY_SETTLEMENT, judge, terms_of
 from service.application.recovery import follow_settlement
+from service.application.register_message import tell_of_filing
 
 CLOSE_SETTLEMENT: Final = "close_settlement"
 """The job that closes an approved settlement once nothing of it is left to pay."""
@@ -251,7 +253,9 @@ async def approve_settlement(
     reasons = after_history(reviewed, history)
     await work.settlements.set_reasons(signed, reasons)
     await work.settlements.entitle(signed)
-    await archive_filing(work, signed, filing_id=filing_case.id)
+    if await archive_filing(work, signed, filing_id=filing_case.id):
+        filing = await work.filings.get(filing_case)
+        await tell_of_filing(work, MessageKind.TRAINING_COMPLETED, filing)
     await follow_settlement(
         work,
         filing_case,

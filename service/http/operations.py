@@ -35,6 +35,7 @@ from service.http import (
     real_name,
     receipt,
     recovery,
+    register_message,
     review_request,
     roster,
     service_guide,
@@ -101,6 +102,7 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *voucher_reading.OPERATIONS,
     *real_name.OPERATIONS,
     *voucher_statistics.OPERATIONS,
+    *register_message.OPERATIONS,
     *archive.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -132,7 +132,8 @@ async def test_a_question_whose_answer_was_lost_is_the_same_question_again(
     desk: Desk, kind: str
 ) -> None:
     service = Lost()
-    done_by = handlers(5000, FakeMessages(), desk.house.ports.documents, service)
+    house = desk.house
+    done_by = handlers(5000, FakeMessages(), house.ports.documents, service, house.register)
     worker = Worker(DailyPorts(desk.house), done_by, jitter=lambda: 0)
     if kind == "check_real_name":
         voucher = await road.collected(desk)
