@@ -47,6 +47,8 @@ from service.http import (
     voucher_reading,
     voucher_record,
     voucher_reservation,
+    voucher_settlement,
+    voucher_settlement_decision,
     work_ledger,
 )
 from service.http.call import Served
@@ -96,5 +98,7 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *voucher_issue.OPERATIONS,
     *voucher.OPERATIONS,
     *voucher_reading.OPERATIONS,
+    *voucher_settlement.OPERATIONS,
+    *voucher_settlement_decision.OPERATIONS,
     *health.OPERATIONS,
 )
