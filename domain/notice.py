@@ -1,6 +1,8 @@
-"""Notice (公示) and objection (异议): what is published before money is decided, and what freezes it.
+"""Notice (公示) and objection (异议): what is published before a decision, and what freezes it.
 
-Whether a notice is required, for how long and how its days are counted is the overlay's
+Settlements, of filings and of vouchers, go on notice before money is decided, filings before they are
+listed. Whether a notice is
+required, for how long and how its days are counted is the overlay's
 (`domain.policy.overlay.NoticeRule`, 7B); by default there is none.
 """
 
@@ -11,35 +13,58 @@ from typing import Final
 from uuid import UUID
 
 from domain.calendar import Calendar
-from domain.cases import Case
+from domain.cases import Case, CaseKind
 from domain.errors import Fault, Refusal
-from domain.policy.overlay import NoticeNames, NoticeRule
+from domain.policy.overlay import NoticeNames, NoticeOf, NoticeRule
 
 ITEMS_MAX: Final = 500
-"""Settlements in one notice."""
+"""Settlements or filings in one notice."""
 STATEMENT_MAX: Final = 2000
 """Characters of an objection."""
+
+KIND_OF: Final[Mapping[NoticeOf, CaseKind]] = {
+    NoticeOf.LISTING: CaseKind.FILING,
+    NoticeOf.SETTLEMENT: CaseKind.SETTLEMENT,
+    NoticeOf.VOUCHER_SETTLEMENT: CaseKind.VOUCHER_SETTLEMENT,
+}
+"""What a notice is over."""
+
+POINTERS: Final[Mapping[NoticeOf, str]] = {
+    NoticeOf.LISTING: "/filing_ids",
+    NoticeOf.SETTLEMENT: "/settlement_ids",
+    NoticeOf.VOUCHER_SETTLEMENT: "/voucher_settlement_ids",
+}
+"""Where the items of a notice are named in what is sent."""
+
+_NAMED_TWICE: Final = {
+    NoticeOf.LISTING: "filing_named_twice",
+    NoticeOf.SETTLEMENT: "settlement_named_twice",
+    NoticeOf.VOUCHER_SETTLEMENT: "settlement_named_twice",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """A notice on file; its days are None until it is published."""
+    """A notice on file; its days are None until it is published. `items` are all of one kind (`of`)."""
 
     case: Case
+    of: NoticeOf
     rule: NoticeRule
     starts_on: date | None
     ends_on: date | None
-    settlements: tuple[UUID, ...]
+    items: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeLine:
-    """What is published, or would be, of one payable person: who is paid how much, to which account.
+    """What is published, or would be, of one person of an item: who, how much, to which account.
 
-    `name` and `identity_masked` as on the roster; fen.
+    Of a settlement: what a payable line pays, in fen; `line_id` of a voucher settlement is the voucher. Of
+    a filing: what a person on its roster is expected to earn, 0 for who is never paid for; `line_id` is
+    then the enrolment. `name` and `identity_masked` as on the roster or the voucher.
     """
 
-    settlement_id: UUID
+    item_id: UUID
     line_id: UUID
     person_id: UUID
     payee_account_id: UUID
@@ -50,22 +75,25 @@ class NoticeLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedPerson:
-    """A person as the public reads them: surname and masked number, and the amount in fen."""
+    """A person as the public reads them: surname and masked number, and the amount in fen, if any."""
 
     line_no: int
     name: str
     identity_masked: str
-    amount_fen: int
+    amount_fen: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedItem:
-    """One enterprise of a notice: people and amount (fen). `persons` only where the rule names them."""
+    """One enterprise of a notice: people and amount (fen). `persons` only where the rule names them.
+
+    Before a listing no amount is decided, and none is published.
+    """
 
     item_no: int
     enterprise: str
     people: int
-    amount_fen: int
+    amount_fen: int | None
     persons: tuple[PublishedPerson, ...]
 
 
@@ -74,6 +102,7 @@ class PublicNotice:
     """What the public reads of a notice. `items` is None once it has been taken down."""
 
     id: UUID
+    of: NoticeOf
     region_path: str
     bureau: str
     starts_on: date
@@ -89,33 +118,35 @@ def masked_name(name: str) -> str:
 def published_items(
     lines: Iterable[NoticeLine],
     *,
-    settlements: Sequence[UUID],
+    of: NoticeOf,
+    items: Sequence[UUID],
     enterprises: Mapping[UUID, str],
     names: NoticeNames,
 ) -> tuple[PublishedItem, ...]:
     """Return what the public reads: totals of each enterprise, people only if the rule names them."""
-    of_settlement: dict[UUID, list[NoticeLine]] = {one: [] for one in settlements}
+    decided = of is not NoticeOf.LISTING
+    of_item: dict[UUID, list[NoticeLine]] = {one: [] for one in items}
     for line in lines:
-        of_settlement[line.settlement_id].append(line)
+        of_item[line.item_id].append(line)
     return tuple(
         PublishedItem(
             item_no=item_no,
-            enterprise=enterprises[settlement_id],
+            enterprise=enterprises[item_id],
             people=len(its),
-            amount_fen=sum(line.amount_fen for line in its),
+            amount_fen=sum(line.amount_fen for line in its) if decided else None,
             persons=tuple(
                 PublishedPerson(
                     line_no=line_no,
                     name=masked_name(line.name),
                     identity_masked=line.identity_masked,
-                    amount_fen=line.amount_fen,
+                    amount_fen=line.amount_fen if decided else None,
                 )
                 for line_no, line in enumerate(its, start=1)
             )
             if names is NoticeNames.PEOPLE
             else (),
         )
-        for item_no, (settlement_id, its) in enumerate(of_settlement.items(), start=1)
+        for item_no, (item_id, its) in enumerate(of_item.items(), start=1)
     )
 
 
@@ -136,31 +167,30 @@ def last_day(rule: NoticeRule, starts_on: date, calendar: Calendar) -> date:
 
 
 def covered(published: Iterable[NoticeLine], now: Iterable[NoticeLine]) -> bool:
-    """Tell whether what was published still stands for what would be paid now.
+    """Tell whether what was published of one item still stands for what would be decided now.
 
     A raised amount, another payee or another person needs a new notice; a reduction does not.
     """
-    known = {line.line_id: line for line in published}
+    known = {line.person_id: line for line in published}
     for line in now:
-        before = known.get(line.line_id)
+        before = known.get(line.person_id)
         if (
             before is None
             or line.amount_fen > before.amount_fen
-            or (line.person_id, line.payee_account_id)
-            != (before.person_id, before.payee_account_id)
+            or line.payee_account_id != before.payee_account_id
         ):
             return False
     return True
 
 
-def check_named_once(settlements: Sequence[UUID]) -> None:
-    """Refuse `notice_faulty` when a settlement is named twice."""
+def check_named_once(of: NoticeOf, items: Sequence[UUID]) -> None:
+    """Refuse `notice_faulty` when an item is named twice."""
     first: dict[UUID, int] = {}
     faults = []
-    for n, one in enumerate(settlements):
+    for n, one in enumerate(items):
         if one in first:
             values = {"row": first[one]}
-            faults.append(Fault(f"/settlement_ids/{n}", "settlement_named_twice", values))
+            faults.append(Fault(f"{POINTERS[of]}/{n}", _NAMED_TWICE[of], values))
         first.setdefault(one, n)
     if faults:
         raise Refusal("notice_faulty", faults=tuple(faults), count=len(faults))
@@ -168,11 +198,16 @@ def check_named_once(settlements: Sequence[UUID]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Objection:
-    """An objection on file. `line_id` is None when it names the whole item."""
+    """An objection on file to an item of a notice.
+
+    `line_id` is the settlement's line, the voucher or the enrolment of the person named, None for the whole
+    item.
+    """
 
     case: Case
     notice_id: UUID
-    settlement_id: UUID
+    of: NoticeOf
+    item_id: UUID
     line_id: UUID | None
     statement: str
     received_on: date

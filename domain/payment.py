@@ -203,11 +203,20 @@ class PersonShare:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherShare:
+    """What a payment pays on one voucher, in fen."""
+
+    voucher_id: UUID
+    amount_fen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MoneyChain:
     """The provable chain of one payment: every id from the plan to the ledger (DESIGN 1.2)."""
 
     payment: Payment
     people: tuple[PersonShare, ...]
+    vouchers: tuple[VoucherShare, ...]
     attempts: tuple[AttemptOnFile, ...]
     posting_ids: tuple[UUID, ...]
 

@@ -6,14 +6,14 @@ else. A settlement states what was earned, and the three follow: nothing is dedu
 fen paid lies in exactly one of them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from domain.cases import Case
+from domain.cases import Case, CaseKind
 from domain.ledger import AccountKind, BookKey, Event
 
 OPEN: Final = frozenset(
@@ -59,15 +59,15 @@ class RecoveryFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
-    """A recovery on file. `proposed_fen` is what a proposal asks for that is not ordered yet.
+    """A recovery on file, of a filing or of a voucher settlement: one of them is named.
 
-    `settlement_id` is the settlement whose approval demanded it last. `due_on` is the last day to pay,
-    counted from the day of service. `proof_reference` names the legal document of an insolvency or of
-    a write-off.
+    `proposed_fen` is what a proposal asks for that is not ordered yet. `settlement_id` is the settlement
+    whose approval demanded it last. `due_on` is the last day to pay, counted from the day of service.
+    `proof_reference` names the legal document of an insolvency or of a write-off.
     """
 
     case: Case
-    filing_id: UUID
+    filing_id: UUID | None
     reference: str
     cause: RecoveryCause
     settlement_id: UUID | None
@@ -78,11 +78,28 @@ class Recovery:
     due_on: date | None
     proof_reference: str | None
     figures: RecoveryFigures
+    voucher_settlement_id: UUID | None = None
+
+    @property
+    def spent_on(self) -> tuple[CaseKind, UUID]:
+        """The case that the money was paid on."""
+        if self.voucher_settlement_id is not None:
+            return CaseKind.VOUCHER_SETTLEMENT, self.voucher_settlement_id
+        assert self.filing_id is not None  # one of them is named
+        return CaseKind.FILING, self.filing_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClawedBack:
+    """A voucher that a recovery takes back, and what was paid on it, in fen."""
+
+    voucher_id: UUID
+    amount_fen: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """What one account of a filing, or of one of its recoveries, holds in one book, in fen."""
+    """What one account of a filing or voucher settlement, or of one of its recoveries, holds in one book, in fen."""
 
     kind: AccountKind
     book: BookKey
@@ -103,6 +120,33 @@ class Movement:
 def reference_of(case_id: UUID) -> str:
     """Return the reference a payer writes on the transfer: from the random end of the case's id."""
     return f"R{case_id.hex[-15:].upper()}"
+
+
+def new_recovery(
+    case: Case,
+    spent_on: Case,
+    *,
+    cause: RecoveryCause,
+    settlement_id: UUID | None = None,
+    proposed_fen: int | None = None,
+) -> Recovery:
+    """Return the recovery of a case that was just opened, of what was paid on a filing or voucher settlement."""
+    of_vouchers = spent_on.kind is CaseKind.VOUCHER_SETTLEMENT
+    return Recovery(
+        case=case,
+        filing_id=None if of_vouchers else spent_on.id,
+        reference=reference_of(case.id),
+        cause=cause,
+        settlement_id=settlement_id,
+        proposed_fen=proposed_fen,
+        document_number=None,
+        pay_within_days=None,
+        served_on=None,
+        due_on=None,
+        proof_reference=None,
+        figures=RecoveryFigures(),
+        voucher_settlement_id=spent_on.id if of_vouchers else None,
+    )
 
 
 def due_day(served_on: date, pay_within_days: int) -> date:
@@ -171,6 +215,28 @@ def settled(
         *earned,
         *_demanded(left, unearned_fen=unearned_fen, reduced_fen=rises_fen - unearned_fen),
     )
+
+
+def given_back(
+    holdings: Sequence[Holding], recovery_id: UUID, *, reduced_fen: Mapping[BookKey, int]
+) -> tuple[Movement, ...]:
+    """Return what a cancelled recovery gives back: all that is still owed on it, to where it lay.
+
+    `reduced_fen` is what it had taken from expense in each book, in fen. What was taken last, from
+    expense, is given back first; the rest had not been earned, and may still be.
+    """
+    movements: list[Movement] = []
+    for one in holdings:
+        if one.recovery_id != recovery_id or one.kind is not AccountKind.RECOVERY_RECEIVABLE:
+            continue
+        earned_fen = min(one.amount_fen, reduced_fen.get(one.book, 0))
+        for event, part_fen in (
+            (Event.EARNED_LATER, earned_fen),
+            (Event.UNEARNED_RESTORED, one.amount_fen - earned_fen),
+        ):
+            if part_fen:
+                movements.append(_in(replace(one, amount_fen=part_fen), event))
+    return tuple(movements)
 
 
 def collected(

@@ -29,6 +29,9 @@ MOVEMENTS: Final[Mapping[Event, Text]] = {
     Event.PREPAYMENT_UNEARNED: Text("预支未到应补", "prepaid and not earned"),
     Event.EARNED_REDUCED: Text("应补核减", "earned less than was paid"),
     Event.EARNED_LATER: Text("应补增加，减少追缴", "earned later, owed less"),
+    Event.UNEARNED_RESTORED: Text(
+        "追缴撤销，仍作预支", "no longer owed, prepaid and still to be earned"
+    ),
     Event.COLLECTED_SAME_YEAR: Text("收回，归还当年资金", "got back, into this year's fund"),
     Event.COLLECTED_LATER_YEAR: Text("收回，缴回国库", "got back, into the treasury"),
     Event.WRITTEN_OFF: Text("核销", "written off"),
@@ -47,10 +50,11 @@ def explain_recovery(
     settlement: SettlementReasons | None,
     prepaid: Sequence[tuple[int, int]],
     postings: Sequence[Posting],
+    vouchers: int = 0,
 ) -> tuple[Sentence, ...]:
     """Explain a recovery: its cause, what was earned and paid, each movement, and what is left.
 
-    `prepaid` holds people and fen of each prepayment.
+    `prepaid` holds people and fen of each prepayment; `vouchers` is how many are taken back.
     """
     sentences = [_cause(recovery)]
     if settlement is not None:
@@ -63,6 +67,10 @@ def explain_recovery(
         )
         for people, amount_fen in prepaid
     ]
+    if vouchers:
+        sentences.append(
+            Text(f"追回培训券 {vouchers} 张。", f"Training vouchers taken back: {vouchers}.")
+        )
     sentences += [_movement(posting) for posting in postings[-SHOWN_MAX:]]
     sentences.append(_left(recovery))
     if recovery.due_on is not None:

@@ -2,12 +2,13 @@
 
 A voucher pays the least of the standard, the fee and the face value if it has one: that is what the start of
 its class committed. A settlement pays it, less where the reviewer finds less with a reason, or refuses it: what
-is refused or reduced goes back to the fund. A held line stays committed and may stand in a later settlement.
+is refused or reduced goes back to the fund. A held line stays committed to its class and may stand in a later
+settlement. For every settlement Σ payable + released + held = Σ committed.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -17,7 +18,7 @@ from domain.cases import Case
 from domain.errors import Fault, Refusal
 
 LINES_MAX: Final = 10_000
-"""Vouchers of one settlement."""
+"""Vouchers of one settlement. Ours: it is decided in one transaction."""
 
 
 class VoucherDisposition(StrEnum):
@@ -28,11 +29,42 @@ class VoucherDisposition(StrEnum):
     HELD = "held"
 
 
+class VoucherGround(StrEnum):
+    """Why: as the reviewer found (the first four), or because something else stops it.
+
+    `frozen`: the voucher is under investigation. `ended`: it was made void since it was claimed.
+    """
+
+    WORTH = "worth"
+    REDUCED = "reduced"
+    REFUSED = "refused"
+    HELD = "held"
+    FROZEN = "frozen"
+    ENDED = "ended"
+    ON_HOLD = "on_hold"
+    OBJECTION = "objection"
+    OBJECTION_UPHELD = "objection_upheld"
+
+
+ASIDE: Final[Mapping[VoucherGround, VoucherDisposition]] = {
+    VoucherGround.FROZEN: VoucherDisposition.HELD,
+    VoucherGround.ENDED: VoucherDisposition.HELD,
+    VoucherGround.ON_HOLD: VoucherDisposition.HELD,
+    VoucherGround.OBJECTION: VoucherDisposition.HELD,
+    VoucherGround.OBJECTION_UPHELD: VoucherDisposition.REFUSED,
+}
+"""What becomes of a line that something beside the reviewer stops."""
+
+_STOPS_ALL: Final = frozenset({VoucherGround.FROZEN, VoucherGround.ENDED})
+"""Grounds that stop a refusal too: such a voucher is not where a settlement could refuse it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherFacts:
     """Why a voucher pays what it pays, as stored: worth_fen = min(standard, fee, face value if any).
 
-    `document` is the number of the project's document. Attendance is in basis points of the class's minutes.
+    `document` is the number of the project's document. Attendance is in basis points of the sessions'
+    minutes. `invoice_number` is given where a worker is paid.
     """
 
     document: str
@@ -47,18 +79,26 @@ class VoucherFacts:
     min_attendance_basis_points: int | None
     certificate_number: str | None
     certificate_required: bool
+    invoice_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherLine:
-    """One voucher of a settlement; disposition and amount are None until the review."""
+    """One voucher of a settlement. Disposition, amount (fen) and ground are None until the review.
+
+    `released` lines are in no settlement any more: withdrawn, taken out, refused as a whole, or held.
+    """
 
     voucher_id: UUID
     class_id: UUID
+    name: str
+    identity_masked: str
     facts: VoucherFacts
     disposition: VoucherDisposition | None = None
     amount_fen: int | None = None
+    ground: VoucherGround | None = None
     reason: str = ""
+    released: bool = False
 
     @property
     def committed_fen(self) -> int:
@@ -95,21 +135,17 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Committed:
-    """What the start of a class committed to one voucher, in fen."""
-
-    voucher_id: UUID
-    class_id: UUID
-    worth_fen: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class ClassPart:
-    """What a settlement moves of one class's commitment, in fen: to pay, and back to the fund."""
+    """What a settlement takes over of one class's commitment, in fen: to pay, and back to the fund."""
 
     class_id: UUID
     payable_fen: int
     released_fen: int
+
+    @property
+    def taken_fen(self) -> int:
+        """All that the class had committed to its decided lines."""
+        return self.payable_fen + self.released_fen
 
 
 def worth_fen(*, standard_fen: int, fee_fen: int, face_value_fen: int | None) -> int:
@@ -121,6 +157,53 @@ def worth_fen(*, standard_fen: int, fee_fen: int, face_value_fen: int | None) ->
 def month_of(day: date) -> date:
     """Return the first day of a day's month."""
     return day.replace(day=1)
+
+
+def chosen_lines(
+    redeemed: Sequence[VoucherLine], asked: Sequence[UUID] | None
+) -> Sequence[VoucherLine]:
+    """Return what is claimed: all that is redeemed, or the vouchers asked for, in order of voucher.
+
+    Refuses `nothing_redeemed`, `voucher_settlement_too_long`, or `voucher_settlement_faulty` with each
+    voucher located.
+    """
+    if asked is None:
+        if not redeemed:
+            raise Refusal("nothing_redeemed")
+        if len(redeemed) > LINES_MAX:
+            raise Refusal("voucher_settlement_too_long", most=LINES_MAX)
+        return redeemed
+    by_voucher = {line.voucher_id: line for line in redeemed}
+    faults: list[Fault] = []
+    seen: set[UUID] = set()
+    for n, voucher_id in enumerate(asked):
+        if voucher_id in seen:
+            faults.append(Fault(f"/voucher_ids/{n}", "voucher_twice"))
+        elif voucher_id not in by_voucher:
+            faults.append(Fault(f"/voucher_ids/{n}", "voucher_not_redeemed"))
+        seen.add(voucher_id)
+    if faults:
+        raise Refusal("voucher_settlement_faulty", faults=tuple(faults), count=len(faults))
+    return [by_voucher[voucher_id] for voucher_id in sorted(seen)]
+
+
+def left_out(lines: Sequence[VoucherLine], taken_out: Sequence[UUID]) -> Sequence[VoucherLine]:
+    """Return the lines that are left when these vouchers are taken out; one at least.
+
+    Refuses `voucher_settlement_faulty` with each fault located, `nothing_left_to_settle`.
+    """
+    claimed = {line.voucher_id for line in lines}
+    faults = [
+        Fault(f"/voucher_ids/{n}", "voucher_not_in_settlement")
+        for n, voucher_id in enumerate(taken_out)
+        if voucher_id not in claimed
+    ]
+    if faults:
+        raise Refusal("voucher_settlement_faulty", faults=tuple(faults), count=len(faults))
+    left = [line for line in lines if line.voucher_id not in set(taken_out)]
+    if not left:
+        raise Refusal("nothing_left_to_settle")
+    return left
 
 
 def decided_lines(
@@ -143,6 +226,19 @@ def decided_lines(
     if faults:
         raise Refusal("voucher_verdicts_faulty", faults=tuple(faults), count=len(faults))
     return tuple(_decided(line, found.get(line.voucher_id)) for line in lines)
+
+
+def set_aside(
+    lines: Sequence[VoucherLine], grounds: Mapping[UUID, VoucherGround]
+) -> tuple[VoucherLine, ...]:
+    """Return decided lines with those set aside that a ground stops; the others keep what they are paid."""
+    return tuple(
+        replace(line, disposition=ASIDE[ground], amount_fen=0, ground=ground, reason="")
+        if (ground := grounds.get(line.voucher_id)) is not None
+        and (line.disposition is VoucherDisposition.PAYABLE or ground in _STOPS_ALL)
+        else line
+        for line in lines
+    )
 
 
 def payable_fen(lines: Iterable[VoucherLine]) -> int:
@@ -169,40 +265,51 @@ def parts_of_classes(lines: Iterable[VoucherLine]) -> tuple[ClassPart, ...]:
     )
 
 
-def by_disposition(lines: Iterable[VoucherLine]) -> Mapping[VoucherDisposition, tuple[UUID, ...]]:
-    """Return the vouchers of decided lines by what becomes of them."""
-    found: defaultdict[VoucherDisposition, list[UUID]] = defaultdict(list)
-    for line in lines:
-        if line.disposition is not None:
-            found[line.disposition].append(line.voucher_id)
-    return {disposition: tuple(ids) for disposition, ids in found.items()}
+def of_disposition(
+    lines: Iterable[VoucherLine], disposition: VoucherDisposition
+) -> tuple[UUID, ...]:
+    """Return the vouchers of the lines that this becomes of, in their order."""
+    return tuple(line.voucher_id for line in lines if line.disposition is disposition)
 
 
 def _faults_of(verdict: Verdict, line: VoucherLine, where: str) -> list[Fault]:
     faults = []
-    whole = verdict.disposition is VoucherDisposition.PAYABLE and verdict.amount_fen is None
+    payable = verdict.disposition is VoucherDisposition.PAYABLE
+    whole = payable and verdict.amount_fen in (None, line.committed_fen)
     if not whole and not verdict.reason.strip():
         faults.append(Fault(f"{where}/reason", "reason_missing"))
     if verdict.amount_fen is not None:
-        if verdict.disposition is not VoucherDisposition.PAYABLE:
+        if not payable:
             faults.append(Fault(f"{where}/amount_fen", "amount_of_unpaid_line"))
         elif not 0 < verdict.amount_fen <= line.committed_fen:
-            most = {"most": line.committed_fen}
+            most = {"most_fen": line.committed_fen}
             faults.append(Fault(f"{where}/amount_fen", "amount_above_worth", most))
     return faults
 
 
+_BY_VERDICT: Final[Mapping[VoucherDisposition, VoucherGround]] = {
+    VoucherDisposition.REFUSED: VoucherGround.REFUSED,
+    VoucherDisposition.HELD: VoucherGround.HELD,
+}
+
+
 def _decided(line: VoucherLine, verdict: Verdict | None) -> VoucherLine:
-    disposition = VoucherDisposition.PAYABLE if verdict is None else verdict.disposition
-    amount_fen = 0
-    if disposition is VoucherDisposition.PAYABLE:
-        given = None if verdict is None else verdict.amount_fen
-        amount_fen = line.committed_fen if given is None else given
-    return VoucherLine(
-        voucher_id=line.voucher_id,
-        class_id=line.class_id,
-        facts=line.facts,
-        disposition=disposition,
+    if verdict is None:
+        verdict = Verdict(
+            voucher_id=line.voucher_id,
+            disposition=VoucherDisposition.PAYABLE,
+            amount_fen=None,
+            reason="",
+        )
+    amount_fen, ground = 0, _BY_VERDICT.get(verdict.disposition)
+    if ground is None:
+        amount_fen = line.committed_fen if verdict.amount_fen is None else verdict.amount_fen
+        reduced = amount_fen < line.committed_fen
+        ground = VoucherGround.REDUCED if reduced else VoucherGround.WORTH
+    return replace(
+        line,
+        disposition=verdict.disposition,
         amount_fen=amount_fen,
-        reason="" if verdict is None else verdict.reason,
+        ground=ground,
+        reason=verdict.reason,
     )

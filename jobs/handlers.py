@@ -18,6 +18,7 @@ from jobs import (
     settlement,
     voucher,
     voucher_class,
+    voucher_settlement,
 )
 from jobs.deadlines import in_every_place
 from jobs.run import Handler
@@ -51,6 +52,7 @@ def handlers(
         "take_receipts": recovery.take_receipts,
         **notice.HANDLERS,
         **voucher_class.HANDLERS,
+        **voucher_settlement.HANDLERS,
         "call_off_overdue_classes": in_every_place(call_off_overdue_classes),
         "order_payments": payment.order_payments,
         "submit_batch": payment.submit_batch,

@@ -30,6 +30,9 @@ QIDONG = NoticeRule(
 )
 """Seven calendar days, the first excluded; people named, masked."""
 
+LISTING = replace(QIDONG, of=frozenset({NoticeOf.LISTING}))
+"""The same, before filings are listed."""
+
 
 def noticed(
     rule: NoticeRule = QIDONG, *, since: date = DEFAULT_OVERLAY.valid_from

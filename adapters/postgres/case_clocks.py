@@ -43,6 +43,20 @@ insert into clock_marks (place_id, org_id, partner_org_id, region_path, case_id,
 values (:place_id, :org_id, :partner_org_id, :region_path, :case_id, :kind, :step_seq, :seq, :cause,
         :reason, :day, :at)
 """)
+_MARK_ALL: Final = text("""
+insert into clock_marks (place_id, org_id, partner_org_id, region_path, case_id, case_kind, step_seq, seq, cause,
+                         reason, day, at)
+select c.place_id, c.org_id, c.partner_org_id, c.region_path, c.id, c.kind, c.step_seq,
+       coalesce(m.seq, 0) + 1, :cause, :reason, greatest(cast(:day as date), m.day), :at
+  from cases c
+  left join lateral (
+    select m.seq, m.cause, m.day from clock_marks m
+     where m.place_id = c.place_id and m.case_id = c.id and m.step_seq = c.step_seq
+     order by m.seq desc limit 1) m on true
+ where c.place_id = any(:places) and c.id = any(:ids)
+   and case when :pausing then coalesce(m.seq, 0) % 2 = 0 else m.seq % 2 = 1 and m.cause = :cause end
+returning case_id
+""")
 _REMIND: Final = text("""
 insert into reminders (place_id, org_id, partner_org_id, region_path, id, filing_id, about, due_on, at)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :filing_id, :about, :due_on, :at)
@@ -129,6 +143,29 @@ class PostgresCaseClocks(CaseClocks):
                 "at": at,
             },
         )
+
+    async def mark_all(
+        self,
+        cases: Collection[Case],
+        *,
+        pausing: bool,
+        cause: PauseCause,
+        reason: str,
+        day: date,
+        at: datetime,
+    ) -> Collection[UUID]:
+        marked = await self._connection.execute(
+            _MARK_ALL,
+            {
+                **keys_of(list(cases)),
+                "pausing": pausing,
+                "cause": cause,
+                "reason": reason,
+                "day": day,
+                "at": at,
+            },
+        )
+        return set(marked.scalars())
 
     async def remind(self, case: Case, *, about: str, due_on: date) -> None:
         await self._connection.execute(

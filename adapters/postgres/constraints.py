@@ -34,6 +34,8 @@ REFUSAL_BY_CONSTRAINT: Final[Mapping[str, str]] = {
     "one_archive_correction": "archive_entry_superseded",
     "capacity_holds": "voucher_class_full",
     "class_takes_reservations": "voucher_class_closed",
+    "one_live_voucher_settlement": "voucher_settlement_exists",
+    "voucher_in_one_settlement": "voucher_in_settlement",
     "organisations_credit_code_key": "credit_code_taken",
     "user_accounts_name_key": "account_name_taken",
 }

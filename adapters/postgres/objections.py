@@ -1,7 +1,7 @@
 """Objections in PostgreSQL, and what they and holds set aside in a settlement."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,18 +12,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
 from domain.cases import Case
 from domain.notice import Objection
+from domain.policy.overlay import NoticeOf
 from domain.ports.crypto import Crypto
 from domain.ports.objections import Objections
 from domain.settlement import Disposition, Ground, LineDecision, LineFacts
 
 _ADD: Final = text("""
 insert into objections (place_id, org_id, partner_org_id, region_path, id, notice_id, settlement_id,
-                        line_id, client_key, digest, statement, contact_sealed, received_on, answer_by)
+                        line_id, filing_id, enrolment_id, voucher_settlement_id, voucher_id, client_key, digest,
+                        statement, contact_sealed, received_on, answer_by)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :notice_id, :settlement_id,
-        :line_id, :client_key, :digest, :statement, :contact, :received_on, :answer_by)
+        :line_id, :filing_id, :enrolment_id, :voucher_settlement_id, :voucher_id, :client_key, :digest,
+        :statement, :contact,
+        :received_on, :answer_by)
 """)
 _SELECT: Final = f"""
-select {CASE_COLUMNS}, o.notice_id, o.settlement_id, o.line_id, o.statement, o.received_on,
+select {CASE_COLUMNS}, o.notice_id, o.settlement_id, o.filing_id,
+       coalesce(o.settlement_id, o.filing_id, o.voucher_settlement_id) as item_id,
+       coalesce(o.line_id, o.enrolment_id, o.voucher_id) as line_id, o.statement, o.received_on,
        o.answer_by, o.answer, o.digest
   from objections o join cases c on c.place_id = o.place_id and c.id = o.id
 """
@@ -38,12 +44,25 @@ update objections set answer = :answer where place_id = :place_id and id = :id
 _OPEN_OVER_WHOLE: Final = text("""
 select count(*) from objections o
   join cases c on c.place_id = o.place_id and c.id = o.id and c.state in ('received', 'examined')
- where o.place_id = :place_id and o.settlement_id = :id and o.line_id is null
+ where o.place_id = :place_id and (o.settlement_id = :id and o.line_id is null
+        or o.voucher_settlement_id = :id and o.voucher_id is null)
 """)
 _OPEN_OVER: Final = text("""
-select count(*) from objections o
+select coalesce(o.settlement_id, o.filing_id, o.voucher_settlement_id) as item_id, count(*) as objections
+  from objections o
   join cases c on c.place_id = o.place_id and c.id = o.id and c.state in ('received', 'examined')
- where o.place_id = :place_id and o.settlement_id = :id
+ where o.place_id = :place_id
+   and (o.settlement_id = any(:ids) or o.filing_id = any(:ids) or o.voucher_settlement_id = any(:ids))
+ group by 1
+""")
+# What was corrected since, and submitted again, is another thing than what was objected to.
+_UPHELD_OVER: Final = text("""
+select distinct o.filing_id from objections o
+  join case_steps u on u.place_id = o.place_id and u.case_id = o.id and u.to_state = 'upheld'
+ where o.place_id = :place_id and o.filing_id = any(:ids)
+   and not exists (select from case_steps s
+                    where s.place_id = o.place_id and s.case_id = o.filing_id
+                      and s.to_state = 'submitted' and s.at > u.at)
 """)
 # An objection that was upheld stays upheld when it has been answered; a hold weighs less than that.
 _GROUNDS: Final = text("""
@@ -72,11 +91,18 @@ select id, enrolment_id, disposition, amount_fen, facts::text as facts from sett
 """)
 
 
+def _of(row: Row[Any]) -> NoticeOf:
+    if row.settlement_id is not None:
+        return NoticeOf.SETTLEMENT
+    return NoticeOf.VOUCHER_SETTLEMENT if row.filing_id is None else NoticeOf.LISTING
+
+
 def _objection(row: Row[Any]) -> Objection:
     return Objection(
         case=case_of(row),
         notice_id=row.notice_id,
-        settlement_id=row.settlement_id,
+        of=_of(row),
+        item_id=row.item_id,
         line_id=row.line_id,
         statement=row.statement,
         received_on=row.received_on,
@@ -103,15 +129,21 @@ class PostgresObjections(Objections):
     async def add(
         self, objection: Objection, *, client_key: str, digest: bytes, contact: str | None
     ) -> None:
-        case = objection.case
+        case, item_id, line_id = objection.case, objection.item_id, objection.line_id
+        paid, listed = objection.of is NoticeOf.SETTLEMENT, objection.of is NoticeOf.LISTING
+        voucher = objection.of is NoticeOf.VOUCHER_SETTLEMENT
         await self._connection.execute(
             _ADD,
             {
                 **scope_of(case),
                 "id": case.id,
                 "notice_id": objection.notice_id,
-                "settlement_id": objection.settlement_id,
-                "line_id": objection.line_id,
+                "settlement_id": item_id if paid else None,
+                "line_id": line_id if paid else None,
+                "filing_id": item_id if listed else None,
+                "enrolment_id": line_id if listed else None,
+                "voucher_settlement_id": item_id if voucher else None,
+                "voucher_id": line_id if voucher else None,
                 "client_key": client_key,
                 "digest": digest,
                 "statement": objection.statement,
@@ -146,10 +178,14 @@ class PostgresObjections(Objections):
         ).scalar_one()
         return count
 
-    async def open_over(self, place_id: UUID, settlement_id: UUID) -> int:
-        named = {"place_id": place_id, "id": settlement_id}
-        count: int = (await self._connection.execute(_OPEN_OVER, named)).scalar_one()
-        return count
+    async def open_over(self, place_id: UUID, items: Collection[UUID]) -> Mapping[UUID, int]:
+        named = {"place_id": place_id, "ids": list(items)}
+        rows = await self._connection.execute(_OPEN_OVER, named)
+        return {row.item_id: row.objections for row in rows}
+
+    async def upheld_over(self, place_id: UUID, filings: Collection[UUID]) -> Collection[UUID]:
+        named = {"place_id": place_id, "ids": list(filings)}
+        return set((await self._connection.execute(_UPHELD_OVER, named)).scalars())
 
     async def grounds(self, settlement: Case) -> Mapping[UUID, Ground]:
         held = await self._connection.execute(_ON_HOLD, _key(settlement))

@@ -56,15 +56,31 @@ _PAGE: Final = Page(
     one="x.place_id = (select place_id from cases where id = :one) and x.case_id = :one",
 )
 _PUBLISHED_LINES: Final = text("""
-select i.settlement_id, l.line_id, l.person_ref as person_id, l.payee_account_id, l.amount_fen,
-       e.name, e.identity_masked
+select i.settlement_id as item_id, l.line_id, l.person_ref as person_id, l.payee_account_id, l.amount_fen,
+       e.name, e.identity_masked, l.item_no, l.line_no
   from notice_lines l
   join notice_items i
     on i.place_id = l.place_id and i.notice_id = l.notice_id and i.item_no = l.item_no
   join settlement_lines s on s.place_id = l.place_id and s.id = l.line_id
   join enrolments e on e.place_id = s.place_id and e.id = s.enrolment_id
  where l.place_id = :place_id and l.notice_id = :id
- order by l.item_no, l.line_no
+ union all
+select i.voucher_settlement_id, l.voucher_id, l.person_ref, l.payee_account_id, l.amount_fen,
+       v.name, v.identity_masked, l.item_no, l.line_no
+  from notice_vouchers l
+  join notice_items i
+    on i.place_id = l.place_id and i.notice_id = l.notice_id and i.item_no = l.item_no
+  join vouchers v on v.place_id = l.place_id and v.id = l.voucher_id
+ where l.place_id = :place_id and l.notice_id = :id
+ union all
+select i.filing_id, l.enrolment_id, l.person_ref, l.payee_account_id, l.expected_fen,
+       e.name, e.identity_masked, l.item_no, l.line_no
+  from notice_seats l
+  join notice_items i
+    on i.place_id = l.place_id and i.notice_id = l.notice_id and i.item_no = l.item_no
+  join enrolments e on e.place_id = l.place_id and e.id = l.enrolment_id
+ where l.place_id = :place_id and l.notice_id = :id
+ order by item_no, line_no
 """)
 _PERSON: Final = text("""
 select name, identity_masked from enrolments
@@ -194,7 +210,18 @@ class PostgresOfficialDocuments(OfficialDocuments):
     async def published_lines(self, notice: Case) -> Sequence[NoticeLine]:
         values = {"place_id": notice.place_id, "id": notice.id}
         rows = await self._connection.execute(_PUBLISHED_LINES, values)
-        return [NoticeLine(**row) for row in rows.mappings()]
+        return [
+            NoticeLine(
+                item_id=row.item_id,
+                line_id=row.line_id,
+                person_id=row.person_id,
+                payee_account_id=row.payee_account_id,
+                amount_fen=row.amount_fen,
+                name=row.name,
+                identity_masked=row.identity_masked,
+            )
+            for row in rows
+        ]
 
     async def person(self, place_id: UUID, person_id: UUID) -> NamedPerson:
         return await self._named(_PERSON, place_id, person_id)

@@ -22,7 +22,7 @@ from adapters.postgres.rows import keys_of, scope_of
 from domain.cases import Case
 from domain.errors import Refusal
 from domain.funding_request import PayableKind
-from domain.payment import AttemptOnFile, Correction, Payment, PersonShare, Remedy
+from domain.payment import AttemptOnFile, Correction, Payment, PersonShare, Remedy, VoucherShare
 from domain.ports.crypto import Crypto
 from domain.ports.ids import NewId
 from domain.ports.payments import AnsweredTwice, Payments
@@ -32,7 +32,8 @@ _PAGE: Final = Page(
     "payments",
     shown=f"{PAYMENT} join found on found.place_id = p.place_id and found.id = p.id order by p.id",
     where="(cast(:state as text) is null or x.state = :state)",
-    one="x.place_id = (select place_id from cases where id = :one) and x.filing_id = :one",
+    one="x.place_id = (select place_id from cases where id = :one)"
+    " and (x.filing_id = :one or x.subject_id = :one)",
 )
 _ATTEMPTS_OF: Final = text(f"""{ATTEMPT}
  where t.place_id = :place_id and t.payment_id = :id order by t.attempt_no
@@ -44,6 +45,10 @@ select enrolment_id, amount_fen from prepayment_lines
 _SETTLED_PEOPLE: Final = text("""
 select enrolment_id, amount_fen from entitlements
  where place_id = :place_id and settlement_id = :id order by enrolment_id
+""")
+_VOUCHERS: Final = text("""
+select voucher_id, amount_fen from voucher_settlement_lines
+ where place_id = :place_id and settlement_id = :id and disposition = 'payable' order by voucher_id
 """)
 
 
@@ -108,9 +113,16 @@ class PostgresPayments(PostgresFundingRequests, PostgresBatches, PostgresBankRes
         return payment_of(row)
 
     async def page(
-        self, *, filing_id: UUID | None, state: str | None, after: UUID | None, limit: int
+        self,
+        *,
+        filing_id: UUID | None,
+        state: str | None,
+        after: UUID | None,
+        limit: int,
+        voucher_settlement_id: UUID | None = None,
     ) -> Sequence[Payment]:
-        page, named = await self._reach.of(_PAGE, after=after, limit=limit, one=filing_id)
+        one = filing_id or voucher_settlement_id
+        page, named = await self._reach.of(_PAGE, after=after, limit=limit, one=one)
         rows = await self._connection.execute(page, {**named, "state": state})
         return [payment_of(row) for row in rows]
 
@@ -189,6 +201,12 @@ class PostgresPayments(PostgresFundingRequests, PostgresBatches, PostgresBankRes
             _ATTEMPTS_OF, {"place_id": payment.place_id, "id": payment.id}
         )
         return [attempt_of(row) for row in rows]
+
+    async def vouchers_of(self, payment: Payment) -> Sequence[VoucherShare]:
+        rows = await self._connection.execute(
+            _VOUCHERS, {"place_id": payment.place_id, "id": payment.subject.id}
+        )
+        return [VoucherShare(voucher_id=row.voucher_id, amount_fen=row.amount_fen) for row in rows]
 
     async def people_of(self, payment: Payment) -> Sequence[PersonShare]:
         prepaid = payment.subject.kind is PayableKind.PREPAYMENT

@@ -8,17 +8,27 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from adapters.postgres.bulk import BulkInsert
 from adapters.postgres.rows import CASE_COLUMNS, Params, case_of, keys_of, scope_of
 from domain.cases import Case
 from domain.ledger import AccountKind, BookKey
 from domain.ports.recoveries import Recoveries
-from domain.recovery import Holding, Recovery, RecoveryCause, RecoveryFigures
+from domain.recovery import ClawedBack, Holding, Recovery, RecoveryCause, RecoveryFigures
 
 _ADD: Final = text("""
 insert into recoveries (place_id, org_id, partner_org_id, region_path, id, filing_id, reference, cause,
-                        settlement_id, proposed_fen)
+                        settlement_id, proposed_fen, voucher_settlement_id)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :filing_id, :reference, :cause,
-        :settlement_id, :proposed_fen)
+        :settlement_id, :proposed_fen, :voucher_settlement_id)
+""")
+_ADD_VOUCHERS: Final = BulkInsert(
+    "recovery_vouchers",
+    fixed={"recovery_id": "uuid"},
+    varying={"voucher_id": "uuid", "amount_fen": "bigint"},
+)
+_VOUCHERS: Final = text("""
+select voucher_id, amount_fen from recovery_vouchers
+ where place_id = :place_id and recovery_id = :id order by voucher_id
 """)
 GOT_BACK: Final = """
 select coalesce(sum(case p.kind when 'posting' then p.amount_fen else -p.amount_fen end), 0)::bigint
@@ -32,7 +42,7 @@ select coalesce(sum(case p.kind when 'posting' then p.amount_fen else -p.amount_
 """What money was got back on accounts that the caller names: collected, or netted."""
 _SELECT: Final = f"""
 select {CASE_COLUMNS}, r.filing_id, r.reference, r.cause, r.settlement_id, r.proposed_fen,
-       r.document_number, r.pay_within_days, r.served_on, r.due_on, r.proof_reference,
+       r.voucher_settlement_id, r.document_number, r.pay_within_days, r.served_on, r.due_on, r.proof_reference,
        h.outstanding_fen, h.written_off_fen,
        ({GOT_BACK} and a.place_id = r.place_id and a.subject_id = r.id) as collected_fen
   from recoveries r
@@ -49,7 +59,8 @@ select {CASE_COLUMNS}, r.filing_id, r.reference, r.cause, r.settlement_id, r.pro
 _GET: Final = text(f"{_SELECT} where r.place_id = :place_id and r.id = :id")
 _GET_MANY: Final = text(f"{_SELECT} where r.place_id = any(:places) and r.id = any(:ids)")
 _OF_FILING: Final = text(
-    f"{_SELECT} where r.place_id = :place_id and r.filing_id = :id order by r.id"
+    f"{_SELECT} where r.place_id = :place_id and (r.filing_id = :id or r.voucher_settlement_id = :id)"
+    " order by r.id"
 )
 _REFERRED: Final = text(
     f"{_SELECT} where r.place_id = :place_id and r.reference = any(:references) order by r.id"
@@ -79,7 +90,8 @@ select a.kind, a.fund_source, a.budget_year,
    and a.kind in ('prepayment_receivable', 'expense', 'recovery_receivable', 'write_off')
    and a.subject_id in (select cast(:id as uuid) union all
                         select r.id from recoveries r
-                         where r.place_id = :place_id and r.filing_id = :id)
+                         where r.place_id = :place_id
+                           and (r.filing_id = :id or r.voucher_settlement_id = :id))
    and b.debits_fen <> b.credits_fen
  order by a.budget_year, a.fund_source, a.kind, a.subject_id
 """)
@@ -99,6 +111,7 @@ def _recovery(row: Row[Any]) -> Recovery:
         reference=row.reference,
         cause=RecoveryCause(row.cause),
         settlement_id=row.settlement_id,
+        voucher_settlement_id=row.voucher_settlement_id,
         proposed_fen=row.proposed_fen,
         document_number=row.document_number,
         pay_within_days=row.pay_within_days,
@@ -131,8 +144,20 @@ class PostgresRecoveries(Recoveries):
                 "cause": recovery.cause,
                 "settlement_id": recovery.settlement_id,
                 "proposed_fen": recovery.proposed_fen,
+                "voucher_settlement_id": recovery.voucher_settlement_id,
             },
         )
+
+    async def add_vouchers(self, case: Case, vouchers: Sequence[ClawedBack]) -> None:
+        await _ADD_VOUCHERS.run(
+            self._connection,
+            {**scope_of(case), "recovery_id": case.id},
+            [(one.voucher_id, one.amount_fen) for one in vouchers],
+        )
+
+    async def vouchers(self, case: Case) -> Sequence[ClawedBack]:
+        rows = await self._connection.execute(_VOUCHERS, _key(case))
+        return [ClawedBack(voucher_id=row.voucher_id, amount_fen=row.amount_fen) for row in rows]
 
     async def get(self, case: Case) -> Recovery:
         return _recovery((await self._connection.execute(_GET, _key(case))).one())

@@ -14,6 +14,7 @@ class PaymentPurpose(StrEnum):
 
     PREPAYMENT = "prepayment"
     BALANCE = "balance"
+    VOUCHERS = "vouchers"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,7 @@ def explain_payment(facts: PaymentFacts) -> tuple[Sentence, ...]:
     purpose = {
         PaymentPurpose.PREPAYMENT: Text("预支", "prepayment"),
         PaymentPurpose.BALANCE: Text("余额", "balance"),
+        PaymentPurpose.VOUCHERS: Text("职业培训券补贴", "subsidy by training vouchers"),
     }[facts.purpose]
     sentences = [
         Text(

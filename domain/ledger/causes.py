@@ -53,6 +53,7 @@ CAUSES: Final[Mapping[Event, Mapping[str, str]]] = {
     Event.PREPAYMENT_UNEARNED: _RECOVERY,
     Event.EARNED_REDUCED: _RECOVERY,
     Event.EARNED_LATER: {"settlement": "approved", "recovery": "cancelled"},
+    Event.UNEARNED_RESTORED: {"recovery": "cancelled"},
     Event.NETTED_BALANCE: _RECOVERY,
     Event.NETTED_PREPAYMENT: _RECOVERY,
     Event.NETTED_RECOVERY: _RECOVERY,

@@ -99,6 +99,7 @@ class Event(StrEnum):
     PREPAYMENT_UNEARNED = "prepayment_unearned"
     EARNED_REDUCED = "earned_reduced"
     EARNED_LATER = "earned_later"
+    UNEARNED_RESTORED = "unearned_restored"
     NETTED_BALANCE = "netted_balance"
     NETTED_PREPAYMENT = "netted_prepayment"
     NETTED_RECOVERY = "netted_recovery"
@@ -164,6 +165,7 @@ EVENTS: Final[Mapping[Event, Legs]] = MappingProxyType(
         Event.PREPAYMENT_UNEARNED: decided(_K.PREPAYMENT_RECEIVABLE, _K.RECOVERY_RECEIVABLE),
         Event.EARNED_REDUCED: decided(_K.EXPENSE, _K.RECOVERY_RECEIVABLE),
         Event.EARNED_LATER: decided(_K.RECOVERY_RECEIVABLE, _K.EXPENSE),
+        Event.UNEARNED_RESTORED: decided(_K.RECOVERY_RECEIVABLE, _K.PREPAYMENT_RECEIVABLE),
         Event.NETTED_BALANCE: decided(_K.COMMITTED, _K.EXPENSE),
         Event.NETTED_PREPAYMENT: decided(_K.COMMITTED, _K.PREPAYMENT_RECEIVABLE),
         Event.NETTED_RECOVERY: decided(_K.RECOVERY_RECEIVABLE, _K.AVAILABLE),

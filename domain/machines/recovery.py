@@ -1,7 +1,8 @@
 """Recovery (追缴): money owed back, from its proposal to the day nothing is owed.
 
 A part collected, and an amount reduced, change what is owed and not always the state; an amount that
-rises is ordered and served again. What was written off stays owed: money may still come.
+rises is ordered and served again. What was written off stays owed: money may still come. A contested
+one is upheld, or decided with a review request: `stand` when that is dismissed, `cancel` when it is not.
 """
 
 from typing import Final
@@ -35,6 +36,7 @@ MACHINE: Final[Machine] = {
     "partly_collected": {**_COLLECT, **_LATE, **_CONTEST, **_CLAIM, **_RAISE, **_CANCEL},
     "under_review": {
         "uphold": Move("served", Duty.CONFIRM_FIRST),
+        "stand": Move("served", Duty.APPROVE),
         **_COLLECT,
         **_RAISE,
         **_CANCEL,

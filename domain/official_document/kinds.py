@@ -99,7 +99,10 @@ KINDS: Final[Mapping[DocumentKind, KindOfDocument]] = MappingProxyType(
             to=Addressee.FINANCE,
         ),
         DocumentKind.PUBLIC_NOTICE: KindOfDocument(
-            title=Text("公示", "Public notice"), word="学徒公示", to=Addressee.PUBLIC
+            title=Text("公示", "Public notice"),
+            word="学徒公示",
+            version=2,
+            to=Addressee.PUBLIC,
         ),
         DocumentKind.OBJECTION_ANSWER: KindOfDocument(
             title=Text("异议答复书", "Answer to an objection"),

@@ -12,10 +12,16 @@ from domain.notice import Notice, PublishedItem
 from domain.official_document.paper import Block, Paper, Paragraph, Table
 from domain.official_document.templates import Issue, Remedy, paper_of, plan_table, reasons
 from domain.official_document.words import chinese_day, without_numbers, yuan
+from domain.policy.overlay import NoticeOf
 from domain.recovery import Recovery
 from domain.recovery_explanation import CAUSES
 
 _DAYS: Final = {DayUnit.CALENDAR: "个自然日", DayUnit.WORKING: "个工作日"}
+_PUBLISHED: Final = {
+    NoticeOf.LISTING: "现将拟列入企业新型学徒培训计划的下列企业",
+    NoticeOf.SETTLEMENT: "现将下列企业新型学徒培训补贴",
+    NoticeOf.VOUCHER_SETTLEMENT: "现将下列职业培训券补贴",
+}
 _TARGETS: Final = {
     HoldTarget.PERSON: "学徒",
     HoldTarget.FILING: "备案",
@@ -29,20 +35,22 @@ def public_notice(issue: Issue, notice: Notice, items: Sequence[PublishedItem]) 
     assert notice.starts_on is not None  # it was published
     assert notice.ends_on is not None
     start, end = chinese_day(notice.starts_on), chinese_day(notice.ends_on)
+    amount = () if notice.of is NoticeOf.LISTING else ("金额（元）",)
+    payee = "单位" if notice.of is NoticeOf.VOUCHER_SETTLEMENT else "企业"
     enterprises = Table(
         "公示内容",
-        ("序号", "企业", "人数", "金额（元）"),
+        ("序号", payee, "人数", *amount),
         tuple(
-            (str(item.item_no), item.enterprise, str(item.people), yuan(item.amount_fen))
+            (str(item.item_no), item.enterprise, str(item.people), *_fen(item.amount_fen))
             for item in items
         ),
     )
     people = [
         Table(
             f"{item.item_no}. {item.enterprise}",
-            ("序号", "姓名", "证件号码", "金额（元）"),
+            ("序号", "姓名", "证件号码", *amount),
             tuple(
-                (str(one.line_no), one.name, one.identity_masked, yuan(one.amount_fen))
+                (str(one.line_no), one.name, one.identity_masked, *_fen(one.amount_fen))
                 for one in item.persons
             ),
         )
@@ -53,7 +61,7 @@ def public_notice(issue: Issue, notice: Notice, items: Sequence[PublishedItem]) 
         issue,
         [
             Paragraph(
-                f"现将下列企业新型学徒培训补贴予以公示。公示期{notice.rule.days}"
+                f"{_PUBLISHED[notice.of]}予以公示。公示期{notice.rule.days}"
                 f"{_DAYS[notice.rule.unit]}，自{start}起至{end}止。"
             ),
             enterprises,
@@ -65,6 +73,10 @@ def public_notice(issue: Issue, notice: Notice, items: Sequence[PublishedItem]) 
             ),
         ],
     )
+
+
+def _fen(amount_fen: int | None) -> tuple[str, ...]:
+    return () if amount_fen is None else (yuan(amount_fen),)
 
 
 def objection_answer(
@@ -88,10 +100,30 @@ def objection_answer(
     )
 
 
+def vouchers_table(*, document: str, month: date, vouchers: int, amount_fen: int) -> Table:
+    """The vouchers that are taken back, in one row."""
+    return Table(
+        "培训券",
+        ("项目文号", "结算月份", "张数", "金额（元）"),
+        (
+            (
+                without_numbers(document),
+                f"{month.year}年{month.month}月",
+                str(vouchers),
+                yuan(amount_fen),
+            ),
+        ),
+    )
+
+
+def _paid_on(about: Filing | Table) -> Table:
+    return about if isinstance(about, Table) else plan_table(about)
+
+
 def recovery_order(
-    issue: Issue, filing: Filing, recovery: Recovery, why: Sequence[Sentence]
+    issue: Issue, about: Filing | Table, recovery: Recovery, why: Sequence[Sentence]
 ) -> Paper:
-    """追缴决定书: how much is owed back and why, by when, and how to pay it."""
+    """追缴决定书: how much is owed back and why, by when, and how to pay it; of a plan or of vouchers."""
     figures = recovery.figures
     blocks: list[Block] = [
         Paragraph(
@@ -110,7 +142,7 @@ def recovery_order(
                 ),
             ),
         ),
-        plan_table(filing),
+        _paid_on(about),
         *reasons(issue.steps[-1]),
     ]
     if why:
@@ -134,7 +166,7 @@ def recovery_order(
 
 
 def recovery_cancellation(
-    issue: Issue, filing: Filing, recovery: Recovery, *, ordered: bool
+    issue: Issue, about: Filing | Table, recovery: Recovery, *, ordered: bool
 ) -> Paper:
     """撤销决定: a recovery, or a proposal that nobody had ordered, is dropped."""
     what = f"依《{recovery.document_number}》作出的追缴决定" if ordered else "拟追缴事项"
@@ -143,7 +175,7 @@ def recovery_cancellation(
         issue,
         [
             Paragraph(f"现撤销{what}（追缴编号{recovery.reference}），你单位无须就此缴款。"),
-            plan_table(filing),
+            _paid_on(about),
             *(reasons(step) or [Paragraph("理由：该款项已由本备案的后续结算一并核定。")]),
         ],
     )

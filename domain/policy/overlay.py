@@ -68,10 +68,11 @@ class DocumentRule:
 
 
 class NoticeOf(StrEnum):
-    """What a notice (公示) may be about."""
+    """What a notice (公示) may be about; who asks for settlements asks for those of vouchers too."""
 
     LISTING = "listing"
     SETTLEMENT = "settlement"
+    VOUCHER_SETTLEMENT = "voucher_settlement"
 
 
 class NoticeNames(StrEnum):

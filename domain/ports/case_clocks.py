@@ -55,6 +55,22 @@ class CaseClocks(Protocol):
         """Store the next mark of the stage a locked case is in: odd ones pause, even ones resume."""
 
     @abstractmethod
+    async def mark_all(
+        self,
+        cases: Collection[Case],
+        *,
+        pausing: bool,
+        cause: PauseCause,
+        reason: str,
+        day: date,
+        at: datetime,
+    ) -> Collection[UUID]:
+        """Pause the clocks of locked cases that run, or let run on those that this cause paused.
+
+        Returns the cases that were marked. A clock never runs on before the day it was paused.
+        """
+
+    @abstractmethod
     async def remind(self, case: Case, *, about: str, due_on: date) -> None:
         """Store a reminder of a filing, once."""
 

@@ -1,7 +1,7 @@
 """Notices: prepared and published by an authority, read by anybody while they run."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Protocol
 from uuid import UUID
@@ -15,7 +15,7 @@ class Notices(Protocol):
 
     @abstractmethod
     async def add(self, notice: Notice) -> None:
-        """Store a prepared notice with its items, in the order of its settlements."""
+        """Store a prepared notice with its items, in their order."""
 
     @abstractmethod
     async def get(self, case: Case) -> Notice:
@@ -32,6 +32,12 @@ class Notices(Protocol):
         """Return what settlements would pay as they are decided now, by settlement and person's seat."""
 
     @abstractmethod
+    async def vouchers_now(
+        self, place_id: UUID, settlements: Collection[UUID]
+    ) -> Sequence[NoticeLine]:
+        """Return what voucher settlements would pay as they are decided now, by settlement and voucher."""
+
+    @abstractmethod
     async def publish(
         self, notice: Notice, lines: Sequence[NoticeLine], public: PublicNotice
     ) -> None:
@@ -42,16 +48,16 @@ class Notices(Protocol):
         """Empty the public's copy; the authority's stays."""
 
     @abstractmethod
-    async def ended_over(self, settlement: Case) -> Sequence[Sequence[NoticeLine]]:
-        """Return what each ended notice published of a settlement, the latest first."""
+    async def ended_over(self, item: Case) -> Sequence[Sequence[NoticeLine]]:
+        """Return what each ended notice published of an item, the latest first."""
 
     @abstractmethod
-    async def running_over(self, settlements: Collection[UUID]) -> Collection[UUID]:
-        """Return which of these settlements stand in a notice that is prepared or published."""
+    async def running_over(self, items: Collection[UUID]) -> Mapping[UUID, str]:
+        """Return which of these stand in a notice that has not ended, each with that notice's state."""
 
     @abstractmethod
     async def line_of(self, notice_id: UUID, item_no: int, line_no: int) -> UUID | None:
-        """Return the settlement line that a published line is about."""
+        """Return the settlement line, enrolment or voucher that a published line is about."""
 
     @abstractmethod
     async def published(

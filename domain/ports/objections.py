@@ -1,7 +1,7 @@
 """Objections to notices, and which settlements and lines they freeze."""
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -41,11 +41,15 @@ class Objections(Protocol):
 
     @abstractmethod
     async def open_over_whole(self, settlement: Case) -> int:
-        """Count undecided objections that name a whole settlement."""
+        """Count undecided objections that name a whole settlement, of a filing or of vouchers."""
 
     @abstractmethod
-    async def open_over(self, place_id: UUID, settlement_id: UUID) -> int:
-        """Count undecided objections to a settlement, whole or in part."""
+    async def open_over(self, place_id: UUID, items: Collection[UUID]) -> Mapping[UUID, int]:
+        """Count undecided objections to items of notices, whole or in part; those without are left out."""
+
+    @abstractmethod
+    async def upheld_over(self, place_id: UUID, filings: Collection[UUID]) -> Collection[UUID]:
+        """Return those of the filings that an objection was upheld over and that were not corrected since."""
 
     @abstractmethod
     async def grounds(self, settlement: Case) -> Mapping[UUID, Ground]:

@@ -20,6 +20,7 @@ from domain.payment import (
     Exclusion,
     Payment,
     PersonShare,
+    VoucherShare,
 )
 
 
@@ -34,7 +35,7 @@ class FundingRequests(Protocol):
     async def committed_fen(
         self, place_id: UUID, *, fund_source: str, budget_year: int, case_ids: Collection[UUID]
     ) -> Mapping[UUID, int]:
-        """Return what is committed to each filing in a book, in fen; nothing there is absent."""
+        """Return what is committed to each of these cases in a book, in fen; nothing there is absent."""
 
     @abstractmethod
     async def add_request(self, request: FundingRequest, lines: Sequence[FundingLine]) -> None:
@@ -168,7 +169,7 @@ class BankResults(Protocol):
 
     @abstractmethod
     async def held_fen(self, place_id: UUID, *, case_ids: Collection[UUID]) -> Mapping[Held, int]:
-        """Return what the receivable and expense accounts of these filings hold, in fen."""
+        """Return what the receivable and expense accounts of these cases hold, in fen."""
 
     @abstractmethod
     async def take(self, place_id: UUID, lines: Sequence[Taken]) -> None:
@@ -202,9 +203,15 @@ class Payments(FundingRequests, Batches, BankResults, Protocol):
 
     @abstractmethod
     async def page(
-        self, *, filing_id: UUID | None, state: str | None, after: UUID | None, limit: int
+        self,
+        *,
+        filing_id: UUID | None,
+        state: str | None,
+        after: UUID | None,
+        limit: int,
+        voucher_settlement_id: UUID | None = None,
     ) -> Sequence[Payment]:
-        """Return up to `limit` payments in id order after the given one."""
+        """Return up to `limit` payments in id order after the given one, of a filing or settlement if named."""
 
     @abstractmethod
     async def lock_payment(self, payment_id: UUID) -> Payment:
@@ -251,4 +258,8 @@ class Payments(FundingRequests, Batches, BankResults, Protocol):
 
     @abstractmethod
     async def people_of(self, payment: Payment) -> Sequence[PersonShare]:
-        """Return whose shares a payment pays, by enrolment."""
+        """Return whose shares a payment pays, by enrolment; nobody's for vouchers."""
+
+    @abstractmethod
+    async def vouchers_of(self, payment: Payment) -> Sequence[VoucherShare]:
+        """Return what a payment pays on which voucher; none for a filing's."""

@@ -1,4 +1,4 @@
-"""Recoveries on file, what their filings hold in the books, and money that comes in."""
+"""Recoveries on file, what they are of holds in the books, and money that comes in."""
 
 from abc import abstractmethod
 from collections.abc import Collection, Mapping, Sequence
@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.cases import Case
 from domain.places import Place
 from domain.receipt import Receipt, ReceiptFile, ReceiptOnFile, TakenReceipt
-from domain.recovery import Holding, Recovery
+from domain.recovery import ClawedBack, Holding, Recovery
 
 
 class Recoveries(Protocol):
@@ -29,7 +29,15 @@ class Recoveries(Protocol):
 
     @abstractmethod
     async def of_filing(self, filing: Case) -> Sequence[Recovery]:
-        """Return a filing's recoveries, oldest first."""
+        """Return the recoveries of a filing, or of a voucher settlement, oldest first."""
+
+    @abstractmethod
+    async def add_vouchers(self, case: Case, vouchers: Sequence[ClawedBack]) -> None:
+        """Store which vouchers a proposed recovery takes back."""
+
+    @abstractmethod
+    async def vouchers(self, case: Case) -> Sequence[ClawedBack]:
+        """Return the vouchers a recovery takes back, by voucher."""
 
     @abstractmethod
     async def referred_to(self, place_id: UUID, references: Collection[str]) -> Sequence[Recovery]:
@@ -53,11 +61,11 @@ class Recoveries(Protocol):
 
     @abstractmethod
     async def holdings(self, filing: Case) -> Sequence[Holding]:
-        """Return what the filing's accounts, and its recoveries', hold in each book."""
+        """Return what the accounts of a filing or voucher settlement, and its recoveries', hold in each book."""
 
     @abstractmethod
     async def earned_fen(self, filing: Case) -> int:
-        """Return the sum of the latest revisions of the filing's entitlements, in fen."""
+        """Return the sum of the latest revisions of a filing's entitlements, in fen; nothing of vouchers."""
 
 
 class Receipts(Protocol):

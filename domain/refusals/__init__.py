@@ -29,6 +29,7 @@ from domain.refusals.roster import ROSTER, ROSTER_NOTES
 from domain.refusals.settlement import SETTLING
 from domain.refusals.voucher import VOUCHER_ISSUES, VOUCHER_PROJECTS, VOUCHERS
 from domain.refusals.voucher_class import CATALOGUE, REDEEMING, VOUCHER_CLASSES
+from domain.refusals.voucher_settlement import CLAWING_BACK, VOUCHER_SETTLEMENTS
 from domain.refusals.work_ledger import LEDGER_VIEWS
 
 SECTIONS: Final = (
@@ -57,6 +58,8 @@ SECTIONS: Final = (
     CATALOGUE,
     VOUCHER_CLASSES,
     REDEEMING,
+    VOUCHER_SETTLEMENTS,
+    CLAWING_BACK,
     REAL_NAMES,
     ARCHIVE,
     JOBS,

@@ -20,6 +20,43 @@ NOTICES: Final = (
         ("与第 {row} 项（自 0 起）相同。", "It is item {row} (from 0) already."),
     ),
     rule(
+        "notice_of_one_kind",
+        ("公示事项须为同一类", "A notice of one kind"),
+        (
+            "请列出结算，或者列出备案，二者择一。",
+            "Name settlements, or name filings: one or the other.",
+        ),
+    ),
+    rule(
+        "filing_named_twice",
+        ("备案重复", "Filing named twice"),
+        ("与第 {row} 项（自 0 起）相同。", "It is item {row} (from 0) already."),
+    ),
+    rule(
+        "filing_not_reviewed",
+        ("备案尚未初审", "Filing not reviewed"),
+        (
+            "只有已初审的备案可以公示，此项处于“{state}”状态。",
+            "Only a reviewed filing goes on notice; this one is in state “{state}”.",
+        ),
+    ),
+    rule(
+        "filing_not_advised",
+        ("初审未建议列入", "Not advised to be listed"),
+        (
+            "初审建议不予列入，不作公示。",
+            "Its reviewer advised not to list it; it goes on no notice.",
+        ),
+    ),
+    rule(
+        "filing_on_notice",
+        ("已列入其他公示", "On another notice"),
+        (
+            "此项已列入尚未结束的公示。",
+            "A notice that has not ended holds this filing already.",
+        ),
+    ),
+    rule(
         "settlement_not_reviewed",
         ("结算尚未初审", "Settlement not reviewed"),
         (
@@ -39,7 +76,7 @@ NOTICES: Final = (
         "notice_not_asked",
         ("无须公示", "No notice asked for"),
         (
-            "结算提交之日的地方补充规定未要求公示。",
+            "提交之日的地方补充规定未要求公示。",
             "The additions in force on the day of submission ask for no notice.",
         ),
     ),
@@ -66,11 +103,27 @@ NOTICES: Final = (
         "notice_required",
         ("须先公示", "A notice is required"),
         (
-            "本结算须经公示期满方可批准；金额增加、收款人或人员变更的，须重新公示。",
+            "须经公示期满方可决定；金额增加、收款人或人员变更的，须重新公示。",
             (
-                "It is approved after a notice over these numbers has ended; a raised amount, another "
+                "It is decided after a notice over it as it stands has ended; a raised amount, another "
                 "payee or another person needs a new notice."
             ),
+        ),
+    ),
+    state(
+        "listing_faulty",
+        ("不能列入", "Not to be listed"),
+        (
+            "所列备案中有 {count} 件尚不能列入，详见 errors。",
+            "{count} of these filings cannot be listed yet; see errors.",
+        ),
+    ),
+    state(
+        "objection_upheld",
+        ("异议成立，尚未补正", "An objection was upheld"),
+        (
+            "对此项的异议成立；补正并重新提交之前不得列入。",
+            "An objection to it was upheld; it is not listed before it is corrected and submitted again.",
         ),
     ),
     kind(
@@ -109,8 +162,8 @@ NOTICES: Final = (
         "objection_open",
         ("异议尚未办结", "An objection is open"),
         (
-            "对本结算尚有 {count} 件异议未办结。",
-            "{count} objection(s) to this settlement are not decided yet.",
+            "对此项尚有 {count} 件异议未办结。",
+            "{count} objection(s) to it are not decided yet.",
         ),
     ),
     rule(

@@ -55,8 +55,7 @@ begin
   if broken is null then
     select 'cause_concerns_posting' into broken
       from (select distinct a.place_id, a.kind, a.event, a.decision_case_id, a.book_id, a.org_id, a.amount_fen,
-                   f.filing_id as from_filing, t.filing_id as to_filing,
-                   f.voucher_batch_id as from_batch, t.voucher_batch_id as to_batch
+                   f.filing_id as from_filing, t.filing_id as to_filing
               from (select distinct place_id, kind, event, decision_case_id, book_id, org_id, amount_fen,
                            from_account_id, to_account_id
                       from added where decision_case_id is not null and attempt_id is null) a
@@ -75,15 +74,6 @@ begin
                 where m.place_id = a.place_id and m.filing_id = n.filing_id and m.state = 'forward'
                   and m.amount_fen = a.amount_fen
                   and (m.fund_source, m.budget_year) = (b.fund_source, b.budget_year))
-             -- Vouchers: a class commits and gives back its own, its settlement takes it over.
-             when a.event in ('vouchers_started', 'vouchers_released') then
-               c.id = coalesce(a.from_batch, a.to_batch) or (c.kind = 'voucher_settlement' and exists (
-                 select from voucher_settlement_lines l
-                  where l.place_id = a.place_id and l.settlement_id = c.id and l.class_id = a.from_batch))
-             when a.event = 'vouchers_approved' then c.id = a.to_batch and exists (
-               select from voucher_settlement_lines l
-                where l.place_id = a.place_id and l.settlement_id = c.id and l.class_id = a.from_batch)
-             when coalesce(a.from_batch, a.to_batch) is not null then c.org_id = a.org_id
              when n.filing_id is null then c.org_id = a.org_id or c.kind = 'appropriation'
              when a.event like 'netted%' then c.org_id = a.org_id
              when c.kind = 'filing' then c.id = n.filing_id

@@ -1,22 +1,15 @@
 """Voucher settlements, and money that is committed to vouchers instead of a filing (CASES 5, 7).
 
-Refused by constraint name: one_live_voucher_settlement, voucher_in_one_settlement, paid_from_a_commitment,
-account_of_voucher_batch, requested_as_decided, cause_concerns_posting.
+Refused by constraint name: one_live_voucher_settlement, voucher_in_one_settlement, settled_as_redeemed,
+voucher_line_let_go, decided_stands, worth_the_least, one_use_per_receipt (an invoice), paid_from_a_commitment,
+account_of_voucher_batch, requested_as_decided, cause_concerns_posting, recovery_of_one,
+published_word_for_word; and by row security (42501): filed_by_owner, undecided_or_authority.
 
 Revision ID: 0029
 """
 
-from migrations.support import (
-    SCOPE_COLUMNS,
-    SQL,
-    authority_moves,
-    case_row,
-    drop_tables,
-    of_case,
-    of_parent,
-    run,
-    run_files,
-)
+from migrations.support import SQL, drop_tables, run, run_files
+from migrations.voucher_money import claw_backs, notices, voucher_settlements
 
 revision = "0029"
 down_revision = "0028"
@@ -41,10 +34,18 @@ CAUSES = (
     ("vouchers_released", "voucher_settlement", "approved"),
 )
 PAID = ("funding_request_lines", "payments")
-REPLACED = ("requested_as_decided", "postings_cite_their_cause")
+REPLACED = {
+    "requested_as_decided_2": "requested_as_decided",
+    "postings_cite_their_cause_4": "postings_cite_their_cause_2",
+    "apply_postings_3": "apply_postings",
+    "published_word_for_word_2": "published_word_for_word",
+}
+"""Functions replaced by a newer file of theirs; their grants stay."""
 
 SUBJECTS = "('prepayment', 'settlement')"
 SUBJECTS_NOW = "('prepayment', 'settlement', 'voucher_settlement')"
+SETS = "'issue', 'expire', 'start', 'complete', 'fail', 'class_cancelled', 'class_stopped', 'approve', 'pay'"
+SETS_NOW = f"{SETS}, 'refuse', 'return_payment', 'claw_back'"
 
 
 def upgrade() -> None:
@@ -53,7 +54,30 @@ def upgrade() -> None:
             "insert into step_rules (case_kind, from_state, to_state, duty, event)"
             f" values ('{kind}', '{from_state}', '{to_state}', '{duty}', '{event}')"
         )
-    _settlements()
+    _sets(SETS_NOW)
+    run_files("settled_as_redeemed", "voucher_line_let_go", "use_voucher_invoices")
+    voucher_settlements()
+    _paid()
+    _ledger()
+    claw_backs()
+    notices()
+    run_files(*REPLACED, "vouchers_cite_their_cause")
+    run(
+        # By its name between the trigger that checks every cause and the one that moves balances.
+        "create trigger a_voucher_posting_cites_its_cause after insert on postings"
+        " referencing new table as added for each statement"
+        " execute function vouchers_cite_their_cause()"
+    )
+
+
+def _sets(words: str) -> None:
+    run(
+        "alter table voucher_sets drop constraint voucher_sets_event_check",
+        f"alter table voucher_sets add constraint voucher_sets_event_check check (event in ({words}))",
+    )
+
+
+def _paid() -> None:
     for table in PAID:
         run(
             f"alter table {table} alter column filing_id drop not null",
@@ -64,6 +88,9 @@ def upgrade() -> None:
             f"alter table {table} add constraint paid_from_a_commitment"
             " check ((subject_kind = 'voucher_settlement') = (filing_id is null))",
         )
+
+
+def _ledger() -> None:
     run(
         "alter table ledger_accounts add column voucher_batch_id uuid generated always as"
         " (case when subject_kind = 'voucher_batch' then subject_id end) stored",
@@ -84,80 +111,23 @@ def upgrade() -> None:
             "insert into posting_causes (event, case_kind, to_state)"
             f" values ('{event}', '{kind}', '{state}')"
         )
-    run_files("requested_as_decided_2", "postings_cite_their_cause_4")
-
-
-def _settlements() -> None:
-    run(
-        f"""
-        create table voucher_settlements ({SCOPE_COLUMNS}
-          id uuid not null,
-          project_id uuid not null,
-          month date not null check (extract(day from month) = 1),
-          vouchers integer not null check (vouchers > 0),
-          amount_fen bigint check (amount_fen >= 0),
-          fund_source text not null,
-          budget_year smallint not null,
-          payee_account_id uuid not null,
-          submitted_at timestamptz,
-          released_at timestamptz,
-          {of_case("voucher_settlement", "voucher_settlement")},
-          constraint voucher_settlement_of_project foreign key (place_id, project_id)
-            references voucher_projects (place_id, id),
-          constraint voucher_settlement_payee foreign key (place_id, payee_account_id, org_id)
-            references payee_accounts (place_id, id, org_id)
-        )
-        """,
-        *case_row(
-            "voucher_settlements",
-            grants="select, insert, update (amount_fen, submitted_at, released_at)",
-        ),
-        # One in work for a provider, project and month; withdrawn or refused, its vouchers are free again.
-        "create unique index one_live_voucher_settlement on voucher_settlements"
-        " (place_id, org_id, project_id, month) where released_at is null",
-        f"""
-        create table voucher_settlement_lines ({SCOPE_COLUMNS}
-          settlement_id uuid not null,
-          voucher_id uuid not null,
-          class_id uuid not null,
-          standard_fen bigint not null check (standard_fen > 0),
-          fee_fen bigint not null check (fee_fen > 0),
-          face_value_fen bigint check (face_value_fen > 0),
-          committed_fen bigint not null check (committed_fen > 0),
-          disposition text check (disposition in ('payable', 'refused', 'held')),
-          amount_fen bigint check (amount_fen between 0 and committed_fen),
-          reason text not null default '' check (length(reason) <= 2000),
-          facts jsonb not null,
-          released_at timestamptz,
-          primary key (place_id, settlement_id, voucher_id),
-          constraint line_amount_when_decided check ((disposition is null) = (amount_fen is null)),
-          constraint refused_with_a_reason check (disposition <> 'refused' or reason <> ''),
-          constraint voucher_line_of_voucher foreign key (place_id, voucher_id)
-            references vouchers (place_id, id),
-          constraint voucher_line_of_class foreign key (place_id, class_id)
-            references voucher_classes (place_id, id),
-          {of_parent("voucher_line", "voucher_settlements", "settlement_id")}
-        )
-        """,
-        *case_row(
-            "voucher_settlement_lines",
-            grants="select, insert, update (disposition, amount_fen, reason, facts, released_at)",
-        ),
-        *authority_moves("voucher_settlement_lines"),
-        "create unique index voucher_in_one_settlement on voucher_settlement_lines (place_id, voucher_id)"
-        " where released_at is null",
-    )
 
 
 def downgrade() -> None:
-    for name in REPLACED:
-        before = "postings_cite_their_cause_2" if name.startswith("postings") else name
+    run(
+        "drop trigger a_voucher_posting_cites_its_cause on postings",
+        "drop function vouchers_cite_their_cause()",
+    )
+    for before in REPLACED.values():
         body = SQL.joinpath(f"{before}.sql").read_text("utf-8")
-        run(
-            body
-            if "create or replace" in body
-            else body.replace("create function", "create or replace function", 1)
-        )
+        again = "create or replace function"
+        run(body if again in body else body.replace("create function", again, 1))
+    _no_notices()
+    run(
+        "alter table recoveries drop column voucher_settlement_id,"
+        " drop constraint if exists recovery_of_one",
+        "alter table recoveries alter column filing_id set not null",
+    )
     for event, _, _ in RULES:
         run(
             f"delete from posting_causes where event = '{event}'",
@@ -175,7 +145,42 @@ def downgrade() -> None:
             f"alter table {table} add constraint {table}_subject_kind_check check (subject_kind in {SUBJECTS})",
             f"alter table {table} alter column filing_id set not null",
         )
-    drop_tables(("voucher_settlement_lines", "voucher_settlements"))
+    drop_tables(
+        (
+            "recovery_vouchers",
+            "voucher_invoices",
+            "voucher_settlement_lines",
+            "voucher_settlements",
+        )
+    )
+    run(
+        "drop function use_voucher_invoices()",
+        "drop function settled_as_redeemed()",
+        "drop function voucher_line_let_go()",
+        "alter table receipt_uses drop column voucher_id",
+        "alter table receipt_uses alter column filing_id set not null,"
+        " alter column receipt_id set not null",
+    )
+    _sets(SETS)
     run(
         "delete from step_rules where case_kind = 'voucher_settlement' and 'on_notice' in (from_state, to_state)"
+    )
+
+
+def _no_notices() -> None:
+    drop_tables(("notice_vouchers",))
+    run(
+        "alter table objections drop constraint objection_to_one",
+        "alter table objections drop column voucher_settlement_id, drop column voucher_id",
+        "alter table objections add constraint objection_to_one check ("
+        "num_nonnulls(settlement_id, filing_id) = 1"
+        " and (line_id is null or settlement_id is not null)"
+        " and (enrolment_id is null or filing_id is not null))",
+        "alter table notice_items drop constraint notice_item_of_one",
+        "alter table notice_items drop column voucher_settlement_id",
+        "alter table notice_items add constraint notice_item_of_one"
+        " check (num_nonnulls(settlement_id, filing_id) = 1)",
+        "alter table notices drop constraint notices_subject_check",
+        "alter table notices add constraint notices_subject_check"
+        " check (subject in ('settlement', 'listing'))",
     )

@@ -27,6 +27,7 @@ from domain.payment import AttemptState
 from domain.ports.work import Work
 from service.application.cases import sign_many
 from service.application.register_message import tell_of_batch
+from service.application.voucher_settlement_decision import ask_to_close
 
 CHUNK: Final = 5_000
 """Lines taken in one transaction, posted, signed and audited as sets."""
@@ -187,7 +188,10 @@ async def _post(work: Work, case: Case, answers: Sequence[Answered]) -> None:
 
 
 async def _tell_subjects(work: Work, case: Case, answers: Sequence[Answered]) -> None:
-    """A prepayment is signed paid, or given back; a paid balance lets its settlement be closed."""
+    """A prepayment is signed paid, or given back; a paid balance lets its settlement be closed.
+
+    Vouchers follow the payment of their settlement, forth and back.
+    """
     told = {AttemptState.PAID: "pay", AttemptState.RETURNED: "give_back"}
     of_prepayments = {
         one.tried.subject.id: told[one.after]
@@ -204,6 +208,13 @@ async def _tell_subjects(work: Work, case: Case, answers: Sequence[Answered]) ->
     ]
     if settled:
         await work.jobs.add_many("close_settlement", settled, case.place_id)
+    of_vouchers = [
+        one.tried.subject.id
+        for one in answers
+        if one.tried.subject.kind is PayableKind.VOUCHER_SETTLEMENT and one.after in told
+    ]
+    if of_vouchers:
+        await ask_to_close(work, of_vouchers, case.place_id)
 
 
 async def _record(

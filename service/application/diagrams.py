@@ -229,6 +229,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "sign_finance": "财政签署",
     "sign_labour": "人社签署",
     "split": "拆分",
+    "stand": "复核维持",
     "start": "开始培训",
     "stop": "停班",
     "submit": "提交",

@@ -2,17 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 from uuid import UUID
 
-from domain.budget import Commitment, CommitmentState
 from domain.case_clock import RETURNED
 from domain.cases import Case, CaseKind
 from domain.class_plan import ClassPlan, Mentor, plan_faults_of_class
 from domain.document import ChecklistItem, DeclaredDocument
-from domain.eligibility import on_payable_roster
-from domain.entitlement import expected_entitlement_fen
 from domain.errors import Fault, Refusal
 from domain.filing import (
     Apprentice,
@@ -27,25 +24,18 @@ from domain.filing import (
 )
 from domain.joint_class import ClassTerms
 from domain.ledger import (
-    AccountKey,
-    AccountKind,
-    BookKey,
     Event,
-    Transfer,
     decision_of,
-    transfer_of,
 )
 from domain.payee_account import checked_payee
-from domain.period import month_after
 from domain.places import Place, region_path_of
 from domain.policy import ExitReason
 from domain.policy.overlay import Stage
 from domain.ports.work import Work
-from domain.prepayment_amount import forecast, prepayment
 from domain.training_register import MessageKind
 from service.application.cases import open_case, sign
 from service.application.class_of_filing import check_class_of, joining_faults_of, provider_of
-from service.application.commitment import release_commitments
+from service.application.commitment import commit_forecast, release_commitments
 from service.application.completeness import (
     check_contents_of,
     check_filing_items,
@@ -55,6 +45,7 @@ from service.application.completeness import (
 )
 from service.application.correction_deadline import check_in_time
 from service.application.document import check_declared
+from service.application.notice import check_filings_noticed, pause_if_on_notice
 from service.application.payee_account import account_for
 from service.application.plan import check_plan, check_start, faults_of_standard, start_faults
 from service.application.quota import take_quota
@@ -270,7 +261,7 @@ async def review_filing(
     facts = {"advice": advice.value}
     signed = await sign(work, case, "review", reason=reason, facts=facts)
     await work.corrections.add_remark(signed, advice.value)
-    return await work.filings.get(signed)
+    return await work.filings.get(await pause_if_on_notice(work, signed))
 
 
 async def list_filings(
@@ -278,8 +269,10 @@ async def list_filings(
 ) -> tuple[UUID, list[Filing]]:
     """List reviewed filings in one decision with a document number (列入学徒培训计划, FIL-04).
 
-    Commits what each is expected to cost, by budget year: at once where the year's book holds enough and
-    nobody waits for it, else as a forward commitment. A missing appropriation blocks payment, not listing.
+    Commits what each is expected to cost, by budget year: at once where the year's book holds enough
+    and nobody waits for it, else as a forward commitment. A missing appropriation never blocks
+    listing; it blocks payment. Refuses `listing_faulty` for what is objected to, or was not on notice
+    where the region asks for one; `quota_exceeded`.
     """
     _check_named_once(filings)
     cases = await work.cases.lock_many(CaseKind.FILING, [listed.filing_id for listed in filings])
@@ -290,7 +283,9 @@ async def list_filings(
         if case.place_id != cases[0].place_id:
             raise Refusal("filings_of_other_places")
     place = await work.places.get(cases[0].place_id)
-    await take_quota(work, place, await work.filings.page(cases))
+    reviewed = await work.filings.page(cases)
+    await check_filings_noticed(work, reviewed)
+    await take_quota(work, place, reviewed)
     listing_id = work.new_id()
     await work.filings.add_listing(
         listing_id,
@@ -306,7 +301,7 @@ async def list_filings(
     await work.filings.mark_listed(cases, listing_id)
     listed_filings = list(await work.filings.page(signed))
     for filing in listed_filings:
-        await _commit_forecast(work, filing)
+        await commit_forecast(work, filing)
         await tell_of_filing(work, MessageKind.FILING_LISTED, filing)
     return listing_id, listed_filings
 
@@ -411,90 +406,3 @@ async def _submitted(work: Work, case: Case) -> Case:
     signed = await sign(work, case, "submit")
     await work.jobs.add("screen_filing", case.id, case.place_id)
     return signed
-
-
-async def _commit_forecast(work: Work, filing: Filing) -> None:
-    case = filing.case
-    policy = await work.policies.get(filing.policy_version_id)
-    people = sum(
-        on_payable_roster(person, policy.standard) for person in await work.filings.enrolments(case)
-    )
-    expected_fen = people * expected_entitlement_fen(
-        policy.standard,
-        target_grade=filing.target_grade,
-        filed_months=filing.filed_months,
-        uplift_basis_points=filing.uplift_basis_points,
-    )
-    ahead = prepayment(
-        policy.standard,
-        target_grade=filing.target_grade,
-        filed_months=filing.filed_months,
-        people=people,
-        uplift_basis_points=filing.uplift_basis_points,
-    )
-    parts = forecast(
-        listed_on=work.today,
-        ends_on=month_after(filing.filed_starts_on, filing.filed_months) - timedelta(days=1),
-        prepayment_fen=ahead.amount_fen,
-        expected_fen=expected_fen,
-    )
-    decision = decision_of(case.id, await work.cases.steps(case))
-    commitments = []
-    for part in parts:
-        year, amount_fen = part.budget_year, part.amount_fen
-        state = CommitmentState.FORWARD
-        if await _book_covers(work, case, filing.fund_source, year, amount_fen):
-            book = await work.ledger.book(
-                BookKey(place_id=case.place_id, fund_source=filing.fund_source, budget_year=year)
-            )
-            await work.ledger.post(
-                case.place_id,
-                book,
-                [committed(Event.LISTED, case, amount_fen, year)],
-                cause=decision,
-                posted_at=work.now,
-            )
-            state = CommitmentState.COMMITTED
-        commitments.append(
-            Commitment(
-                id=work.new_id(),
-                filing_id=case.id,
-                org_id=case.org_id,
-                partner_org_id=case.partner_org_id,
-                fund_source=filing.fund_source,
-                budget_year=year,
-                amount_fen=amount_fen,
-                listed_at=work.now,
-                state=state,
-            )
-        )
-    await work.budgets.add_commitments(case, commitments)
-
-
-async def _book_covers(
-    work: Work, case: Case, fund_source: str, year: int, amount_fen: int
-) -> bool:
-    # Listings and appropriations of one book decide one after another, and a filing that has waited
-    # longer is never overtaken by one that happens to be smaller.
-    await work.budgets.take_turn(case.place_id, fund_source, year)
-    if await work.budgets.waiting(case.place_id, fund_source, year):
-        return False
-    book = await work.ledger.book(
-        BookKey(place_id=case.place_id, fund_source=fund_source, budget_year=year)
-    )
-    available = await work.ledger.balance_fen(
-        case.place_id, book, AccountKey(AccountKind.AVAILABLE)
-    )
-    return available >= amount_fen
-
-
-def committed(event: Event, case: Case, amount_fen: int, year: int) -> Transfer:
-    """Build the transfer that commits one budget year's part of a filing."""
-    return transfer_of(
-        event,
-        amount_fen=amount_fen,
-        posting_key=f"committed:{case.id}:{year}",
-        org_id=case.org_id,
-        partner_org_id=case.partner_org_id,
-        filing_id=case.id,
-    )

@@ -110,12 +110,15 @@ async def check_provider_not_on_hold(work: Work, place_id: UUID, provider_id: UU
         raise Refusal("on_hold")
 
 
-async def check_none_on_hold(work: Work, place_id: UUID, filing_ids: Sequence[UUID]) -> None:
-    """Refuse `on_hold`, naming each line of a batch (from 0) whose filing is stopped."""
+async def check_none_on_hold(work: Work, place_id: UUID, paid_on_ids: Sequence[UUID]) -> None:
+    """Refuse `on_hold`, naming each line of a batch (from 0) whose filing or voucher settlement is stopped."""
     await work.holds.keep_steady(place_id)
-    stopped = await holds_on(work, frozenset(filing_ids))
+    paid_on = frozenset(paid_on_ids)
+    stopped = frozenset(await holds_on(work, paid_on)) | frozenset(
+        await work.voucher_settlements.stopped(paid_on)
+    )
     faults = tuple(
-        Fault(f"/payments/{n}", "on_hold") for n, one in enumerate(filing_ids) if one in stopped
+        Fault(f"/payments/{n}", "on_hold") for n, one in enumerate(paid_on_ids) if one in stopped
     )
     if faults:
         raise Refusal("on_hold", faults=faults)

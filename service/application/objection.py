@@ -1,6 +1,6 @@
 """Objection use cases (异议): anybody's, within the period; it freezes exactly what it names.
 
-Locks are taken in one order everywhere: the settlement, then the notice or the objection.
+Locks are taken in one order everywhere: the settlement or filing, then the notice or the objection.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from domain.calendar import DayUnit
 from domain.cases import Case, CaseKind, Duty
 from domain.errors import Fault, Refusal
 from domain.machines import SIGNED
-from domain.notice import Notice, Objecting, Objection
+from domain.notice import KIND_OF, Notice, Objecting, Objection
 from domain.policy.overlay import Limit
 from domain.ports.work import Work
 from service.application.cases import keep_apart, open_case, sign
@@ -35,8 +35,8 @@ async def receive_objection(
     `too_many_objections` while as many as an item takes wait for their decision.
     """
     notice = await work.notices.get(await work.cases.get(CaseKind.NOTICE, notice_id))
-    settlement_id, line_id = await _named(work, notice, command)
-    await work.cases.lock(CaseKind.SETTLEMENT, settlement_id)
+    item_id, line_id = await _named(work, notice, command)
+    await work.cases.lock(KIND_OF[notice.of], item_id)
     notice = await work.notices.get(await work.cases.lock(CaseKind.NOTICE, notice_id))
     kept = await work.objections.of_key(notice_id, command.client_key)
     if kept is not None:
@@ -46,7 +46,8 @@ async def receive_objection(
     if notice.case.state != "published" or notice.ends_on is None or work.today > notice.ends_on:
         raise Refusal("notice_taken_down")
     place_id = notice.case.place_id
-    if (waiting := await work.objections.open_over(place_id, settlement_id)) >= MOST_OPEN:
+    waiting = (await work.objections.open_over(place_id, [item_id])).get(item_id, 0)
+    if waiting >= MOST_OPEN:
         raise Refusal("too_many_objections", count=waiting)
     place = await work.places.get(place_id)
     case = await open_case(
@@ -55,12 +56,13 @@ async def receive_objection(
         place,
         event="receive",
         org_id=place.bureau_org_id,
-        facts={"notice": str(notice_id), "settlement": str(settlement_id)},
+        facts={"notice": str(notice_id), notice.of.value: str(item_id)},
     )
     objection = Objection(
         case=case,
         notice_id=notice_id,
-        settlement_id=settlement_id,
+        of=notice.of,
+        item_id=item_id,
         line_id=line_id,
         statement=command.statement,
         received_on=work.today,
@@ -84,19 +86,19 @@ async def examine_objection(
 async def decide_objection(
     work: Work, *, objection_id: UUID, version: int, event: str, reason: str, clause: str = ""
 ) -> Objection:
-    """Uphold or dismiss an objection. Upheld, the settlement goes back to be verified and reviewed.
+    """Uphold or dismiss an objection. Upheld, the settlement or filing goes back to its reviewer.
 
-    Refuses `reason_missing`, `linked_duty_conflict` (who reviewed or verified the settlement decides
-    no objection to it).
+    Refuses `reason_missing`, `linked_duty_conflict` (who reviewed or verified it decides no objection
+    to it).
     """
     check_reason(reason)
     seen = await work.objections.get(await work.cases.get(CaseKind.OBJECTION, objection_id))
-    settlement = await work.cases.lock(CaseKind.SETTLEMENT, seen.settlement_id)
+    item = await work.cases.lock(KIND_OF[seen.of], seen.item_id)
     case = await work.cases.lock(CaseKind.OBJECTION, objection_id, version=version)
     signed = await sign(work, case, event, reason=reason, clause=clause)
-    await keep_apart(work, [settlement.id], forbidden={Duty.REVIEW})
+    await keep_apart(work, [item.id], forbidden={Duty.REVIEW})
     if event == "uphold":
-        await _send_back(work, settlement, reason=reason)
+        await _send_back(work, item, reason=reason)
     return await work.objections.get(signed)
 
 
@@ -147,18 +149,18 @@ async def _answer_by(work: Work, case: Case) -> date | None:
 
 
 async def _named(work: Work, notice: Notice, command: Objecting) -> tuple[UUID, UUID | None]:
-    if not 1 <= command.item_no <= len(notice.settlements):
+    if not 1 <= command.item_no <= len(notice.items):
         raise Refusal("objection_faulty", faults=(Fault("/item_no", "item_unknown"),))
-    settlement_id = notice.settlements[command.item_no - 1]
+    item_id = notice.items[command.item_no - 1]
     if command.line_no is None:
-        return settlement_id, None
+        return item_id, None
     line_id = await work.notices.line_of(notice.case.id, command.item_no, command.line_no)
     if line_id is None:
         raise Refusal("objection_faulty", faults=(Fault("/line_no", "line_unknown"),))
-    return settlement_id, line_id
+    return item_id, line_id
 
 
-async def _send_back(work: Work, settlement: Case, *, reason: str) -> None:
-    """Send a settlement back where its state knows the way; an approved one keeps the line unpaid."""
-    if "send_back" in SIGNED[CaseKind.SETTLEMENT][settlement.state]:
-        await sign(work, settlement, "send_back", reason=reason)
+async def _send_back(work: Work, item: Case, *, reason: str) -> None:
+    """Send it back where its state knows the way; an approved settlement keeps the line unpaid."""
+    if "send_back" in SIGNED[item.kind][item.state]:
+        await sign(work, item, "send_back", reason=reason)

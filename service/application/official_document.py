@@ -21,6 +21,7 @@ from domain.places import Place
 from domain.ports.messages import Message
 from domain.ports.work import Work
 from service.application.official_papers import WRITERS
+from service.application.payee_account import registered_name
 
 TELL_OF_DOCUMENT: Final = "tell_of_document"
 """The job that tells the addressee that a document waits."""
@@ -52,14 +53,16 @@ async def _issue(
         place.finance_org_id if by_finance else place.bureau_org_id
     )
     to = _addressed_to(kind, place, case.org_id)
+    addressee = _NAMELESS.get(KINDS[kind].to)
+    if to is not None:
+        addressee = await registered_name(work, await work.places.organisation(to))
+    assert addressee is not None  # a document without an organisation goes to a nameless one
     issue = Issue(
         kind=kind,
         year=year,
         serial=serial,
         issuer=issuer.name,
-        addressee=_NAMELESS[KINDS[kind].to]
-        if to is None
-        else (await work.places.organisation(to)).name,
+        addressee=addressee,
         issued_on=day_in_china(steps[-1].at),
         steps=steps,
     )

@@ -14,7 +14,7 @@ from domain.correction import CorrectionItem
 from domain.explanation import Sentence, numbered, settlement_sentences
 from domain.filing import Filing, TerminationGround
 from domain.hold import Hold, HoldTarget
-from domain.notice import masked_name, published_items
+from domain.notice import KIND_OF, Objection, masked_name, published_items
 from domain.official_document import (
     DocumentKind,
     Issue,
@@ -27,8 +27,9 @@ from domain.official_document import (
     without_numbers,
 )
 from domain.official_document.decisions import Correction
+from domain.official_document.paper import Table
 from domain.period import day_in_china
-from domain.policy.overlay import Limit
+from domain.policy.overlay import Limit, NoticeOf
 from domain.ports.work import Work
 from domain.recovery import Recovery
 from domain.review_request import ReviewRequest, ReviewSubject
@@ -189,12 +190,13 @@ async def _funding_request(work: Work, issue: Issue, case: Case) -> Paper:
 async def _public_notice(work: Work, issue: Issue, case: Case) -> Paper:
     notice = await work.notices.get(case)
     enterprises = {}
-    for one in notice.settlements:
-        settlement = await work.cases.get(CaseKind.SETTLEMENT, one)
-        enterprises[one] = (await work.places.organisation(settlement.org_id)).name
+    for one in notice.items:
+        item = await work.cases.get(KIND_OF[notice.of], one)
+        enterprises[one] = (await work.places.organisation(item.org_id)).name
     items = published_items(
         await work.official_documents.published_lines(case),
-        settlements=notice.settlements,
+        of=notice.of,
+        items=notice.items,
         enterprises=enterprises,
         names=notice.rule.names,
     )
@@ -203,11 +205,11 @@ async def _public_notice(work: Work, issue: Issue, case: Case) -> Paper:
 
 async def _objection_answer(work: Work, issue: Issue, case: Case) -> Paper:
     objection = await work.objections.get(case)
-    settlement = await work.cases.get(CaseKind.SETTLEMENT, objection.settlement_id)
-    about = f"公示中{(await work.places.organisation(settlement.org_id)).name}"
+    item = await work.cases.get(KIND_OF[objection.of], objection.item_id)
+    about = f"公示中{(await work.places.organisation(item.org_id)).name}"
     if objection.line_id is not None:
-        person = await work.official_documents.person_of_line(case.place_id, objection.line_id)
-        about += f"学徒{masked_name(person.name)}"
+        named = "持券人" if objection.of is NoticeOf.VOUCHER_SETTLEMENT else "学徒"
+        about += f"{named}{masked_name(await _name_of(work, objection, objection.line_id))}"
     return measures.objection_answer(
         issue,
         received_on=objection.received_on,
@@ -217,13 +219,33 @@ async def _objection_answer(work: Work, issue: Issue, case: Case) -> Paper:
     )
 
 
-async def _recovery(work: Work, case: Case) -> tuple[Recovery, Filing]:
+async def _name_of(work: Work, objection: Objection, line_id: UUID) -> str:
+    """Return the name of the person whom an objection names: by a settlement's line, a seat or a voucher."""
+    if objection.of is NoticeOf.VOUCHER_SETTLEMENT:
+        return (await work.vouchers.get(line_id)).name
+    if objection.of is NoticeOf.LISTING:
+        return (await work.filings.enrolment(line_id)).name
+    return (await work.official_documents.person_of_line(objection.case.place_id, line_id)).name
+
+
+async def _recovery(work: Work, case: Case) -> tuple[Recovery, Filing | Table]:
+    """Return a recovery, and the plan or the vouchers that were paid for."""
     recovery = await work.recoveries.get(case)
-    return recovery, await _filing(work, recovery.filing_id)
+    kind, spent_on = recovery.spent_on
+    if kind is CaseKind.FILING:
+        return recovery, await _filing(work, spent_on)
+    settlement = await work.voucher_settlements.get(await work.cases.get(kind, spent_on))
+    vouchers = await work.recoveries.vouchers(case)
+    return recovery, measures.vouchers_table(
+        document=(await work.voucher_projects.offer(settlement.project_id)).document_number,
+        month=settlement.month,
+        vouchers=len(vouchers),
+        amount_fen=sum(one.amount_fen for one in vouchers),
+    )
 
 
 async def _recovery_order(work: Work, issue: Issue, case: Case) -> Paper:
-    recovery, filing = await _recovery(work, case)
+    recovery, about = await _recovery(work, case)
     why: tuple[Sentence, ...] = ()
     if recovery.settlement_id is not None:
         settlement = await work.cases.get(CaseKind.SETTLEMENT, recovery.settlement_id)
@@ -231,13 +253,13 @@ async def _recovery_order(work: Work, issue: Issue, case: Case) -> Paper:
         assert reasons is not None  # what demanded it was approved
         unpaid = [unpaid_sentence(part) for part in reasons.unpaid]
         why = numbered((*unpaid, *settlement_sentences(reasons.facts)))
-    return measures.recovery_order(issue, filing, recovery, why)
+    return measures.recovery_order(issue, about, recovery, why)
 
 
 async def _recovery_cancellation(work: Work, issue: Issue, case: Case) -> Paper:
-    recovery, filing = await _recovery(work, case)
+    recovery, about = await _recovery(work, case)
     ordered = recovery.document_number is not None
-    return measures.recovery_cancellation(issue, filing, recovery, ordered=ordered)
+    return measures.recovery_cancellation(issue, about, recovery, ordered=ordered)
 
 
 async def _write_off(work: Work, issue: Issue, case: Case) -> Paper:

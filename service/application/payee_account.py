@@ -8,7 +8,7 @@ from domain.cases import CaseKind
 from domain.errors import Fault, Refusal
 from domain.filing import Payee
 from domain.payee_account import VERIFIED, PayeeAccount, checked_payee, name_difference
-from domain.places import Place, region_path_of
+from domain.places import Organisation, OrganisationKind, Place, region_path_of
 from domain.ports.work import Work
 from service.application.cases import open_case, sign
 
@@ -32,7 +32,8 @@ async def declare_account(work: Work, command: DeclareAccount) -> PayeeAccount:
     if place is None:
         raise Refusal("place_unknown", faults=(Fault("/region_code", "place_unknown"),))
     enterprise = await work.places.organisation(work.actor.org_id)
-    payee = checked_payee(command.payee, enterprise_name=enterprise.name, at="")
+    name = await registered_name(work, enterprise)
+    payee = checked_payee(command.payee, enterprise_name=name, at="")
     if command.replaces_id is not None:
         replaced = await work.cases.lock(CaseKind.ACCOUNT_CHANGE, command.replaces_id)
         here = (replaced.place_id, replaced.org_id) == (place.id, enterprise.id)
@@ -72,7 +73,8 @@ async def verify_account(
         replaced = await work.cases.lock(CaseKind.ACCOUNT_CHANGE, account.replaces_id)
     case = await work.cases.lock(CaseKind.ACCOUNT_CHANGE, account_id, version=version)
     enterprise = await work.places.organisation(case.org_id)
-    if difference := name_difference(account.account_name, enterprise.name):
+    name = await registered_name(work, enterprise)
+    if difference := name_difference(account.account_name, name):
         fault = Fault("/account_name", "payee_name_differs", difference)
         raise Refusal("payee_faulty", faults=(fault,))
     signed = await sign(work, case, "verify", reason=reason)
@@ -91,6 +93,16 @@ async def refuse_account(
     check_reason(reason)
     case = await work.cases.lock(CaseKind.ACCOUNT_CHANGE, account_id, version=version)
     return await work.payee_accounts.get(await sign(work, case, "refuse", reason=reason))
+
+
+async def registered_name(work: Work, organisation: Organisation) -> str:
+    """Return the name that an organisation's account carries: a worker's is that on his newest voucher.
+
+    What a worker is readable by all as holds no name, and whoever has no voucher has none here.
+    """
+    if organisation.kind is not OrganisationKind.WORKER:
+        return organisation.name
+    return await work.voucher_settlements.holder_name(organisation.id) or organisation.name
 
 
 async def account(work: Work, account_id: UUID) -> PayeeAccount:

@@ -16,6 +16,7 @@ from domain.ports.work import Work
 _PURPOSES = {
     PayableKind.PREPAYMENT: PaymentPurpose.PREPAYMENT,
     PayableKind.SETTLEMENT: PaymentPurpose.BALANCE,
+    PayableKind.VOUCHER_SETTLEMENT: PaymentPurpose.VOUCHERS,
 }
 
 
@@ -34,10 +35,22 @@ async def payment(work: Work, payment_id: UUID) -> tuple[Payment, Sequence[Attem
 
 
 async def list_payments(
-    work: Work, *, filing_id: UUID | None, state: str | None, after: UUID | None, limit: int
+    work: Work,
+    *,
+    filing_id: UUID | None,
+    state: str | None,
+    after: UUID | None,
+    limit: int,
+    voucher_settlement_id: UUID | None = None,
 ) -> Sequence[Payment]:
-    """Return a page of payments, in order of planning."""
-    return await work.payments.page(filing_id=filing_id, state=state, after=after, limit=limit)
+    """Return a page of payments, in order of planning; of a filing or a voucher settlement if named."""
+    return await work.payments.page(
+        filing_id=filing_id,
+        voucher_settlement_id=voucher_settlement_id,
+        state=state,
+        after=after,
+        limit=limit,
+    )
 
 
 async def explain_payment(work: Work, payment_id: UUID) -> ExplainedPayment:
@@ -72,6 +85,7 @@ async def explain_payment(work: Work, payment_id: UUID) -> ExplainedPayment:
     chain = MoneyChain(
         payment=found,
         people=tuple(await work.payments.people_of(found)),
+        vouchers=tuple(await work.payments.vouchers_of(found)),
         attempts=tuple(attempts),
         posting_ids=tuple(posting.id for posting in postings),
     )

@@ -77,7 +77,7 @@ async def take_receipts(work: Work, *, receipts_id: UUID) -> int:
     file = await work.receipts.get(receipts_id)
     lines = [line for line in await work.receipts.lines(file) if line.state is LineState.RECEIVED]
     references = {line.receipt.recovery_reference for line in lines}
-    filings = await _locked(work, file.place_id, references)
+    spent_on = await _locked(work, file.place_id, references)
     seen = set(
         await work.receipts.seen(file.place_id, {one.receipt.line_reference for one in lines})
     )
@@ -89,7 +89,8 @@ async def take_receipts(work: Work, *, receipts_id: UUID) -> int:
         await work.receipts.take(file, decided)
         if decided.outcome is LineState.MATCHED:
             assert decided.recovery is not None
-            await _collect(work, filings[decided.recovery.filing_id], decided, decided.recovery)
+            _, spent_id = decided.recovery.spent_on
+            await _collect(work, spent_on[spent_id], decided, decided.recovery)
             matched += 1
     return matched
 
@@ -103,23 +104,23 @@ async def get_receipts(
 
 
 async def _locked(work: Work, place_id: UUID, references: set[str]) -> dict[UUID, Case]:
-    """Lock the filings, then the recoveries that are named, each in order of id."""
+    """Lock the filings and voucher settlements, then the recoveries that are named, each in order of id."""
     named = await work.recoveries.referred_to(place_id, references)
-    filing_ids = sorted({one.filing_id for one in named})
-    filings = await work.cases.lock_many(CaseKind.FILING, filing_ids)
+    found: dict[UUID, Case] = {}
+    for kind in (CaseKind.FILING, CaseKind.VOUCHER_SETTLEMENT):
+        ids = {spent_id for of, spent_id in (one.spent_on for one in named) if of is kind}
+        found |= {case.id: case for case in await work.cases.lock_many(kind, sorted(ids))}
     await work.cases.lock_many(CaseKind.RECOVERY, sorted(one.case.id for one in named))
-    return {case.id: case for case in filings}
+    return found
 
 
-async def _collect(
-    work: Work, filing_case: Case, decided: TakenReceipt, recovery: Recovery
-) -> None:
+async def _collect(work: Work, spent_on: Case, decided: TakenReceipt, recovery: Recovery) -> None:
     receipt, case = decided.line.receipt, recovery.case
     await post(
         work,
-        filing_case,
+        spent_on,
         collected(
-            await work.recoveries.holdings(filing_case),
+            await work.recoveries.holdings(spent_on),
             case.id,
             amount_fen=receipt.amount_fen,
             year=receipt.booked_on.year,

@@ -1,7 +1,8 @@
 """Recoveries (追缴): opened by a settlement's approval or proposed, ordered, served, and followed up.
 
-Locks are taken in one order everywhere: the filing, its settlement, then its recoveries. What is owed
-lies in the ledger; a recovery's case says who decided and how far it has come.
+Locks are taken in one order everywhere: the filing, its settlement, then its recoveries; or the voucher
+settlement, its recoveries, then vouchers. What is owed lies in the ledger; a recovery's case says who
+decided and how far it has come.
 """
 
 from collections.abc import Sequence
@@ -22,19 +23,20 @@ from domain.receipt import ReceiptOnFile
 from domain.recovery import (
     LATE,
     OPEN,
+    ClawedBack,
     Movement,
     Recovery,
     RecoveryCause,
-    RecoveryFigures,
     demanded,
     due_day,
+    new_recovery,
     recoverable_fen,
-    reference_of,
     settled,
     written_off,
 )
 from domain.settlement import SettlementReasons
 from service.application.cases import open_case, page_of, sign
+from service.application.voucher_claw_back import claw_back_vouchers
 
 EXPIRE_RECOVERY: Final = "expire_recovery"
 """The job that marks a recovery overdue once its last day has passed."""
@@ -108,7 +110,7 @@ async def propose_recovery(
         reason=reason,
         facts={"filing": str(filing_id), "cause": cause.value, "amount_fen": amount_fen},
     )
-    await work.recoveries.add(_new(case, filing_id, cause=cause, proposed_fen=amount_fen))
+    await work.recoveries.add(new_recovery(case, filing_case, cause=cause, proposed_fen=amount_fen))
     return await work.recoveries.get(case)
 
 
@@ -124,21 +126,23 @@ async def order_recovery(
 ) -> Recovery:
     """Order a recovery (追缴决定): under which document, and to be paid within how many days of service.
 
-    One that was proposed moves its money now, by the two people who proposed and ordered it; one that
-    follows a settlement was moved by that. Refuses `recovery_above_paid`.
+    One that was proposed moves its money now, by the two people who proposed and ordered it, and claws its
+    vouchers back with it; one that follows a settlement was moved by that. Refuses
+    `recovery_above_paid`, `voucher_not_paid`.
     """
-    filing_case, case = await _locked(work, recovery_id, version=version)
+    spent_on, case = await _locked(work, recovery_id, version=version)
     recovery = await work.recoveries.get(case)
     signed = await sign(work, case, "order", reason=reason, clause=clause)
     await work.recoveries.order(
         case, document_number=document_number, pay_within_days=pay_within_days
     )
     if recovery.proposed_fen is not None and recovery.figures.demanded_fen == 0:
-        await _check_amount(work, filing_case, recovery.proposed_fen)
+        await _check_amount(work, spent_on, recovery.proposed_fen)
+        await claw_back_vouchers(work, signed)
         await post(
             work,
-            filing_case,
-            demanded(await work.recoveries.holdings(filing_case), recovery.proposed_fen),
+            spent_on,
+            demanded(await work.recoveries.holdings(spent_on), recovery.proposed_fen),
             cause=decision_of(case.id, await work.cases.steps(signed)),
             key=f"recovery:{case.id}:{signed.step_seq}",
             to=case.id,
@@ -230,12 +234,12 @@ async def write_off_recovery(
 
     It stays owed: money that comes after all is taken.
     """
-    filing_case, case = await _locked(work, recovery_id, version=version)
+    spent_on, case = await _locked(work, recovery_id, version=version)
     signed = await sign(work, case, "write_off", reason=reason)
     await post(
         work,
-        filing_case,
-        written_off(await work.recoveries.holdings(filing_case), case.id),
+        spent_on,
+        written_off(await work.recoveries.holdings(spent_on), case.id),
         cause=decision_of(case.id, await work.cases.steps(signed)),
         key=f"recovery:{case.id}:{signed.step_seq}",
         to=None,
@@ -249,13 +253,23 @@ async def get_recovery(work: Work, *, recovery_id: UUID) -> Recovery:
 
 
 async def list_recoveries(
-    work: Work, *, filing_id: UUID | None, state: str | None, after: UUID | None, limit: int
+    work: Work,
+    *,
+    filing_id: UUID | None,
+    state: str | None,
+    after: UUID | None,
+    limit: int,
+    voucher_settlement_id: UUID | None = None,
 ) -> Sequence[Recovery]:
-    """Return recoveries in order of creation, after the given one; refuses `not_found` for a filing."""
-    if filing_id is not None:
-        filing = await work.cases.get(CaseKind.FILING, filing_id)
-        of_filing = await work.recoveries.of_filing(filing)
-        return page_of(of_filing, state=state, after=after, limit=limit)
+    """Return recoveries in order of creation, after the given one; of a filing or voucher settlement if named.
+
+    Refuses `not_found` for it.
+    """
+    named = {CaseKind.FILING: filing_id, CaseKind.VOUCHER_SETTLEMENT: voucher_settlement_id}
+    for kind, spent_on in named.items():
+        if spent_on is not None:
+            of_it = await work.recoveries.of_filing(await work.cases.get(kind, spent_on))
+            return page_of(of_it, state=state, after=after, limit=limit)
     cases = await work.cases.page(CaseKind.RECOVERY, state=state, after=after, limit=limit)
     return await work.recoveries.page(cases)
 
@@ -264,7 +278,8 @@ async def list_recoveries(
 class RecoveryReasons:
     """Why a recovery demands what it demands, as stored: from which sentences are rendered.
 
-    `settlement` is the settlement's own reasons: who earned what, who earned nothing and why.
+    `settlement` is the settlement's own reasons: who earned what, who earned nothing and why. `vouchers`
+    are those it claws back.
     """
 
     recovery: Recovery
@@ -272,20 +287,19 @@ class RecoveryReasons:
     prepayments: Sequence[PrepaymentOnFile]
     postings: Sequence[Posting]
     receipts: Sequence[ReceiptOnFile]
+    vouchers: Sequence[ClawedBack]
 
 
 async def reasons_for_recovery(work: Work, *, recovery_id: UUID) -> RecoveryReasons:
     """Return why and how: the settlement, the prepayments, and each movement of the ledger."""
     recovery = await get_recovery(work, recovery_id=recovery_id)
     case = recovery.case
-    filing_case = await work.cases.get(CaseKind.FILING, recovery.filing_id)
+    spent_on = await work.cases.get(*recovery.spent_on)
     settlement = None
     if recovery.settlement_id is not None:
         decided = await work.cases.get(CaseKind.SETTLEMENT, recovery.settlement_id)
         settlement = await work.settlements.reasons(decided)
-    paid = [
-        one for one in await work.prepayments.of_filing(filing_case) if one.case.state == "paid"
-    ]
+    paid = [one for one in await work.prepayments.of_filing(spent_on) if one.case.state == "paid"]
     receipts = await work.receipts.of_recovery(recovery)
     return RecoveryReasons(
         recovery=recovery,
@@ -293,19 +307,24 @@ async def reasons_for_recovery(work: Work, *, recovery_id: UUID) -> RecoveryReas
         prepayments=paid,
         postings=await work.ledger.postings_of(case.place_id, case.id),
         receipts=list(receipts.values()),
+        vouchers=await work.recoveries.vouchers(case),
     )
 
 
 async def post(
     work: Work,
-    filing_case: Case,
+    spent_on: Case,
     movements: Sequence[Movement],
     *,
     cause: Cause,
     key: str,
     to: UUID | None,
 ) -> None:
-    """Post movements in the books that they name; `to` is the recovery that is being raised."""
+    """Post movements in the books that they name; `to` is the recovery that is being raised.
+
+    `spent_on` is the filing or the voucher settlement that the money was paid on.
+    """
+    of_vouchers = spent_on.kind is CaseKind.VOUCHER_SETTLEMENT
     for book_key in sorted(
         {one.book for one in movements}, key=lambda book: (book.budget_year, book.fund_source)
     ):
@@ -317,18 +336,17 @@ async def post(
                     f"{key}:{one.event}:{book_key.fund_source}:{book_key.budget_year}"
                     f":{one.recovery_id or to}"
                 ),
-                org_id=filing_case.org_id,
-                partner_org_id=filing_case.partner_org_id,
-                filing_id=filing_case.id,
+                org_id=spent_on.org_id,
+                partner_org_id=spent_on.partner_org_id,
+                filing_id=None if of_vouchers else spent_on.id,
+                voucher_batch_id=spent_on.id if of_vouchers else None,
                 recovery_id=one.recovery_id or to,
             )
             for one in movements
             if one.book == book_key
         ]
         book = await work.ledger.book(book_key)
-        await work.ledger.post(
-            filing_case.place_id, book, transfers, cause=cause, posted_at=work.now
-        )
+        await work.ledger.post(spent_on.place_id, book, transfers, cause=cause, posted_at=work.now)
 
 
 async def _open_of(work: Work, filing_case: Case) -> list[Recovery]:
@@ -365,9 +383,9 @@ async def _raised(
         facts={"filing": str(filing_case.id), **facts},
     )
     await work.recoveries.add(
-        _new(
+        new_recovery(
             opened,
-            filing_case.id,
+            filing_case,
             cause=RecoveryCause.SETTLEMENT,
             settlement_id=settlement.id,
         )
@@ -375,34 +393,10 @@ async def _raised(
     return opened.id
 
 
-def _new(
-    case: Case,
-    filing_id: UUID,
-    *,
-    cause: RecoveryCause,
-    settlement_id: UUID | None = None,
-    proposed_fen: int | None = None,
-) -> Recovery:
-    return Recovery(
-        case=case,
-        filing_id=filing_id,
-        reference=reference_of(case.id),
-        cause=cause,
-        settlement_id=settlement_id,
-        proposed_fen=proposed_fen,
-        document_number=None,
-        pay_within_days=None,
-        served_on=None,
-        due_on=None,
-        proof_reference=None,
-        figures=RecoveryFigures(),
-    )
-
-
-async def _check_amount(work: Work, filing_case: Case, amount_fen: int) -> None:
+async def _check_amount(work: Work, spent_on: Case, amount_fen: int) -> None:
     most_fen = recoverable_fen(
-        await work.recoveries.holdings(filing_case),
-        entitled_fen=await work.recoveries.earned_fen(filing_case),
+        await work.recoveries.holdings(spent_on),
+        entitled_fen=await work.recoveries.earned_fen(spent_on),
     )
     if amount_fen > most_fen:
         values = {"most_fen": most_fen}
@@ -418,8 +412,8 @@ async def _order_document(work: Work, case: Case) -> OfficialDocument | None:
 
 async def _locked(work: Work, recovery_id: UUID, *, version: int) -> tuple[Case, Case]:
     seen = await work.recoveries.get(await work.cases.get(CaseKind.RECOVERY, recovery_id))
-    filing_case = await work.cases.lock(CaseKind.FILING, seen.filing_id)
-    return filing_case, await work.cases.lock(CaseKind.RECOVERY, recovery_id, version=version)
+    spent_on = await work.cases.lock(*seen.spent_on)
+    return spent_on, await work.cases.lock(CaseKind.RECOVERY, recovery_id, version=version)
 
 
 async def _expire_after(work: Work, case: Case, due_on: date) -> None:

@@ -23,6 +23,7 @@ from service.application.register_message import tell_of_class
 from service.application.voucher_class import project_of
 from service.application.voucher_money import release_of_class
 from service.application.voucher_moves import move_many, move_one
+from service.application.voucher_settlement_decision import follow_payment
 
 CATCH_UP: Final = "catch_up_voucher"
 """The job that lets a voucher follow its class once it is released."""
@@ -133,8 +134,12 @@ async def catch_up(work: Work, *, voucher_id: UUID) -> Voucher:
 
     Its class began without it, was cancelled or stopped: it is collected again. Its class was completed: so
     is the voucher, or it failed, as was reported; on the class's own decision, so that money moves as well.
+    It was approved for payment: it follows its payment.
     """
     seen = await work.vouchers.get(voucher_id)
+    if seen.state == "approved":
+        await follow_payment(work, seen)
+        return seen
     if seen.class_id is None:
         return seen
     case = await work.cases.lock(CaseKind.VOUCHER_CLASS, seen.class_id)

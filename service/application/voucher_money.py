@@ -4,13 +4,19 @@ Nothing is committed at issue: quota limits numbers (CASES 7). Lack of money nev
 that the book cannot cover is refused until an appropriation covers it, and nobody trains on a promise.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
 from uuid import UUID
 
-from domain.cases import Case
-from domain.ledger import BookKey, Cause, Event, Transfer, decision_of, transfer_of
+from domain.cases import Case, CaseKind
+from domain.ledger import BookKey, Event, Transfer, decision_of, transfer_of
 from domain.ports.work import Work
-from domain.voucher import VoucherProject
+from domain.voucher import Voucher, VoucherProject
+from domain.voucher_settlement import VoucherLine, VoucherSettlement, parts_of_classes
+from domain.voucher_use import committed_by_class
+
+RELEASE_OF_CLASS: Final = "release_of_voucher_class"
+"""The job that gives back what is committed to a class above what its vouchers may still be paid."""
 
 
 def book_of(project: VoucherProject) -> BookKey:
@@ -29,22 +35,15 @@ async def commit_class(
 
     Refuses `fund_insufficient`.
     """
-    worth_fen = await _worth_fen(work, voucher_ids)
-    if worth_fen:
-        await _post(
-            work,
-            project,
-            [
-                transfer_of(
-                    Event.VOUCHERS_STARTED,
-                    amount_fen=worth_fen,
-                    posting_key=f"vouchers_started:{class_case.id}",
-                    org_id=class_case.org_id,
-                    voucher_batch_id=class_case.id,
-                )
-            ],
-            cause=await _cause(work, class_case),
-        )
+    worth_fen = await work.voucher_settlements.worth_fen(voucher_ids)
+    transfer = transfer_of(
+        Event.VOUCHERS_STARTED,
+        amount_fen=worth_fen,
+        posting_key=f"vouchers_started:{class_case.id}",
+        org_id=class_case.org_id,
+        voucher_batch_id=class_case.id,
+    )
+    await _post(work, class_case, book_of(project), [transfer])
     return worth_fen
 
 
@@ -56,44 +55,100 @@ async def release_of_class(
     voucher_ids: Collection[UUID],
     purpose: str,
 ) -> int:
-    """Give back to the fund what was committed to vouchers that will not be paid; return the fen.
+    """Give back what was committed to vouchers that will not be paid, with the step that was just signed.
 
-    `purpose` names why, once for a class: who did not complete, a class that was stopped, a day that ended.
+    `purpose` names why, once for a class: who did not complete, a class that was stopped. Returns the fen.
     """
-    worth_fen = await _worth_fen(work, voucher_ids)
+    worth_fen = await work.voucher_settlements.worth_fen(voucher_ids)
     if worth_fen:
-        await _post(
-            work,
-            project,
-            [
-                transfer_of(
-                    Event.VOUCHERS_RELEASED,
-                    amount_fen=worth_fen,
-                    posting_key=f"vouchers_released:{class_case.id}:{purpose}",
-                    org_id=class_case.org_id,
-                    voucher_batch_id=class_case.id,
-                )
-            ],
-            cause=await _cause(work, class_case),
-        )
+        await _release(work, project, class_case, amount_fen=worth_fen, purpose=purpose)
     return worth_fen
 
 
-async def _worth_fen(work: Work, voucher_ids: Collection[UUID]) -> int:
-    return sum(one.worth_fen for one in await work.voucher_settlements.committed(voucher_ids))
+async def release_later(work: Work, ended: Iterable[Voucher]) -> None:
+    """Have the system give back what was committed for vouchers that end without a step of their class.
+
+    They are given as they stood before they ended. Whoever ends one signs nothing about money, and the
+    class's two people have: a job carries their decision out.
+    """
+    for class_id, vouchers in sorted(committed_by_class(ended).items()):
+        await work.jobs.add(RELEASE_OF_CLASS, class_id, vouchers[0].place_id)
 
 
-async def _cause(work: Work, case: Case) -> Cause:
-    return decision_of(case.id, await work.cases.steps(case))
+async def release_unneeded(work: Work, *, class_id: UUID) -> int:
+    """Give back, as the system, what is committed to a class above what its vouchers may still be paid.
+
+    Repeating it gives nothing back twice. Returns the fen.
+    """
+    case = await work.cases.lock(CaseKind.VOUCHER_CLASS, class_id)
+    (of,) = await work.voucher_classes.page([case])
+    project_case = await work.cases.get(CaseKind.VOUCHER_PROJECT, of.project_id)
+    project = await work.voucher_projects.get(project_case)
+    unneeded_fen = await work.voucher_settlements.unneeded_fen(case)
+    if unneeded_fen:
+        purpose = str(work.new_id())  # what is unneeded is reckoned anew each time, under the lock
+        await _release(work, project, case, amount_fen=unneeded_fen, purpose=purpose)
+    return unneeded_fen
 
 
-async def _post(
-    work: Work, project: VoucherProject, transfers: list[Transfer], *, cause: Cause
+async def take_over(
+    work: Work, settlement: VoucherSettlement, lines: Sequence[VoucherLine]
 ) -> None:
+    """Move to an approved settlement what its decided lines had committed, and give back what it does not pay.
+
+    Each class's part goes to the settlement, whoever its payee is; what is refused or reduced goes back
+    from there. A held line's part stays with its class.
+    """
+    case = settlement.case
+    parts = parts_of_classes(lines)
+    transfers = [
+        transfer_of(
+            Event.VOUCHERS_APPROVED,
+            amount_fen=part.taken_fen,
+            posting_key=f"vouchers_approved:{case.id}:{part.class_id}",
+            org_id=case.org_id,
+            voucher_batch_id=part.class_id,
+            to_voucher_batch_id=case.id,
+        )
+        for part in parts
+    ]
+    if released_fen := sum(part.released_fen for part in parts):
+        transfers.append(
+            transfer_of(
+                Event.VOUCHERS_RELEASED,
+                amount_fen=released_fen,
+                posting_key=f"vouchers_released:{case.id}",
+                org_id=case.org_id,
+                voucher_batch_id=case.id,
+            )
+        )
+    key = BookKey(
+        place_id=case.place_id,
+        fund_source=settlement.fund_source,
+        budget_year=settlement.budget_year,
+    )
+    await _post(work, case, key, transfers)
+
+
+async def _release(
+    work: Work, project: VoucherProject, class_case: Case, *, amount_fen: int, purpose: str
+) -> None:
+    transfer = transfer_of(
+        Event.VOUCHERS_RELEASED,
+        amount_fen=amount_fen,
+        posting_key=f"vouchers_released:{class_case.id}:{purpose}",
+        org_id=class_case.org_id,
+        voucher_batch_id=class_case.id,
+    )
+    await _post(work, class_case, book_of(project), [transfer])
+
+
+async def _post(work: Work, case: Case, key: BookKey, transfers: Sequence[Transfer]) -> None:
+    """Post, by the two people who decided the case."""
     await work.ledger.post(
-        project.case.place_id,
-        await work.ledger.book(book_of(project)),
+        case.place_id,
+        await work.ledger.book(key),
         transfers,
-        cause=cause,
+        cause=decision_of(case.id, await work.cases.steps(case)),
         posted_at=work.now,
     )

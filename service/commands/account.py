@@ -1,7 +1,9 @@
 """`xuetu account worker NAME`: an account for a worker, who is an organisation of his own."""
 
 import asyncio
+import re
 import sys
+from typing import Final
 from uuid import UUID
 
 from domain.errors import Refusal
@@ -13,6 +15,8 @@ from service.commands.running import of_running
 from service.settings import Settings
 from service.wiring import open_set_up
 
+_NAME: Final = re.compile("[a-z0-9][a-z0-9._-]{1,63}")
+
 
 def add_worker(settings: Settings, *, name: str) -> int:
     """Open an account; citizen id and password come on standard input, a line each, never as arguments.
@@ -23,11 +27,13 @@ def add_worker(settings: Settings, *, name: str) -> int:
     reached = of_running(settings)
     if reached is None:
         return 2
-    if not password:
-        print(
-            "xuetu: give the citizen id and the password on standard input, a line each",
-            file=sys.stderr,
-        )
+    missing = None
+    if _NAME.fullmatch(name) is None:
+        missing = "a name has 2 to 64 small letters, digits, dots, hyphens and underscores"
+    elif not password:
+        missing = "give the citizen id and the password on standard input, a line each"
+    if missing is not None:
+        print(f"xuetu: {missing}", file=sys.stderr)
         return 2
     asyncio.run(_added(reached, name, citizen_id.normalised(number), password))
     print(f"已开通 {name} · {name} may sign in")

@@ -13,6 +13,12 @@ OF_FILING = Query(
     description=Text("只列出此备案的。", "Only those of this filing."),
 )
 
+OF_VOUCHER_SETTLEMENT = Query(
+    name="voucher_settlement_id",
+    kind=UUID,
+    description=Text("只列出此培训券结算的。", "Only those of this voucher settlement."),
+)
+
 
 def in_state(kind: CaseKind) -> Query:
     """Return the filter by state: the queue of whoever signs next. No stored case is `new`."""

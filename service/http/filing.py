@@ -218,9 +218,11 @@ async def review_filing(call: Call) -> Answer:
     tag=TAG,
     summary=Text("列入学徒培训计划", "List filings in one decision"),
     description=Text(
-        "以一个文号把若干已初审的备案列入计划；同时按预算年度承诺资金，缺少预算不影响列入，只影响支付。",
+        "以一个文号把若干已初审的备案列入计划；同时按预算年度承诺资金，缺少预算不影响列入，只影响支付。地方规定须先公示的，"
+        "公示期满且没有未办结的异议，方可列入。",
         "Lists reviewed filings under one document number and commits their money "
-        "by budget year. A missing appropriation never blocks listing, only payment.",
+        "by budget year. A missing appropriation never blocks listing, only payment. Where the region "
+        "asks for a notice, it has ended, and no objection is open.",
     ),
     roles=frozenset({Role.APPROVER}),
     body=ListingBody,
@@ -240,6 +242,10 @@ async def review_filing(call: Call) -> Answer:
         "filings_of_other_places",
         "document_number_used",
         "fund_insufficient",
+        "listing_faulty",
+        "notice_required",
+        "objection_open",
+        "objection_upheld",
         "quota_exceeded",
         "quota_people_exceeded",
         "quota_share_exceeded",

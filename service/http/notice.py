@@ -10,6 +10,7 @@ from domain.cases import CaseKind
 from domain.errors import Text
 from domain.notice import ITEMS_MAX, Notice
 from domain.party import Role
+from domain.policy.overlay import NoticeOf
 from domain.ports.work import Work
 from service.application import notice
 from service.http.call import Answer, Call, Served, json_answer
@@ -23,10 +24,15 @@ _APPROVER: Final = frozenset({Role.APPROVER})
 _SIGNED: Final = ("wrong_state", "duty_conflict", "busy")
 
 
-class NoticeBody(Body):
-    """The settlements of a notice, in the order in which they are numbered."""
+Items = Annotated[list[UUID], msgspec.Meta(max_length=ITEMS_MAX)]
 
-    settlement_ids: Annotated[list[UUID], msgspec.Meta(min_length=1, max_length=ITEMS_MAX)]
+
+class NoticeBody(Body):
+    """Settlements, filings that are to be listed, or voucher settlements: one kind, in the order of their numbers."""
+
+    settlement_ids: Items = msgspec.field(default_factory=list)
+    filing_ids: Items = msgspec.field(default_factory=list)
+    voucher_settlement_ids: Items = msgspec.field(default_factory=list)
     reason: Reason = ""
 
 
@@ -34,26 +40,33 @@ class NoticeCaseView(View):
     """A notice as the authority sees it. Its days are null until it is published."""
 
     case: CaseView
+    subject: NoticeOf
     days: int
     unit: str
     first_day_counts: bool
     names: str
     starts_on: date | None
     ends_on: date | None
-    settlement_ids: Annotated[list[UUID], msgspec.Meta(max_length=ITEMS_MAX)]
+    settlement_ids: Items
+    filing_ids: Items
+    voucher_settlement_ids: Items
 
     @classmethod
     def of(cls, shown: Notice) -> "NoticeCaseView":
         """Show a notice."""
+        items = {shown.of: list(shown.items)}
         return cls(
             case=CaseView.of(shown.case),
+            subject=shown.of,
             days=shown.rule.days,
             unit=shown.rule.unit,
             first_day_counts=shown.rule.first_day_counts,
             names=shown.rule.names,
             starts_on=shown.starts_on,
             ends_on=shown.ends_on,
-            settlement_ids=list(shown.settlements),
+            settlement_ids=items.get(NoticeOf.SETTLEMENT, []),
+            filing_ids=items.get(NoticeOf.LISTING, []),
+            voucher_settlement_ids=items.get(NoticeOf.VOUCHER_SETTLEMENT, []),
         )
 
 
@@ -73,9 +86,9 @@ def _answer(shown: Notice, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("拟定公示", "Prepare a notice"),
     description=Text(
-        "列入已初审的结算；公示多久、如何计日、公示哪些人，由地方补充规定确定。",
-        "Over reviewed settlements. How long, how days count and who is named is the region's "
-        "policy.",
+        "列入已初审的结算、初审建议列入计划的备案或者已初审的培训券结算，只列一类；公示多久、如何计日、公示哪些人，由地方补充规定确定。",
+        "Over reviewed settlements, reviewed filings that are advised to be listed, or reviewed voucher "
+        "settlements: one kind. How long, how days count and who is named is the region's policy.",
     ),
     roles=frozenset({Role.REVIEWER}),
     body=NoticeBody,
@@ -92,7 +105,11 @@ async def prepare_notice(call: Call) -> Answer:
     async def act(work: Work) -> Notice:
         body = call.decode(NoticeBody)
         return await notice.prepare_notice(
-            work, settlement_ids=body.settlement_ids, reason=body.reason
+            work,
+            settlement_ids=body.settlement_ids,
+            filing_ids=body.filing_ids,
+            voucher_settlement_ids=body.voucher_settlement_ids,
+            reason=body.reason,
         )
 
     return await call.once(act, lambda done: _answer(done, status=201))
@@ -105,9 +122,9 @@ async def prepare_notice(call: Call) -> Answer:
     tag=TAG,
     summary=Text("发布公示", "Publish a notice"),
     description=Text(
-        "自今日起公示，任何人无须登录即可查看；期满次日自动结束并撤下。",
+        "自今日起公示，任何人无须登录即可查看；期满次日自动结束并撤下。公示期间，拟列入备案的办理时限停止计算。",
         "From today anybody may read it without signing in; the day after its last it ends by "
-        "itself and is taken down.",
+        "itself and is taken down. Over filings, the time limit of listing stands still meanwhile.",
     ),
     roles=_APPROVER,
     body=Decision,
@@ -138,8 +155,9 @@ async def publish_notice(call: Call) -> Answer:
     tag=TAG,
     summary=Text("撤回公示", "Withdraw a notice"),
     description=Text(
-        "须写明理由；所列结算回到已初审状态。",
-        "With a reason; its settlements are reviewed again and need another notice.",
+        "须写明理由；所列结算回到已初审状态，所列备案的办理时限继续计算；均须另行公示。",
+        "With a reason; its settlements are reviewed again, the time limits of its filings run on, and "
+        "they need another notice.",
     ),
     roles=_APPROVER,
     body=Decision,

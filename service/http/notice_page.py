@@ -6,40 +6,59 @@ from typing import Final
 from domain.errors import RefusalKind, Text
 from domain.money import yuan
 from domain.notice import PublicNotice
+from domain.policy.overlay import NoticeOf
 from service.http.html import page, paragraphs, table
 
 _HEAD: Final = '<meta name="robots" content="noindex, nofollow">'
-_TITLE: Final = Text("补贴公示", "Notice of subsidies")
+_TITLES: Final = {
+    NoticeOf.LISTING: Text("拟列入公示", "Notice before listing"),
+    NoticeOf.SETTLEMENT: Text("补贴公示", "Notice of subsidies"),
+    NoticeOf.VOUCHER_SETTLEMENT: Text("职业培训券补贴公示", "Notice of voucher subsidies"),
+}
+_SAID: Final = {
+    NoticeOf.LISTING: Text(
+        "对拟列入企业新型学徒培训计划的下列企业予以公示",
+        "that the following enterprises are to be listed in the apprenticeship plan",
+    ),
+    NoticeOf.SETTLEMENT: Text(
+        "对下列企业新型学徒制培训补贴予以公示", "of the following apprenticeship subsidies"
+    ),
+    NoticeOf.VOUCHER_SETTLEMENT: Text(
+        "对下列职业培训券补贴予以公示", "of the following subsidies by training vouchers"
+    ),
+}
 
 
 def text_of(shown: PublicNotice) -> Text:
     """Return the sentence that is printed: what, from when to when, and how to object."""
     start, end = shown.starts_on.isoformat(), shown.ends_on.isoformat()
     address = f"/v1/notices/{shown.id}/objections"
+    said = _SAID[shown.of]
     return Text(
-        f"{shown.bureau}对下列企业新型学徒制培训补贴予以公示，公示期自 {start} 起至 {end} 止。"
+        f"{shown.bureau}{said.zh}，公示期自 {start} 起至 {end} 止。"
         f"如有异议，请在公示期内向{shown.bureau}提出，也可在线提交（{address}），无须登录；"
         "请写明序号和理由。",
-        f"{shown.bureau} gives notice of the following apprenticeship subsidies from {start} to "
-        f"{end}. Objections go to the bureau within that period, or to {address} without signing "
-        "in; name the item and say why.",
+        f"{shown.bureau} gives notice {said.en}, from {start} to {end}. Objections go to the bureau "
+        f"within that period, or to {address} without signing in; name the item and say why.",
     )
 
 
 def notice_page(shown: PublicNotice) -> str:
     """Return the page of a running notice."""
-    items = shown.items or ()
+    items, title = shown.items or (), _TITLES[shown.of]
+    amount = () if shown.of is NoticeOf.LISTING else ("金额（元） Amount (yuan)",)
+    payee = "单位 Payee" if shown.of is NoticeOf.VOUCHER_SETTLEMENT else "企业 Enterprise"
     parts = [
-        f"<h1>{escape(_TITLE.zh)} <span class='en'>{escape(_TITLE.en)}</span></h1>",
+        f"<h1>{escape(title.zh)} <span class='en'>{escape(title.en)}</span></h1>",
         paragraphs(text_of(shown)),
         table(
-            ("序号 No", "企业 Enterprise", "人数 People", "金额（元） Amount (yuan)"),
+            ("序号 No", payee, "人数 People", *amount),
             [
                 (
                     str(item.item_no),
                     escape(item.enterprise),
                     str(item.people),
-                    yuan(item.amount_fen),
+                    *_yuan(item.amount_fen),
                 )
                 for item in items
             ],
@@ -50,14 +69,14 @@ def notice_page(shown: PublicNotice) -> str:
                     f"{item.item_no} · 序号 No",
                     "姓名 Name",
                     "证件号码 Number",
-                    "金额（元） Amount (yuan)",
+                    *amount,
                 ),
                 [
                     (
                         str(one.line_no),
                         escape(one.name),
                         escape(one.identity_masked),
-                        yuan(one.amount_fen),
+                        *_yuan(one.amount_fen),
                     )
                     for one in item.persons
                 ],
@@ -65,7 +84,11 @@ def notice_page(shown: PublicNotice) -> str:
             for item in items
         ),
     ]
-    return page(_TITLE, "", "".join(parts), head=_HEAD)
+    return page(title, "", "".join(parts), head=_HEAD)
+
+
+def _yuan(amount_fen: int | None) -> tuple[str, ...]:
+    return () if amount_fen is None else (yuan(amount_fen),)
 
 
 def unavailable_page(kind: RefusalKind) -> str:

@@ -11,6 +11,7 @@ import msgspec
 from domain.errors import Refusal, Text
 from domain.notice import ITEMS_MAX, STATEMENT_MAX, Objecting, Objection, PublicNotice
 from domain.party import system_actor
+from domain.policy.overlay import NoticeOf
 from domain.ports.work import Work
 from domain.refusals import REGISTRY
 from service.application import notice, objection
@@ -27,21 +28,24 @@ PEOPLE_MAX: Final = 50_000
 
 
 class PublishedPersonView(View):
-    """A person: surname, masked number, and the amount in fen."""
+    """A person: surname, masked number, and the amount in fen; null before a listing."""
 
     line_no: int
     name: str
     identity_masked: str
-    amount_fen: int
+    amount_fen: int | None
 
 
 class PublishedItemView(View):
-    """One enterprise: people and amount in fen; people one by one only where the region names them."""
+    """One enterprise: people, and amount in fen, null before a listing.
+
+    People one by one only where the region names them.
+    """
 
     item_no: int
     enterprise: str
     people: int
-    amount_fen: int
+    amount_fen: int | None
     persons: Annotated[list[PublishedPersonView], msgspec.Meta(max_length=PEOPLE_MAX)]
 
 
@@ -49,6 +53,7 @@ class PublicNoticeView(View):
     """A notice that runs today. `text` is what is printed: from when to when, and how to object."""
 
     id: UUID
+    subject: NoticeOf
     region_path: str
     bureau: str
     starts_on: date
@@ -62,6 +67,7 @@ class PublicNoticeView(View):
         said = text_of(shown)
         return cls(
             id=shown.id,
+            subject=shown.of,
             region_path=shown.region_path,
             bureau=shown.bureau,
             starts_on=shown.starts_on,

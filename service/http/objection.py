@@ -10,6 +10,7 @@ from domain.cases import CaseKind
 from domain.errors import Text
 from domain.notice import Objection
 from domain.party import Role
+from domain.policy.overlay import NoticeOf
 from domain.ports.work import Work
 from service.application import objection
 from service.http.call import Answer, Call, Served, json_answer
@@ -40,12 +41,19 @@ class AnswerBody(Body):
 
 
 class ObjectionView(View):
-    """An objection; `line_id` is null when it names the whole settlement. The contact stays sealed."""
+    """An objection to a settlement, a filing that is to be listed, or a voucher settlement. The contact stays sealed.
+
+    `line_id`, `enrolment_id` or `voucher_id` is null when it names the whole.
+    """
 
     case: CaseView
     notice_id: UUID
-    settlement_id: UUID
+    settlement_id: UUID | None
     line_id: UUID | None
+    filing_id: UUID | None
+    enrolment_id: UUID | None
+    voucher_settlement_id: UUID | None
+    voucher_id: UUID | None
     statement: str
     received_on: date
     answer_by: date | None
@@ -54,11 +62,16 @@ class ObjectionView(View):
     @classmethod
     def of(cls, shown: Objection) -> "ObjectionView":
         """Show an objection."""
+        item, line = {shown.of: shown.item_id}, {shown.of: shown.line_id}
         return cls(
             case=CaseView.of(shown.case),
             notice_id=shown.notice_id,
-            settlement_id=shown.settlement_id,
-            line_id=shown.line_id,
+            settlement_id=item.get(NoticeOf.SETTLEMENT),
+            line_id=line.get(NoticeOf.SETTLEMENT),
+            filing_id=item.get(NoticeOf.LISTING),
+            enrolment_id=line.get(NoticeOf.LISTING),
+            voucher_settlement_id=item.get(NoticeOf.VOUCHER_SETTLEMENT),
+            voucher_id=line.get(NoticeOf.VOUCHER_SETTLEMENT),
             statement=shown.statement,
             received_on=shown.received_on,
             answer_by=shown.answer_by,
@@ -126,9 +139,9 @@ async def _decided(call: Call, event: str) -> Answer:
     tag=TAG,
     summary=Text("异议成立", "Uphold an objection"),
     description=Text(
-        "结算退回核验，所指人员不予补贴；复核过该结算的人不得决定。",
-        "The settlement goes back to verification and the person named is not paid. Whoever "
-        "reviewed the settlement does not decide.",
+        "结算退回核验，所指人员不予补贴；拟列入的备案退回初审，补正之前不得列入。初审过的人不得决定。",
+        "A settlement goes back to verification and the person named is not paid; a filing goes back to "
+        "its reviewer and is not listed before it is corrected. Whoever reviewed it does not decide.",
     ),
     roles=_DECIDES,
     body=Ruling,

@@ -50,6 +50,8 @@ from service.http import (
     voucher_reading,
     voucher_record,
     voucher_reservation,
+    voucher_settlement,
+    voucher_settlement_decision,
     voucher_statistics,
     work_ledger,
 )
@@ -100,6 +102,8 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *voucher_issue.OPERATIONS,
     *voucher.OPERATIONS,
     *voucher_reading.OPERATIONS,
+    *voucher_settlement.OPERATIONS,
+    *voucher_settlement_decision.OPERATIONS,
     *real_name.OPERATIONS,
     *voucher_statistics.OPERATIONS,
     *register_message.OPERATIONS,

@@ -83,11 +83,12 @@ def _answer(shown: PayeeAccount, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("申报收款账户", "Declare a payee account"),
     description=Text(
-        "户名须与企业登记名称逐字一致。账户核实后方可收款；替换原账户的，核实前原账户的待付款项暂不支付。",
-        "The name equals the registered name, character by character. The account is paid to once it is "
-        "verified; while a replacement waits, nothing is paid to the account it replaces.",
+        "户名须与单位登记名称（劳动者为券面姓名）逐字一致。账户核实后方可收款；替换原账户的，核实前原账户的待付款项暂不支付。",
+        "The name equals the registered name, or that on a worker's voucher, character by character. The "
+        "account is paid to once it is verified; while a replacement waits, nothing is paid to the account it "
+        "replaces.",
     ),
-    roles=frozenset({Role.FILER}),
+    roles=frozenset({Role.FILER, Role.PROVIDER, Role.WORKER}),
     body=PayeeAccountBody,
     body_example={
         "region_code": "320681",

@@ -14,6 +14,7 @@ from domain.ports.work import Work
 from service.application import payment
 from service.application.payment import ExplainedPayment
 from service.http.call import Answer, Call, Served, json_answer
+from service.http.case_lists import OF_VOUCHER_SETTLEMENT
 from service.http.operation import Query, operation
 from service.http.shapes import SentenceView, View
 
@@ -115,11 +116,19 @@ class PersonShareView(View):
     amount_fen: int
 
 
+class VoucherShareView(View):
+    """What is paid on one voucher, in fen."""
+
+    voucher_id: UUID
+    amount_fen: int
+
+
 class MoneyChainView(View):
     """Every id from the plan to the ledger; each leads back to this payment."""
 
     filing_id: UUID | None
     people: list[PersonShareView]
+    vouchers: list[VoucherShareView]
     subject_kind: PayableKind
     subject_id: UUID
     funding_request_id: UUID
@@ -136,6 +145,10 @@ class MoneyChainView(View):
             people=[
                 PersonShareView(enrolment_id=share.enrolment_id, amount_fen=share.amount_fen)
                 for share in chain.people
+            ],
+            vouchers=[
+                VoucherShareView(voucher_id=share.voucher_id, amount_fen=share.amount_fen)
+                for share in chain.vouchers
             ],
             subject_kind=chain.payment.subject.kind,
             subject_id=chain.payment.subject.id,
@@ -177,6 +190,7 @@ class PaymentExplanationView(View):
             kind=UUID,
             description=Text("只列出此备案的支付。", "Only payments of this filing."),
         ),
+        OF_VOUCHER_SETTLEMENT,
         Query(
             name="state",
             description=Text("只列出此状态的支付。", "Only payments in this state."),
@@ -195,6 +209,7 @@ async def list_payments(call: Call) -> Answer:
             await payment.list_payments(
                 work,
                 filing_id=call.query("filing_id", UUID),
+                voucher_settlement_id=call.query("voucher_settlement_id", UUID),
                 state=call.query("state", str),
                 after=page.after_id,
                 limit=page.limit,
@@ -227,8 +242,8 @@ async def get_payment(call: Call) -> Answer:
     tag=TAG,
     summary=Text("解释一笔支付", "Explain a payment"),
     description=Text(
-        "从备案、人员、预支或结算、拨款申请、支付批次、银行明细到总账分录的完整链条。",
-        "The whole chain: plan, people, prepayment or settlement, funding request, batch, bank "
+        "从备案（或培训券）、人员、预支或结算、拨款申请、支付批次、银行明细到总账分录的完整链条。",
+        "The whole chain: plan or vouchers, people, prepayment or settlement, funding request, batch, bank "
         "line, ledger postings.",
     ),
     answer=PaymentExplanationView,

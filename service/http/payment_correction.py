@@ -76,7 +76,7 @@ def _answer(shown: Correction, *, status: int = 200) -> Answer:
         "An enterprise may ask to be paid to a verified account of its own, which a preparer takes up; a "
         "preparer may propose paying again or cancelling at once. An approver decides.",
     ),
-    roles=frozenset({Role.FILER, Role.PREPARER}),
+    roles=frozenset({Role.FILER, Role.PROVIDER, Role.WORKER, Role.PREPARER}),
     body=CorrectionBody,
     body_example={
         "payment_id": "0192f0c4-7c1e-7000-8000-000000000001",

@@ -11,10 +11,11 @@ from domain.recovery import Recovery
 from domain.recovery_explanation import explain_recovery
 from service.application import recovery
 from service.http.call import Answer, Call, Served, json_answer
-from service.http.case_lists import OF_FILING, in_state
+from service.http.case_lists import OF_FILING, OF_VOUCHER_SETTLEMENT, in_state
 from service.http.history import steps_of
 from service.http.operation import operation
 from service.http.recovery_wire import (
+    ClawedBackView,
     OrderBody,
     ProofBody,
     ProposalBody,
@@ -33,7 +34,8 @@ _EXAMPLE: Final = {"reason": "多付款项，限期缴回"}
 _PROOF_EXAMPLE: Final = {"proof_reference": "（2027）苏0681破1号", "reason": "破产程序终结"}
 
 
-def _answer(shown: Recovery, *, status: int = 200) -> Answer:
+def recovery_answer(shown: Recovery, *, status: int = 200) -> Answer:
+    """Answer a recovery, its version in the ETag, and its address when it is new."""
     return json_answer(
         RecoveryView.of(shown),
         status=status,
@@ -54,7 +56,7 @@ async def _moved(call: Call, event: str) -> Answer:
             reason=call.decode(Decision).reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 async def _proved(call: Call, event: str) -> Answer:
@@ -71,7 +73,7 @@ async def _proved(call: Call, event: str) -> Answer:
             reason=body.reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 @operation(
@@ -109,7 +111,7 @@ async def propose_recovery(call: Call) -> Answer:
             reason=body.reason,
         )
 
-    return await call.once(act, lambda done: _answer(done, status=201))
+    return await call.once(act, lambda done: recovery_answer(done, status=201))
 
 
 @operation(
@@ -133,7 +135,7 @@ async def propose_recovery(call: Call) -> Answer:
     answer=RecoveryView,
     keyed=True,
     versioned=True,
-    problems=(*_SIGNED, "recovery_above_paid"),
+    problems=(*_SIGNED, "recovery_above_paid", "voucher_not_paid"),
 )
 async def order_recovery(call: Call) -> Answer:
     """Decide it."""
@@ -150,7 +152,7 @@ async def order_recovery(call: Call) -> Answer:
             clause=body.clause,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 @operation(
@@ -182,7 +184,7 @@ async def cancel_recovery(call: Call) -> Answer:
             reason=call.decode(Decision).reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 @operation(
@@ -216,7 +218,7 @@ async def serve_recovery(call: Call) -> Answer:
             served_on=body.served_on,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 @operation(
@@ -225,7 +227,7 @@ async def serve_recovery(call: Call) -> Answer:
     path="/v1/recoveries/{recovery_id}/contest",
     tag=TAG,
     summary=Text("对追缴提请复核", "Contest a recovery"),
-    roles=frozenset({Role.FILER}),
+    roles=frozenset({Role.FILER, Role.PROVIDER, Role.WORKER}),
     body=Decision,
     body_example={"reason": "学徒已取得证书"},
     answer=RecoveryView,
@@ -268,7 +270,7 @@ async def uphold_recovery(call: Call) -> Answer:
             reason=call.decode(Decision).reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 @operation(
@@ -357,7 +359,7 @@ async def write_off_recovery(call: Call) -> Answer:
             reason=call.decode(Decision).reason,
         )
 
-    return await call.once(act, _answer)
+    return await call.once(act, recovery_answer)
 
 
 @operation(
@@ -389,7 +391,7 @@ async def decline_write_off(call: Call) -> Answer:
 )
 async def get_recovery(call: Call) -> Answer:
     """Read one recovery."""
-    return _answer(
+    return recovery_answer(
         await call.read(
             lambda work: recovery.get_recovery(work, recovery_id=call.path("recovery_id"))
         )
@@ -402,7 +404,7 @@ async def get_recovery(call: Call) -> Answer:
     path="/v1/recoveries",
     tag=TAG,
     summary=Text("追缴列表", "List recoveries"),
-    query=(OF_FILING, in_state(CaseKind.RECOVERY)),
+    query=(OF_FILING, OF_VOUCHER_SETTLEMENT, in_state(CaseKind.RECOVERY)),
     answer=RecoveryView,
     paged=True,
     problems=("not_found",),
@@ -414,6 +416,7 @@ async def list_recoveries(call: Call) -> Answer:
         lambda work: recovery.list_recoveries(
             work,
             filing_id=call.query("filing_id", UUID),
+            voucher_settlement_id=call.query("voucher_settlement_id", UUID),
             state=call.query("state", str),
             after=page.after_id,
             limit=page.limit,
@@ -458,12 +461,17 @@ async def explain_recovery_(call: Call) -> Answer:
         settlement=reasons.settlement,
         prepaid=[(one.people, one.amount_fen) for one in reasons.prepayments],
         postings=reasons.postings,
+        vouchers=len(reasons.vouchers),
     )
     return json_answer(
         RecoveryExplanationView(
             sentences=[SentenceView(number=one.number, zh=one.zh, en=one.en) for one in said],
             settlement_id=reasons.recovery.settlement_id,
             prepayment_ids=[one.case.id for one in reasons.prepayments],
+            vouchers=[
+                ClawedBackView(voucher_id=one.voucher_id, amount_fen=one.amount_fen)
+                for one in reasons.vouchers
+            ],
         )
     )
 

@@ -9,6 +9,7 @@ import msgspec
 from domain.bank_result import LineState
 from domain.receipt import RECEIPTS_MAX, Receipt, ReceiptFile, ReceiptOnFile
 from domain.recovery import Recovery, RecoveryCause
+from domain.voucher_settlement import LINES_MAX
 from service.http.shapes import (
     Body,
     CaseView,
@@ -71,11 +72,13 @@ class ProofBody(Body):
 
 class RecoveryView(View):
     """A recovery; amounts in fen, as the ledger has them: demanded less got back less written off is
-    outstanding. `proposed_fen` is what a proposal asks for; `due_on` the last day to pay.
+    outstanding. `proposed_fen` is what a proposal asks for; `due_on` the last day to pay. Of a filing, or of
+    a voucher settlement.
     """
 
     case: CaseView
-    filing_id: UUID
+    filing_id: UUID | None
+    voucher_settlement_id: UUID | None
     reference: str
     cause: RecoveryCause
     settlement_id: UUID | None
@@ -97,6 +100,7 @@ class RecoveryView(View):
         return cls(
             case=CaseView.of(recovery.case),
             filing_id=recovery.filing_id,
+            voucher_settlement_id=recovery.voucher_settlement_id,
             reference=recovery.reference,
             cause=recovery.cause,
             settlement_id=recovery.settlement_id,
@@ -113,14 +117,22 @@ class RecoveryView(View):
         )
 
 
+class ClawedBackView(View):
+    """A voucher that is taken back, and what was paid on it, in fen."""
+
+    voucher_id: UUID
+    amount_fen: int
+
+
 class RecoveryExplanationView(View):
-    """Sentences in both languages, and what they rest on: the settlement whose lines name the people,
-    and the prepayments.
+    """Sentences in both languages, and what they rest on: the settlement whose lines name the people, the
+    prepayments, or the vouchers that are taken back.
     """
 
     sentences: Annotated[list[SentenceView], msgspec.Meta(max_length=100)]
     settlement_id: UUID | None
     prepayment_ids: list[UUID]
+    vouchers: Annotated[list[ClawedBackView], msgspec.Meta(max_length=LINES_MAX)]
 
 
 class ReceiptBody(Body):

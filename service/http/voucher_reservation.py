@@ -153,6 +153,7 @@ async def withdraw_reservation(call: Call) -> Answer:
     body=RedemptionBody,
     body_example={"code": "3M7K-9QZD-4T2N-8XWA"},
     answer=RedeemedVoucherView,
+    status=201,
     keyed=True,
     problems=(
         "voucher_code_faulty",
@@ -173,7 +174,7 @@ async def redeem_voucher(call: Call) -> Answer:
             class_id=call.path("voucher_class_id"),
             code=call.decode(RedemptionBody).code,
         ),
-        lambda done: json_answer(RedeemedVoucherView.of(done), version=done.version),
+        lambda done: json_answer(RedeemedVoucherView.of(done), status=201, version=done.version),
     )
 
 

@@ -93,6 +93,7 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "voucher-class-records": Text("培训券教学台账", "records of voucher classes"),
         "voucher-projects": Text("职业培训券项目", "voucher projects"),
         "vouchers": Text("职业培训券", "vouchers"),
+        "voucher-settlements": Text("培训券结算", "voucher settlements"),
         "register-messages": Text("实名制系统报送", "messages to the real-name register"),
         "archive": Text("职业培训电子档案", "training archive"),
         "health": Text("运行状况", "health"),

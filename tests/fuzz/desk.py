@@ -37,6 +37,8 @@ STAFF: Final = (
     "finance_second",
     "teacher",
     "organiser",
+    "worker",
+    "worker_second",
 )
 
 

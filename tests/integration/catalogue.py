@@ -151,6 +151,19 @@ SCOPE = (
 )
 """The policy of every table with a place, as PostgreSQL prints it."""
 
+SEEN_BY_LISTED = (
+    "(EXISTS ( SELECT FROM filings f WHERE ((f.place_id = listings.place_id)"
+    " AND (f.listing_id = listings.id) AND ((f.org_id = ( SELECT scope_org() AS scope_org))"
+    " OR (f.partner_org_id = ( SELECT scope_org() AS scope_org))))))"
+)
+"""Who else reads a listing decision, as PostgreSQL prints it."""
+MOVED_MINE = (
+    "(EXISTS ( SELECT FROM vouchers v WHERE ((v.place_id = voucher_sets.place_id)"
+    " AND (voucher_sets.id = ANY (v.set_ids)) AND ((v.org_id = ( SELECT scope_org() AS scope_org))"
+    " OR (v.partner_org_id = ( SELECT scope_org() AS scope_org))))))"
+)
+"""Who else sees a set of vouchers, as PostgreSQL prints it."""
+
 _TABLES = """
 tables as (
   select c.oid, c.relname, c.relowner, c.relrowsecurity, c.relforcerowsecurity, c.relacl,
@@ -225,17 +238,26 @@ RULES: Mapping[str, Rule] = {
     "every table with a place has the one scope policy and no other that permits": Rule(
         query=f"""
         with {_TABLES}, {_GRANTS}, {_POLICIES}
-        select t.relname from tables t
+        select t.relname::text from tables t
          where t.placed and t.relrowsecurity
-           and array(select p.polname || p.polcmd::text || p.polroles::text || p.seen || p.checked
-                       from policies p where p.polrelid = t.oid and p.polpermissive)
-               is distinct from array['scope*{{0}}' || $scope${SCOPE}$scope$ || $scope${SCOPE}$scope$]
+           and array(select p.polcmd::text || p.polroles::text || p.seen || p.checked
+                       from policies p
+                      where p.polrelid = t.oid and p.polpermissive and p.polname = 'scope')
+               is distinct from array['*{{0}}' || $scope${SCOPE}$scope$ || $scope${SCOPE}$scope$]
+        union all
+        select t.relname || '.' || p.polname || ' ' || p.polcmd::text || p.polroles::text || ' '
+               || regexp_replace(concat_ws(' / ', p.seen, p.checked), '\\s+', ' ', 'g')
+          from tables t join policies p on p.polrelid = t.oid
+         where t.placed and p.polpermissive and p.polname <> 'scope' and p.binds_app
         """,
         meant={
             "person_entitlements": ONCE_EVER,
             "certificate_uses": ONCE_EVER,
             "receipt_uses": ONCE_EVER,
-            "voucher_sets": "whose voucher moved in a set sees it; it names nobody",
+            f"listings.seen_by_listed r{{0}} {SEEN_BY_LISTED}": "a decision is read by whoever has"
+            " a filing in it; it belongs to the bureau and names nobody",
+            f"voucher_sets.moved_mine r{{0}} {MOVED_MINE}": "whose voucher moved in a set sees it;"
+            " it names nobody",
         },
     ),
     "a table with a place and without its wall gives the application nothing": Rule(

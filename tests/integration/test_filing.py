@@ -15,7 +15,8 @@ from domain.budget import CommitmentState
 from domain.cases import Case, CaseKind
 from domain.errors import Refusal
 from domain.filing import Filing, Outcome
-from domain.party import system_actor
+from domain.party import Role, system_actor
+from domain.places import OrganisationKind
 from domain.ports.crypto import Crypto
 from domain.ports.identity import Passwords
 from domain.ports.work import BeginWork, Work
@@ -496,6 +497,43 @@ async def test_the_demo_region_is_set_up_once(
     async with begin_work(system_actor(bureau_org_id=UUID(int=0), region_path="/")) as work:
         findings = {finding.text.zh: finding.well for finding in await doctor.examine(work)}
     assert [well for text, well in findings.items() if text.startswith("启东市")] == [True]
+
+
+@pytest.mark.parametrize(
+    ("of_enterprise", "roles"),
+    [
+        (True, frozenset({Role.WORKER})),
+        (False, frozenset({Role.WORKER, Role.FILER})),
+        (False, frozenset({Role.FILER})),
+    ],
+)
+async def test_a_worker_is_an_organisation_of_his_own_and_nothing_else(
+    staff: Staff,
+    begin_work: BeginWork,
+    crypto: Crypto,
+    passwords: Passwords,
+    of_enterprise: bool,
+    roles: frozenset[Role],
+) -> None:
+    wrong = NewPerson(
+        account_name="worker-of-somebody",
+        password="a password",
+        citizen_id=citizen_id(),
+        org_id=staff.enterprise.id if of_enterprise else None,
+        region_path=None,
+        roles=roles,
+    )
+    with pytest.raises(Refusal, match="account_of_worker"):
+        async with begin_work(staff.system) as work:
+            await add_people(work, [wrong], crypto=crypto, passwords=passwords)
+    async with begin_work(staff.worker) as work:
+        himself = await work.places.organisation(staff.worker.org_id)
+    assert staff.worker.org_id == staff.worker.person_id
+    assert (himself.kind, himself.credit_code, himself.name) == (
+        OrganisationKind.WORKER,
+        None,
+        "劳动者",
+    )
 
 
 async def test_an_account_has_a_role(

@@ -1,10 +1,10 @@
 """Notices and objections on PostgreSQL: what is published, what it freezes, and what waits for it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
@@ -18,11 +18,13 @@ from adapters.system.ids import new_id
 from domain.calendar import DayUnit
 from domain.cases import CaseKind
 from domain.errors import Refusal
-from domain.notice import Notice, Objecting, Objection
+from domain.filing import Outcome
+from domain.notice import Notice, NoticeLine, Objecting, Objection, PublicNotice
 from domain.party import NOBODY, system_actor
-from domain.policy.overlay import DEFAULT_OVERLAY, NoticeNames, NoticeRule
+from domain.policy.overlay import DEFAULT_OVERLAY, NoticeNames, NoticeOf, NoticeRule
 from domain.ports.crypto import Crypto
-from domain.ports.work import BeginWork
+from domain.ports.notices import Notices
+from domain.ports.work import BeginWork, Work
 from domain.settlement import Disposition, Ground, Settlement
 from jobs.run import NOWHERE
 from service.application import notice, objection
@@ -34,6 +36,7 @@ from tests.overlays import QIDONG, noticed, overlaid
 from tests.people import Staff
 
 NewRoad = Callable[..., Awaitable[SettlementRoad]]
+Alter = Callable[[PublicNotice], PublicNotice]
 DIGEST = bytes(32)
 
 
@@ -43,7 +46,7 @@ def new_road(engine: AsyncEngine, crypto: Crypto, staff: Staff, begin_work: Begi
     assert begin_work is not None
 
     async def make(
-        *, rule: NoticeRule = QIDONG, people: int = 2, limits: bool = True
+        *, rule: NoticeRule = QIDONG, people: int = 2, limits: bool = True, **how: Any
     ) -> SettlementRoad:
         clock = MovedClock(FILED)
         plain = postgres_work(engine, crypto=crypto, new_id=new_id, clock=clock)
@@ -51,7 +54,7 @@ def new_road(engine: AsyncEngine, crypto: Crypto, staff: Staff, begin_work: Begi
         additions = [overlay if limits else replace(overlay, limits={})]
         begin = overlaid(plain, {staff.place.region_path: additions})
         road = SettlementRoad(begin, clock, staff, people=people)
-        return await road.ready(prepaid=None)
+        return await road.ready(prepaid=None, **how)
 
     return make
 
@@ -227,7 +230,7 @@ async def test_working_days_beyond_the_published_calendar_are_refused(new_road: 
 
 async def current_settlement(road: SettlementRoad, one: Notice) -> Settlement:
     async with road.begin_work(road.staff.handler) as work:
-        return await settlements.get_settlement(work, settlement_id=one.settlements[0])
+        return await settlements.get_settlement(work, settlement_id=one.items[0])
 
 
 async def test_a_withdrawn_notice_leaves_its_settlements_reviewed(new_road: NewRoad) -> None:
@@ -501,6 +504,87 @@ async def test_no_login_but_the_authoritys_publishes_and_only_what_is_signed(
                 assert (await connection.execute(emptying)).rowcount == 0
             with pytest.raises(DBAPIError, match=said):
                 await connection.execute(publishing, values)
+
+
+class _Altered:
+    """Notices that publish something else than what they keep."""
+
+    def __init__(self, on_file: Notices, alter: Alter) -> None:
+        self._on_file = on_file
+        self._alter = alter
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._on_file, name)
+
+    async def publish(self, one: Notice, lines: Sequence[NoticeLine], public: PublicNotice) -> None:
+        await self._on_file.publish(one, lines, self._alter(public))
+
+
+def _items(**changed: Any) -> Alter:
+    def alter(public: PublicNotice) -> PublicNotice:
+        assert public.items is not None
+        return replace(public, items=tuple(replace(item, **changed) for item in public.items))
+
+    return alter
+
+
+def _unmasked(public: PublicNotice) -> PublicNotice:
+    assert public.items is not None
+    (item,) = public.items
+    persons = tuple(replace(person, name="欧阳雪") for person in item.persons)
+    return _items(persons=persons)(public)
+
+
+ALTERED: Mapping[str, Alter] = {
+    "an amount": _items(amount_fen=1),
+    "no amount": _items(amount_fen=None),
+    "a head-count": _items(people=1),
+    "an enterprise": _items(enterprise="他厂"),
+    "nobody": _items(persons=()),
+    "a full name": _unmasked,
+    "nothing": lambda public: replace(public, items=()),
+    "another bureau": lambda public: replace(public, bureau="他局"),
+    "another subject": lambda public: replace(public, of=NoticeOf.LISTING),
+}
+
+
+@pytest.mark.parametrize("alter", ALTERED.values(), ids=ALTERED)
+async def test_what_the_public_reads_is_what_the_authority_keeps_word_for_word(
+    new_road: NewRoad, alter: Alter
+) -> None:
+    road = await new_road(people=2)
+    settlement = await reviewed(road)
+    one = await prepared(road, settlement)
+
+    async def altered(work: Work) -> Notice:
+        work.notices = cast(Notices, _Altered(work.notices, alter))
+        return await notice.publish_notice(work, notice_id=one.case.id, version=one.case.version)
+
+    with pytest.raises(DBAPIError) as broken:
+        await road.act(road.staff.approver, altered)
+    assert constraint_of(broken.value) == "published_word_for_word"
+    assert (await publish(road, one)).case.state == "published"
+
+
+async def test_who_is_paid_nothing_needs_no_notice_and_who_is_on_notice_waits_for_its_end(
+    new_road: NewRoad,
+) -> None:
+    nobody = await new_road(people=1, outcomes={0: (Outcome.EXITED, "left")})
+    accepted = await nobody.accepted()
+    settlement = await nobody.reviewed(await nobody.verified(accepted.case.id))
+    one = await publish(nobody, await prepared(nobody, settlement))
+    on_notice = await current(nobody, settlement)
+    assert await code_of(nobody.approved(on_notice)) == "notice_required", "it is running"
+    withdrawn = await nobody.act(
+        nobody.staff.approver,
+        lambda work: notice.withdraw_notice(
+            work, notice_id=one.case.id, version=one.case.version, reason="无人应付"
+        ),
+    )
+    assert withdrawn.case.state == "withdrawn"
+    approved = await nobody.approved(await current(nobody, settlement))
+    assert approved.amounts is not None
+    assert (approved.amounts.entitled_fen, approved.case.state) == (0, "approved")
 
 
 async def test_a_notice_of_another_place_is_not_there(new_road: NewRoad, new_staff: Any) -> None:

@@ -247,10 +247,11 @@ async def test_the_day_after_the_last_ends_what_it_counts_to(
 
     await expired_on(road, last)
     assert await after() == vouchers, "the last day itself is a day of validity"
-    if "in_use" in ended:
-        await road_case(road, vouchers["in_use"])
+    class_id = await case_of_class(road, vouchers["in_use"])
     await expired_on(road, last + timedelta(days=1))
     found = await after()
+    case = await road.sql("select version from cases where id = :id", id=class_id)
+    assert case.version == (6 if "in_use" in ended else 5), "its page shows one voucher less"
     assert {state for state, one in found.items() if one != vouchers[state]} == ended
     assert {found[state].state for state in ended} == {"expired"}
     assert found["reserved"].class_id is None, "its place is free again"
@@ -270,8 +271,9 @@ async def test_the_day_after_the_last_ends_what_it_counts_to(
     assert entries.count == len(sizes)
 
 
-async def road_case(road: Road, in_use: Voucher) -> None:
-    """Give the class its case, whose page shows one voucher less once one has ended."""
+async def case_of_class(road: Road, in_use: Voucher) -> UUID:
+    """Give the class of a voucher its case, as a row alone; its id."""
+    assert in_use.class_id is not None
     async with road.admin.begin() as connection:
         await connection.execute(text("set local session_replication_role = replica"))
         await connection.execute(
@@ -286,6 +288,7 @@ async def road_case(road: Road, in_use: Voucher) -> None:
                 "region": road.staff.place.region_path,
             },
         )
+    return in_use.class_id
 
 
 async def test_a_large_day_is_done_in_parts_each_a_set_of_its_own(road: Road) -> None:

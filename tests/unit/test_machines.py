@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from domain.cases import NEW, CaseKind, Duty, Machine, Move, move_of, state_after
 from domain.errors import Refusal
 from domain.machines import FLOWS, SIGNED, enrolment, step_rules
-from service.application.diagrams import state_diagrams
+from service.application.diagrams import (
+    EVENTS_OF,
+    STATES_OF,
+    event_word,
+    state_diagrams,
+    state_word,
+)
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "states.md"
 
@@ -187,3 +193,23 @@ def test_the_diagrams_draw_every_move_of_every_machine() -> None:
         for event, after in moves.items()
     ]
     assert arrows == moves
+
+
+def test_a_state_is_named_by_its_machine_where_two_mean_different_things() -> None:
+    assert state_word("recovery", "collected") == "已收回"
+    assert state_word("voucher", "collected") == "已领取"
+    assert state_word("payment", "returned") == "已退回"
+    assert state_word("voucher", "returned") == "已退券"
+    assert state_word("voucher", "issued") == "待领取"
+    assert event_word("voucher", "collect") == "领取"
+    assert event_word("recovery", "collect") == "收回"
+    assert event_word("voucher", "redeem") == "核销"
+
+
+@pytest.mark.parametrize("words", [STATES_OF, EVENTS_OF])
+def test_a_word_of_one_machine_is_of_a_state_or_event_that_it_has(
+    words: Mapping[str, Mapping[str, str]],
+) -> None:
+    for machine, named in words.items():
+        known = set(GRAPHS[machine]) | _events(GRAPHS[machine])
+        assert set(named) <= known

@@ -32,9 +32,9 @@ NANPING = replace(QIDONG, first_day_counts=True)
 ONE, TWO = UUID(int=1), UUID(int=2)
 
 
-def _line(n: int, amount_fen: int = 400_000, *, settlement: UUID = ONE) -> NoticeLine:
+def _line(n: int, amount_fen: int = 400_000, *, item: UUID = ONE) -> NoticeLine:
     return NoticeLine(
-        settlement_id=settlement,
+        item_id=item,
         line_id=UUID(int=100 + n),
         person_id=UUID(int=200 + n),
         payee_account_id=UUID(int=300),
@@ -64,9 +64,13 @@ def test_a_notice_in_working_days_does_not_end_beyond_the_published_calendar() -
 def test_the_public_reads_totals_and_people_only_where_the_rule_names_them(
     names: NoticeNames,
 ) -> None:
-    lines = [_line(1, settlement=TWO), _line(2, 12_345), _line(3)]
+    lines = [_line(1, item=TWO), _line(2, 12_345), _line(3)]
     one, two = published_items(
-        lines, settlements=(ONE, TWO), enterprises={ONE: "甲厂", TWO: "乙厂"}, names=names
+        lines,
+        of=NoticeOf.SETTLEMENT,
+        items=(ONE, TWO),
+        enterprises={ONE: "甲厂", TWO: "乙厂"},
+        names=names,
     )
     assert (one.item_no, one.enterprise, one.people, one.amount_fen) == (1, "甲厂", 2, 412_345)
     assert (two.item_no, two.enterprise, two.people, two.amount_fen) == (2, "乙厂", 1, 400_000)
@@ -106,11 +110,33 @@ def test_what_is_covered_never_pays_anybody_more_than_was_published(
     assert covered(published, lines) == all(n < 3 and fen <= 5 for n, fen in now)
 
 
-def test_a_settlement_is_named_once() -> None:
-    check_named_once([ONE, TWO])
+def test_before_a_listing_the_public_reads_heads_and_no_amount() -> None:
+    (item,) = published_items(
+        [_line(1), _line(2, 0)],
+        of=NoticeOf.LISTING,
+        items=(ONE,),
+        enterprises={ONE: "甲厂"},
+        names=NoticeNames.PEOPLE,
+    )
+    assert (item.enterprise, item.people, item.amount_fen) == ("甲厂", 2, None)
+    assert [(one.line_no, one.name, one.amount_fen) for one in item.persons] == [
+        (1, "欧*", None),
+        (2, "欧*", None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of", "where", "code"),
+    [
+        (NoticeOf.SETTLEMENT, "/settlement_ids", "settlement_named_twice"),
+        (NoticeOf.LISTING, "/filing_ids", "filing_named_twice"),
+    ],
+)
+def test_an_item_is_named_once(of: NoticeOf, where: str, code: str) -> None:
+    check_named_once(of, [ONE, TWO])
     with pytest.raises(Refusal, match="notice_faulty") as refused:
-        check_named_once([ONE, TWO, ONE, ONE])
-    assert [(f.pointer, f.values["row"]) for f in refused.value.faults] == [
-        ("/settlement_ids/2", 0),
-        ("/settlement_ids/3", 0),
+        check_named_once(of, [ONE, TWO, ONE, ONE])
+    assert [(f.pointer, f.code, f.values["row"]) for f in refused.value.faults] == [
+        (f"{where}/2", code, 0),
+        (f"{where}/3", code, 0),
     ]

@@ -7,7 +7,7 @@ from domain.calendar import DayUnit
 from tests.integration.api import road
 from tests.integration.api.desk import FILED, Ask, Desk, Json
 from tests.integration.api.probe import provokes
-from tests.overlays import QIDONG, noticed
+from tests.overlays import LISTING, QIDONG, noticed
 
 
 async def _verified(desk: Desk, *, at: datetime = road.SETTLES, **found: str) -> tuple[str, str]:
@@ -70,6 +70,54 @@ async def settlements_that_cannot_be_on_one_notice(desk: Desk) -> Ask:
     unreviewed, _ = await _verified(desk, at=datetime(2027, 4, 5, 1, tzinfo=UTC))
     differs = await _reviewed(desk, at=datetime(2027, 5, 3, 1, tzinfo=UTC))
     return _prepare(desk, on_notice, unreviewed, not_asked, differs)
+
+
+@provokes("notice_faulty", "notice_of_one_kind")
+async def a_notice_over_nothing(desk: Desk) -> Ask:
+    return _prepare(desk)
+
+
+@provokes("notice_faulty", "filing_named_twice")
+async def a_filing_named_twice(desk: Desk) -> Ask:
+    one = "0192f0c4-7c1e-7000-8000-000000000001"
+    return desk.ask("PrepareNotice", "handler", body={"filing_ids": [one, one]})
+
+
+@provokes("notice_faulty", "filing_on_notice", "filing_not_reviewed", "filing_not_advised")
+async def filings_that_cannot_be_on_one_notice(desk: Desk) -> Ask:
+    desk.under(*noticed(LISTING))
+    on_notice = await road.reviewed(desk)
+    await road.filings_prepared(desk, on_notice)
+    unreviewed = await road.submitted(desk)
+    unadvised = await road.submitted(desk)
+    path = {"filing_id": unadvised}
+    await desk.done("AcceptFiling", "handler", path=path, version=2)
+    advice = {"advice": "refuse"}
+    await desk.done("ReviewFiling", "handler", path=path, version=3, body=advice)
+    body = {"filing_ids": [on_notice, unreviewed, unadvised]}
+    return desk.ask("PrepareNotice", "handler", body=body)
+
+
+@provokes("listing_faulty", "notice_required", "objection_open", "objection_upheld")
+async def filings_that_are_not_to_be_listed_yet(desk: Desk) -> Ask:
+    desk.under(*noticed(LISTING))
+    unnoticed, waiting, upheld = [await road.reviewed(desk) for _ in range(3)]
+    notice_id = await road.filings_published(desk, waiting, upheld)
+    await road.objected(desk, notice_id, item_no=1)
+    path = {"objection_id": await road.objected(desk, notice_id, item_no=2)}
+    ruling = {"reason": "经核查"}
+    await desk.done("ExamineObjection", "handler", path=path, version=1, body={})
+    await desk.done("UpholdObjection", "approver", path=path, version=2, body=ruling)
+    again = {"filing_id": upheld}
+    version = await road.version_of(desk, "GetFiling", **again)
+    await desk.done("ReviewFiling", "handler", path=again, version=version, body={})
+    await road.ended(desk)
+    named = [
+        (one, await road.version_of(desk, "GetFiling", filing_id=one))
+        for one in (unnoticed, waiting, upheld)
+    ]
+    body = road.listing(f"试人社〔2026〕{unnoticed}号", *named)
+    return desk.ask("ListFilings", "approver", body=body)
 
 
 @provokes("notice_beyond_calendar")

@@ -29,6 +29,7 @@ def standard(**changed: Any) -> Json:
     "standard_twice",
     "provider_unknown",
     "provider_twice",
+    "provider_not_in_catalogue",
 )
 async def a_project_wrong_in_every_way(desk: Desk) -> Ask:
     provider = desk.staff.provider.credit_code

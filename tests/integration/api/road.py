@@ -535,10 +535,25 @@ async def prepared(desk: Desk, *settlement_ids: str) -> str:
 
 async def published(desk: Desk, *settlement_ids: str) -> str:
     """A running notice."""
-    notice_id = await prepared(desk, *settlement_ids)
+    return await running(desk, await prepared(desk, *settlement_ids))
+
+
+async def running(desk: Desk, notice_id: str) -> str:
+    """A prepared notice, published."""
     path = {"notice_id": notice_id}
     await desk.done("PublishNotice", "approver", path=path, version=1, body={})
     return notice_id
+
+
+async def filings_prepared(desk: Desk, *filing_ids: str) -> str:
+    """A notice over filings that nobody has published."""
+    body = {"filing_ids": list(filing_ids)}
+    return str((await desk.done("PrepareNotice", "handler", body=body))["case"]["id"])
+
+
+async def filings_published(desk: Desk, *filing_ids: str) -> str:
+    """A running notice over filings that are to be listed."""
+    return await running(desk, await filings_prepared(desk, *filing_ids))
 
 
 def objection(**changed: object) -> Json:

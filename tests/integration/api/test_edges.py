@@ -8,7 +8,7 @@ import pytest
 from domain.cases import Duty
 from domain.errors import Refusal
 from domain.manual_finding import Seen
-from tests.integration.api import road
+from tests.integration.api import road, voucher_road
 from tests.integration.api.desk import FILED, Desk, Json, borrowed
 from tests.integration.api.probes_policies import standard
 from tests.integration.api.refusing import pointers, refused
@@ -60,6 +60,16 @@ async def test_a_day_at_the_edge_is_no_fault(ended: road.Travelled, day: str) ->
                     "outcomes": [{"enrolment_id": one, "outcome": "completed", "day": day}],
                 },
             },
+        ),
+        (
+            "DraftVoucherProject",
+            "handler",
+            {"body": voucher_road.project(opens_on=day, closes_on=day, valid_until=day)},
+        ),
+        (
+            "DraftVoucherProject",
+            "handler",
+            {"body": voucher_road.project(closes_on=day, valid_until=None, valid_days=3660)},
         ),
         ("ServeRecovery", "handler", {"path": ids, "body": {"served_on": day}}),
         (

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from domain.ports.sheets import CSV
+from jobs.run import NOWHERE
+from service.application.voucher_expiry import EXPIRE_VOUCHERS
 from tests.integration.api.desk import Desk, Json
 from tests.people import citizen_id
 
@@ -112,6 +113,16 @@ async def closed(desk: Desk, project_id: str) -> None:
     await desk.done("CloseVoucherProject", "approver", path=path, version=version, body=body)
 
 
+async def a_day_passes(desk: Desk) -> None:
+    """The daily job of the clock's day ends what has expired."""
+    async with desk.house.begin_work(NOWHERE) as work:
+        job_id = await work.jobs.add(EXPIRE_VOUCHERS, work.new_id(), None)
+        await work.commit()
+    day = desk.clock.at.date()
+    await desk.tampered("update jobs set period = :day where id = :id", day=day, id=job_id)
+    await desk.idle()
+
+
 async def travelled(desk: Desk) -> dict[str, str]:
     """A closed project whose one voucher was collected and given back; ids by their names in addresses."""
     voucher = await issued_to_worker(desk, closes_on="2029-12-31", valid_until="2029-12-31")
@@ -129,11 +140,3 @@ async def travelled(desk: Desk) -> dict[str, str]:
         "voucher_id": voucher["id"],
         "set_id": sets["items"][0]["id"],
     }
-
-
-def csv_list(*rows: Sequence[str], headings: Sequence[str] = ("姓名", "身份证号")) -> bytes:
-    """A list as CSV."""
-    return "\n".join(",".join(row) for row in (headings, *rows)).encode()
-
-
-AS_CSV = {"Content-Type": CSV}
