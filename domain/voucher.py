@@ -14,6 +14,7 @@ from uuid import UUID
 from domain.cases import Case
 from domain.errors import Refusal, Text
 from domain.machines.voucher import FLOW
+from domain.real_name import RealNameAnswer
 
 
 class Distribution(StrEnum):
@@ -179,7 +180,8 @@ class Voucher:
     """A voucher on file. `valid_until` is its last day; `frozen_from` the state an investigation stopped it in.
 
     `provider_id`, `class_id` are set from the reservation on. Amounts are fen; None before the settlement.
-    `set_ids` are the sets it moved in, oldest first; `version` counts its sets and acts.
+    `set_ids` are the sets it moved in, oldest first; `version` counts its sets and acts. `real_name` is the
+    latest answer about its person; None while there is none, and for a provider, who does not see it.
     """
 
     id: UUID
@@ -204,6 +206,7 @@ class Voucher:
     amount_fen: int | None
     set_ids: tuple[UUID, ...]
     version: int
+    real_name: RealNameAnswer | None = None
 
     def moved(self, event: str) -> "Voucher":
         """Return the voucher after an event, or refuse `voucher_not_usable`. What else changes is the caller's.

@@ -19,7 +19,13 @@ async def work(settings: Settings) -> None:
     async with open_worker_ports(settings) as ports:
         worker = Worker(
             ports,
-            handlers(ports.chunk_rows, ports.messages, ports.documents),
+            handlers(
+                ports.chunk_rows,
+                ports.messages,
+                ports.documents,
+                ports.real_names,
+                ports.training_register,
+            ),
             schedules=SCHEDULES,
             ticks=(*audit_ticks(ports), *document_ticks(ports)),
         )

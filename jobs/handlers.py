@@ -5,6 +5,8 @@ from functools import partial
 
 from domain.ports.document_store import DocumentStore
 from domain.ports.messages import Messages
+from domain.ports.real_names import RealNames
+from domain.ports.training_register import TrainingRegister
 from jobs import (
     filing,
     forgetting,
@@ -12,7 +14,9 @@ from jobs import (
     official_document,
     payment,
     prepayment,
+    real_name,
     recovery,
+    register_message,
     settlement,
     voucher,
     voucher_class,
@@ -21,13 +25,20 @@ from jobs import (
 from jobs.deadlines import in_every_place
 from jobs.run import Handler
 from service.application import deadlines
+from service.application.archive import FILL_ARCHIVE, fill_archive
+from service.application.real_name import CHECK_REAL_NAME, CHECK_REAL_NAMES
+from service.application.register_message import SEND_REGISTER_MESSAGE
 from service.application.voucher_class_calling_off import call_off_overdue_classes
 from service.application.voucher_expiry import EXPIRE_VOUCHERS, expire_vouchers
 from service.application.voucher_issue import ISSUE_VOUCHERS
 
 
 def handlers(
-    chunk_rows: int, messages: Messages, documents: DocumentStore
+    chunk_rows: int,
+    messages: Messages,
+    documents: DocumentStore,
+    real_names: RealNames,
+    register: TrainingRegister,
 ) -> Mapping[str, Handler]:
     """Every kind of job the product writes; `chunk_rows` is how many rows a chunk takes."""
     return {
@@ -53,4 +64,8 @@ def handlers(
         "ingest_bank_result": partial(payment.ingest_bank_result, size=chunk_rows),
         ISSUE_VOUCHERS: voucher.issue_from(documents, chunk_rows),
         EXPIRE_VOUCHERS: in_every_place(expire_vouchers, in_parts=True),
+        FILL_ARCHIVE: in_every_place(fill_archive, in_parts=True),
+        SEND_REGISTER_MESSAGE: register_message.send_through(register),
+        CHECK_REAL_NAME: real_name.ask_about_voucher(real_names),
+        CHECK_REAL_NAMES: real_name.ask_about_issue(real_names),
     }

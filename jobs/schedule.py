@@ -14,6 +14,7 @@ SCHEDULES: Final[tuple[Schedule, ...]] = (
     Schedule(name="call_off_overdue_classes", kind="call_off_overdue_classes", each_day=False),
     Schedule(name="expire_corrections", kind="expire_corrections", each_day=False),
     Schedule(name="expire_vouchers", kind="expire_vouchers", each_day=False),
+    Schedule(name="fill_archive", kind="fill_archive", each_day=False),
     Schedule(name="forget_outdated", kind="forget_outdated", each_day=False),
     Schedule(name="lapse_filings", kind="lapse_filings", each_day=False),
     Schedule(name="notices", kind="end_due_notices", hour=0, each_day=False),

@@ -13,8 +13,10 @@ from domain.ports.messages import Messages
 from domain.ports.papers import Papers
 from domain.ports.policies import PolicyPacks
 from domain.ports.qr_codes import QrCodes
+from domain.ports.real_names import RealNames
 from domain.ports.sheets import Sheets
 from domain.ports.tables import Tables
+from domain.ports.training_register import TrainingRegister
 from domain.ports.work import BeginWork
 
 Readiness = Callable[[], Awaitable[Mapping[str, bool]]]
@@ -57,6 +59,8 @@ class WorkerPorts:
     crypto: Crypto
     messages: Messages
     documents: DocumentStore
+    real_names: RealNames
+    training_register: TrainingRegister
     chunk_rows: int
 
 

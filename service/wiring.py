@@ -30,6 +30,8 @@ from adapters.postgres.engine import PATIENCE_S, check_login, open_engine
 from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
 from adapters.postgres.sessions import PostgresSessions
 from adapters.postgres.work import postgres_work
+from adapters.real_names.simulated import SimulatedRealNames
+from adapters.registers.simulated import SimulatedTrainingRegister
 from adapters.sheets.files import SheetFiles
 from adapters.system.checkpoints import FileCheckpoints
 from adapters.system.clock import SystemClock
@@ -164,6 +166,8 @@ async def open_worker_ports(settings: Settings) -> AsyncGenerator[WorkerPorts, N
             crypto=_crypto(settings),
             messages=SpooledMessages(settings.messages),
             documents=DiskDocuments(settings.documents, _crypto(settings)),
+            real_names=SimulatedRealNames(),
+            training_register=SimulatedTrainingRegister(),
             chunk_rows=settings.chunk_rows,
         )
     finally:

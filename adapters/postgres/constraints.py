@@ -38,6 +38,7 @@ REFUSAL_BY_CONSTRAINT: Final[Mapping[str, str]] = {
     "quota_holds": "voucher_quota_exhausted",
     "voucher_project_open": "voucher_project_not_open",
     "released_by_another": "voucher_released_by_another",
+    "one_archive_correction": "archive_entry_superseded",
     "capacity_holds": "voucher_class_full",
     "class_takes_reservations": "voucher_class_closed",
     "one_live_voucher_settlement": "voucher_settlement_exists",

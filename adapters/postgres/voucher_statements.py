@@ -13,6 +13,7 @@ from adapters.postgres.rows import Params
 from domain import masking
 from domain.machines.voucher import LIVE, UNUSED
 from domain.ports.crypto import Crypto
+from domain.real_name import RealNameAnswer
 from domain.voucher import Beneficiary, BeneficiaryTag, SetEvent, Voucher, VoucherSet
 
 _UNUSED: Final = ", ".join(f"'{state}'" for state in sorted(UNUSED))
@@ -20,7 +21,10 @@ _LIVE: Final = ", ".join(f"'{state}'" for state in sorted(LIVE))
 _COLUMNS: Final = """
 v.id, v.place_id, v.region_path, v.project_id, v.person_id, v.code, v.name, v.identity_masked,
 v.phone_masked, v.tag, v.state, v.frozen_from, v.issued_at, v.collected_at, v.valid_until,
-v.partner_org_id, v.class_id, v.completed_on, v.redeemed_at, v.amount_fen, v.set_ids, v.version
+v.partner_org_id, v.class_id, v.completed_on, v.redeemed_at, v.amount_fen, v.set_ids, v.version,
+(select c.answer from real_name_checks c
+  where c.place_id = v.place_id and c.voucher_id = v.id and c.answer <> 'unavailable'
+  order by c.seq desc limit 1) as real_name
 """
 _SELECT: Final = f"select {_COLUMNS} from vouchers v"
 GET: Final = text(f"{_SELECT} where v.id = :id")
@@ -202,6 +206,7 @@ def voucher_of(row: Row[Any]) -> Voucher:
         amount_fen=row.amount_fen,
         set_ids=tuple(row.set_ids),
         version=row.version,
+        real_name=None if row.real_name is None else RealNameAnswer(row.real_name),
     )
 
 

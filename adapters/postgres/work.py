@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from adapters.postgres.archive import PostgresArchive
 from adapters.postgres.audit import PostgresAuditTrail
 from adapters.postgres.budgets import PostgresBudgets
 from adapters.postgres.calendars import PostgresCalendars
@@ -37,8 +38,10 @@ from adapters.postgres.prepayments import PostgresPrepayments
 from adapters.postgres.provider_catalogue import PostgresProviderCatalogue
 from adapters.postgres.quotas import PostgresQuotas
 from adapters.postgres.reach import Reach
+from adapters.postgres.real_name_checks import PostgresRealNameChecks
 from adapters.postgres.receipts import PostgresReceipts
 from adapters.postgres.recoveries import PostgresRecoveries
+from adapters.postgres.register_messages import PostgresRegisterMessages
 from adapters.postgres.requests import PostgresRequests
 from adapters.postgres.review_requests import PostgresReviewRequests
 from adapters.postgres.settlements import PostgresSettlements
@@ -47,6 +50,7 @@ from adapters.postgres.voucher_classes import PostgresVoucherClasses
 from adapters.postgres.voucher_projects import PostgresVoucherProjects
 from adapters.postgres.voucher_records import PostgresVoucherRecords
 from adapters.postgres.voucher_settlements import PostgresVoucherSettlements
+from adapters.postgres.voucher_statistics import PostgresVoucherStatistics
 from adapters.postgres.vouchers import PostgresVouchers
 from adapters.postgres.work_ledgers import PostgresWorkLedgers
 from domain.party import Actor
@@ -84,6 +88,7 @@ class PostgresWork(Work):
         self._today = today
         reach = Reach(connection, actor)
         self.accounts = PostgresAccounts(connection)
+        self.archive = PostgresArchive(connection, new_id, reach, now=now)
         self.audit = PostgresAuditTrail(connection, actor, now, actor.request_id, new_id)
         self.budgets = PostgresBudgets(connection)
         self.calendars = PostgresCalendars(connection)
@@ -112,13 +117,16 @@ class PostgresWork(Work):
         self.prepayments = PostgresPrepayments(connection)
         self.provider_catalogue = PostgresProviderCatalogue(connection, now=now)
         self.quotas = PostgresQuotas(connection)
+        self.real_name_checks = PostgresRealNameChecks(connection, crypto, now=now)
         self.receipts = PostgresReceipts(connection, new_id)
         self.recoveries = PostgresRecoveries(connection)
+        self.register_messages = PostgresRegisterMessages(connection, crypto, now=now)
         self.requests = PostgresRequests(connection, actor)
         self.review_requests = PostgresReviewRequests(connection)
         self.settlements = PostgresSettlements(connection, new_id, now=now)
         self.voucher_projects = PostgresVoucherProjects(connection, now=now)
         self.voucher_settlements = PostgresVoucherSettlements(connection, now=now)
+        self.voucher_statistics = PostgresVoucherStatistics(connection)
         self.vouchers = PostgresVouchers(connection, actor, crypto, new_id, reach, now=now)
         self.voucher_classes = PostgresVoucherClasses(connection, now=now)
         self.voucher_records = PostgresVoucherRecords(connection, now=now)

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.party import Actor
+from domain.ports.archive import Archive
 from domain.ports.audit import AuditTrail
 from domain.ports.budgets import Budgets
 from domain.ports.calendars import Calendars
@@ -34,7 +35,9 @@ from domain.ports.policy_versions import PolicyVersions
 from domain.ports.prepayments import Prepayments
 from domain.ports.provider_catalogue import ProviderCatalogue
 from domain.ports.quotas import Quotas
+from domain.ports.real_name_checks import RealNameChecks
 from domain.ports.recoveries import Receipts, Recoveries
+from domain.ports.register_messages import RegisterMessages
 from domain.ports.requests import Requests
 from domain.ports.review_requests import ReviewRequests
 from domain.ports.settlements import Settlements
@@ -43,6 +46,7 @@ from domain.ports.voucher_classes import VoucherClasses
 from domain.ports.voucher_projects import VoucherProjects
 from domain.ports.voucher_records import VoucherRecords
 from domain.ports.voucher_settlements import VoucherSettlements
+from domain.ports.voucher_statistics import VoucherStatistics
 from domain.ports.vouchers import Vouchers
 from domain.ports.work_ledgers import WorkLedgers
 
@@ -51,6 +55,7 @@ class Work(Protocol):
     """One transaction in the actor's scope. Leaving without `commit()` keeps nothing."""
 
     accounts: Accounts
+    archive: Archive
     audit: AuditTrail
     budgets: Budgets
     calendars: Calendars
@@ -77,8 +82,10 @@ class Work(Protocol):
     prepayments: Prepayments
     provider_catalogue: ProviderCatalogue
     quotas: Quotas
+    real_name_checks: RealNameChecks
     receipts: Receipts
     recoveries: Recoveries
+    register_messages: RegisterMessages
     requests: Requests
     review_requests: ReviewRequests
     settlements: Settlements
@@ -86,6 +93,7 @@ class Work(Protocol):
     voucher_settlements: VoucherSettlements
     voucher_classes: VoucherClasses
     voucher_records: VoucherRecords
+    voucher_statistics: VoucherStatistics
     vouchers: Vouchers
     subsidies: Subsidies
     work_ledgers: WorkLedgers

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.errors import RefusalKind
+from domain.refusals.archive import ARCHIVE
 from domain.refusals.cases import BROKEN, CASES
 from domain.refusals.class_record import TRAINING
 from domain.refusals.contract import ASKING, SENT
@@ -22,6 +23,7 @@ from domain.refusals.paying_again import PAYING_AGAIN
 from domain.refusals.payment import PAYING
 from domain.refusals.policy import POLICY
 from domain.refusals.policy_version import POLICY_VERSIONS
+from domain.refusals.real_name import REAL_NAMES
 from domain.refusals.recovery import RECOVERING
 from domain.refusals.roster import ROSTER, ROSTER_NOTES
 from domain.refusals.settlement import NUMBER_NOTES, SETTLING
@@ -62,6 +64,8 @@ SECTIONS: Final = (
     REDEEMING,
     VOUCHER_SETTLEMENTS,
     CLAWING_BACK,
+    REAL_NAMES,
+    ARCHIVE,
     JOBS,
     LEDGER,
     EMBEDDED,

@@ -26,6 +26,7 @@ from domain.ledger import BookKey, Cause, Transfer
 from domain.payment import AttemptState
 from domain.ports.work import Work
 from service.application.cases import sign_many
+from service.application.register_message import tell_of_batch
 from service.application.voucher_settlement_decision import ask_to_close
 
 CHUNK: Final = 5_000
@@ -147,6 +148,9 @@ async def reconcile_batches(work: Work, *, result_id: UUID) -> int:
         if batch.unanswered == 0 and batch.case.state == _RECONCILED_FROM
     ]
     await sign_many(work, complete, "reconcile")
+    for batch in batches:
+        if batch.case in complete:
+            await tell_of_batch(work, batch)
     return len(complete)
 
 

@@ -33,6 +33,7 @@ from domain.policy import ExitReason
 from domain.policy.overlay import Stage
 from domain.ports.clock import day_in_china
 from domain.ports.work import Work
+from domain.training_register import MessageKind
 from service.application.asked_again import received_at
 from service.application.cases import open_case, sign
 from service.application.class_of_filing import check_class_of, joining_faults_of, provider_of
@@ -51,6 +52,7 @@ from service.application.payee_account import account_for
 from service.application.plan import check_plan, check_start, faults_of_standard, start_faults
 from service.application.prepayment_opening import ask_to_open, tell_first_days
 from service.application.quota import take_quota
+from service.application.register_message import tell_of_filing
 
 NO_PLAN: Final = ClassPlan()
 
@@ -245,7 +247,7 @@ async def accept_filing(work: Work, *, filing_id: UUID, version: int) -> Filing:
     case = await work.cases.lock(CaseKind.FILING, filing_id, version=version)
     filing = await work.filings.get(await sign(work, case, "accept"))
     await check_contents_of(work, filing.case)
-    return filing
+    return await tell_of_filing(work, MessageKind.ROSTER_ACCEPTED, filing)
 
 
 async def completeness_of_filing(work: Work, *, filing_id: UUID) -> tuple[ChecklistItem, ...]:
@@ -290,9 +292,8 @@ async def list_filings(
     cases = await work.cases.lock_many(CaseKind.FILING, [listed.filing_id for listed in filings])
     for n, (case, listed) in enumerate(zip(cases, filings, strict=True)):
         if case.version != listed.version:
-            raise Refusal(
-                "stale_version", faults=(Fault(f"/filings/{n}/version", "stale_version"),)
-            )
+            fault = Fault(f"/filings/{n}/version", "stale_version")
+            raise Refusal("stale_version", faults=(fault,))
         if case.place_id != cases[0].place_id:
             raise Refusal("filings_of_other_places")
     place = await work.places.get(cases[0].place_id)
@@ -316,6 +317,7 @@ async def list_filings(
     for filing in listed_filings:
         await commit_forecast(work, filing)
         await ask_to_open(work, filing)
+        await tell_of_filing(work, MessageKind.FILING_LISTED, filing)
     return listing_id, listed_filings
 
 
@@ -370,8 +372,7 @@ async def report_completion(
             faults.append(Fault(f"/outcomes/{n}/reason", "reason_without_exit"))
     if not filing.opened_on <= completed_on <= work.today:
         faults.append(Fault("/completed_on", "day_outside_training"))
-    missing = len(people - named)
-    if missing:
+    if missing := len(people - named):
         faults.append(Fault("/outcomes", "people_without_outcome", {"count": missing}))
     if faults:
         raise Refusal("completion_faulty", faults=tuple(faults))

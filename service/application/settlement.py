@@ -26,7 +26,9 @@ from domain.settlement import (
     kind_after,
     reasons_of,
 )
+from domain.training_register import MessageKind
 from service.application.approval import check_approval, history_of, set_aside_lines
+from service.application.archive import archive_filing
 from service.application.cases import open_case, page_of, sign
 from service.application.completeness import (
     check_contents_of,
@@ -40,6 +42,7 @@ from service.application.prepayment import cancel_unreleased_prepayments, prepay
 from service.application.prepayment_basis import years_counted
 from service.application.reconciliation import VERIFY_SETTLEMENT, judge, terms_of
 from service.application.recovery import follow_settlement
+from service.application.register_message import tell_of_filing
 from service.application.stacking import check_payable, record_subsidies
 
 CLOSE_SETTLEMENT: Final = "close_settlement"
@@ -248,6 +251,9 @@ async def approve_settlement(
     terms = await terms_of(work, settlement, confirmed=True)
     await check_payable(work, terms.standard.stacking, people)
     await record_subsidies(work, signed, people)
+    if await archive_filing(work, signed, filing_id=filing_case.id):
+        filing = await work.filings.get(filing_case)
+        await tell_of_filing(work, MessageKind.TRAINING_COMPLETED, filing)
     await follow_settlement(
         work,
         filing_case,

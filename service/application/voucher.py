@@ -29,6 +29,7 @@ from domain.voucher import (
 from domain.voucher_project import admits, check_issues
 from domain.voucher_use import check_usable, next_use, obstacles
 from service.application.hold import check_reason
+from service.application.real_name import CHECK_REAL_NAME, check_real_name
 from service.application.voucher_class_completion import CATCH_UP
 from service.application.voucher_release import let_go
 
@@ -103,6 +104,7 @@ async def collect_from_project(work: Work, *, project_id: UUID, person: Benefici
     )
     await work.vouchers.add(replace(issued.moved("collect"), collected_at=work.now), one)
     voucher = await work.vouchers.get(issued.id)
+    await work.jobs.add(CHECK_REAL_NAME, voucher.id, voucher.place_id, purpose="collected")
     await _record(work, voucher, "collect", facts={"project": str(offer.id)})
     return voucher
 
@@ -178,7 +180,9 @@ async def explain_voucher(work: Work, *, voucher_id: UUID) -> Explained:
     voucher = await work.vouchers.get(voucher_id)
     offer = await work.voucher_projects.offer(voucher.project_id)
     event = next_use(voucher)
-    found = obstacles(voucher, event or "", counts_to=offer.counts_to, today=work.today)
+    found = [*obstacles(voucher, event or "", counts_to=offer.counts_to, today=work.today)]
+    if event == "reserve":
+        found += [Refusal(one.code) for one in check_real_name(voucher)]
     return Explained(voucher=voucher, offer=offer, event=event, obstacles=tuple(found))
 
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from domain.cases import Case, CaseKind
 from domain.errors import Fault, Refusal
 from domain.ports.work import Work
+from domain.training_register import MessageKind
 from domain.voucher import SetEvent, VoucherClass, VoucherProject
 from domain.voucher_class import (
     ClassOffer,
@@ -26,6 +27,7 @@ from domain.voucher_class import (
 from service.application.cases import open_case, sign
 from service.application.hold import check_provider_not_on_hold, check_reason
 from service.application.provider_catalogue import listed_on
+from service.application.register_message import tell_of_class
 from service.application.voucher_money import commit_class
 from service.application.voucher_moves import move_many, move_one
 
@@ -167,6 +169,7 @@ async def verify_start(work: Work, *, class_id: UUID, version: int, reason: str)
         if voucher.id in absent:
             await move_one(work, voucher, voucher.moved("miss"), event="miss")
     await commit_class(work, project, started.case, voucher_ids=[one.id for one in present])
+    await tell_of_class(work, MessageKind.VOUCHER_CLASS_STARTED, started, people=len(present))
     return await _class(work, started.case)
 
 

@@ -12,11 +12,14 @@ from uuid import UUID
 from domain.cases import Case, CaseKind
 from domain.errors import Fault, Refusal
 from domain.ports.work import Work
+from domain.training_register import MessageKind
 from domain.voucher import SetEvent, Voucher, VoucherClass
 from domain.voucher_class import ReportedOutcome, VoucherOutcome, VoucherResult, judged_outcomes
 from domain.voucher_record import attended_share
+from service.application.archive import archive_class
 from service.application.cases import sign
 from service.application.hold import check_reason
+from service.application.register_message import tell_of_class
 from service.application.voucher_class import project_of
 from service.application.voucher_money import release_of_class
 from service.application.voucher_moves import move_many, move_one
@@ -102,6 +105,10 @@ async def confirm_completion(
     await move_many(
         work, completed, SetEvent.COMPLETE, after=lambda one: _completed(one, outcomes[one.id])
     )
+    await archive_class(work, signed)
+    await tell_of_class(
+        work, MessageKind.VOUCHER_CLASS_COMPLETED, completed_class, people=len(completed)
+    )
     await move_many(work, failed, SetEvent.FAIL)
     await _release(work, completed_class, failed, purpose="failed")
     return completed_class
@@ -148,7 +155,10 @@ async def catch_up(work: Work, *, voucher_id: UUID) -> Voucher:
         after = _completed(voucher, outcome) if event == "complete" else voucher.moved(event)
     if event in {"fail", "class_stopped"}:
         await _release(work, of, [voucher], purpose=f"voucher:{voucher.id}")
-    return await move_one(work, voucher, after, event=event)
+    moved = await move_one(work, voucher, after, event=event)
+    if event == "complete":
+        await archive_class(work, case)
+    return moved
 
 
 async def _release(

@@ -25,6 +25,7 @@ from domain.roster.vouchers import ListCheck, refuse_list
 from domain.voucher import Beneficiary, BeneficiaryTag, Distribution, VoucherProject
 from domain.voucher_issue import IssueMode, VoucherIssue
 from domain.voucher_project import admits, check_issues
+from service.application.real_name import CHECK_REAL_NAMES
 
 ISSUE_VOUCHERS: Final = "issue_vouchers"
 """The job that issues to a checked list."""
@@ -135,6 +136,8 @@ async def issue_chunk(
     )
     issued = issue.issued + len(part)
     await work.voucher_projects.advance_issue(issue, issued=issued)
+    if issued == issue.people:
+        await work.jobs.add(CHECK_REAL_NAMES, issue.id, issue.place_id, purpose="issued")
     await work.audit.record(
         Act(
             action="voucher.issue",

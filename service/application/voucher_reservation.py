@@ -9,6 +9,7 @@ from domain.voucher import Voucher
 from domain.voucher_class import ClassOffer, check_withdrawal, reservation_faults
 from domain.voucher_use import check_usable
 from service.application.provider_catalogue import listed_on
+from service.application.real_name import check_real_name
 from service.application.voucher_moves import move_one
 
 
@@ -29,7 +30,8 @@ async def reserve_voucher(work: Work, *, voucher_id: UUID, version: int, class_i
     )
     wanted = await work.voucher_classes.offer(class_id)
     if wanted is None:
-        raise _refused((Fault("/class_id", "voucher_class_unknown"),))
+        unknown = Fault("/class_id", "voucher_class_unknown")
+        raise _refused((unknown, *check_real_name(voucher)))
     terms = wanted.terms
     faults = (
         *reservation_faults(
@@ -40,6 +42,7 @@ async def reserve_voucher(work: Work, *, voucher_id: UUID, version: int, class_i
             today=work.today,
         ),
         *await check_limits(work, voucher, wanted),
+        *check_real_name(voucher),
     )
     if faults:
         raise _refused(faults)

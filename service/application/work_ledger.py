@@ -109,14 +109,14 @@ async def _exported(
             action="work_ledger.exported",
             object_kind="work_ledger",
             object_id=level,
-            ground=await _ground(work),
+            ground=await ground_of_export(work),
             facts={"lines": len(entries)},
         )
     )
     return entries
 
 
-async def _ground(work: Work) -> Ground | None:
+async def ground_of_export(work: Work) -> Ground | None:
     """Lay an export where its reader sits; a city's or an enterprise's lies outside every place."""
     if work.actor.region_path is None:
         return None

@@ -4,6 +4,7 @@ from typing import Final
 
 from service.http import (
     appropriation_end,
+    archive,
     bank_result,
     batch,
     batch_report,
@@ -32,8 +33,10 @@ from service.http import (
     policy_proposal,
     prepayment,
     provider_catalogue,
+    real_name,
     receipt,
     recovery,
+    register_message,
     review_request,
     roster,
     service_guide,
@@ -51,6 +54,7 @@ from service.http import (
     voucher_reservation,
     voucher_settlement,
     voucher_settlement_decision,
+    voucher_statistics,
     work_ledger,
 )
 from service.http.call import Served
@@ -104,5 +108,9 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     *voucher_reading.OPERATIONS,
     *voucher_settlement.OPERATIONS,
     *voucher_settlement_decision.OPERATIONS,
+    *real_name.OPERATIONS,
+    *voucher_statistics.OPERATIONS,
+    *register_message.OPERATIONS,
+    *archive.OPERATIONS,
     *health.OPERATIONS,
 )

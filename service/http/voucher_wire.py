@@ -9,6 +9,7 @@ import msgspec
 
 from domain.errors import Text
 from domain.identifiers.voucher_code import grouped
+from domain.real_name import RealNameAnswer
 from domain.refusals import REGISTRY
 from domain.roster.vouchers import LIST_MAX
 from domain.voucher import (
@@ -65,7 +66,8 @@ class VoucherCodeBody(Body):
 class VoucherView(View):
     """A voucher. `code` is what its QR code holds; amounts are fen, null before the settlement.
 
-    `frozen_from` is the state that an investigation stopped it in; it goes back there.
+    `frozen_from` is the state that an investigation stopped it in; it goes back there. `real_name` is the latest
+    answer about its person, for himself and the bureau.
     """
 
     id: UUID
@@ -89,6 +91,7 @@ class VoucherView(View):
     completed_on: date | None
     redeemed_at: datetime | None
     amount_fen: int | None
+    real_name: RealNameAnswer | None
     version: int
 
     @classmethod
@@ -116,6 +119,7 @@ class VoucherView(View):
             completed_on=voucher.completed_on,
             redeemed_at=voucher.redeemed_at,
             amount_fen=voucher.amount_fen,
+            real_name=voucher.real_name,
             version=voucher.version,
         )
 

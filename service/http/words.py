@@ -96,6 +96,8 @@ _TAGS: Final[Mapping[str, Text]] = MappingProxyType(
         "voucher-projects": Text("职业培训券项目", "voucher projects"),
         "vouchers": Text("职业培训券", "vouchers"),
         "voucher-settlements": Text("培训券结算", "voucher settlements"),
+        "register-messages": Text("实名制系统报送", "messages to the real-name register"),
+        "archive": Text("职业培训电子档案", "training archive"),
         "health": Text("运行状况", "health"),
     }
 )

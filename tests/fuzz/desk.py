@@ -15,6 +15,8 @@ from adapters.postgres.engine import open_engine
 from domain.party import Actor, Role
 from jobs.worker import Worker
 from service.wiring import move_clock_sync, open_ports, open_set_up
+from tests.fakes.real_names import FakeRealNames
+from tests.fakes.training_register import FakeTrainingRegister
 from tests.fuzz.stack import Stack
 from tests.integration.api.desk import FILED, Desk, House, MovedClock
 from tests.people import staffed_place
@@ -101,6 +103,8 @@ async def desk_of(stack: Stack, hear: Callable[[httpx.Response], None]) -> Async
             worker=TheirWorker(stack),
             crypto=setting_up.crypto,
             passwords=quick,
+            real_names=FakeRealNames(),
+            register=FakeTrainingRegister(),
         )
         staff = await staffed_place(house.begin_work, crypto=house.crypto, passwords=quick)
         people: Mapping[str, Actor] = {name: getattr(staff, name) for name in STAFF}

@@ -360,6 +360,8 @@ RULES: Mapping[str, Rule] = {
             "enrolment_by_id": "an address names an enrolment alone, not its place",
             "payment_by_id": "an address names a payment alone, not its place",
             "document_by_id": "an address names a document alone, not its place",
+            "archive_entry_by_id": "an address names an entry alone, not its place",
+            "register_message_by_id": "a job names a message alone, not its place",
             "voucher_by_id": "an address names a voucher alone, not its place",
             "voucher_code": "a code is typed and scanned anywhere",
             "bank_result_by_id": "an address names a bank result alone, not its place",

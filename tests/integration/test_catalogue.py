@@ -23,6 +23,7 @@ SIGNED_BY_PERSON = {
     "clock_marks",
     "manual_sightings", "honest_mistakes", "verification_requests", "voucher_acts", "voucher_sets",
     "voucher_issues", "voucher_sessions", "voucher_attendance", "voucher_absences", "voucher_outcomes",
+    "real_name_checks", "archive_entries",
 }  # fmt: skip
 """Rows that only the person whom they name adds."""
 

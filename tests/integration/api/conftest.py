@@ -32,6 +32,8 @@ from service.application.place import load_policies
 from service.ports import Ports
 from tests.conftest import Database, migrated
 from tests.fakes.messages import FakeMessages
+from tests.fakes.real_names import FakeRealNames
+from tests.fakes.training_register import FakeTrainingRegister
 from tests.integration.api.desk import Desk, House, MovedClock, open_desk
 from tests.integration.api.road import Travelled, travelled
 from tests.overlays import overlaid
@@ -76,6 +78,8 @@ async def house(
     )
     doorbell = SilentDoorbell()
     policies = PacksOnDisk()
+    real_names = FakeRealNames()
+    register = FakeTrainingRegister()
     documents = DiskDocuments(tmp_path_factory.mktemp("documents"), crypto)
     async with begin_work(system_actor(bureau_org_id=UUID(int=0), region_path="/")) as work:
         await load_policies(work, policies)
@@ -112,9 +116,13 @@ async def house(
             qr_codes=SvgQrCodes(),
             chunk_rows=5000,
         ),
-        worker=Worker(rig, handlers(5000, FakeMessages(), documents), jitter=lambda: 0),
+        worker=Worker(
+            rig, handlers(5000, FakeMessages(), documents, real_names, register), jitter=lambda: 0
+        ),
         crypto=crypto,
         passwords=passwords,
+        real_names=real_names,
+        register=register,
     )
     await engine.dispose()
     await admin.dispose()

@@ -25,6 +25,8 @@ from service.http.app import create_app
 from service.http.operation import Operation
 from service.http.operations import OPERATIONS
 from service.ports import Ports
+from tests.fakes.real_names import FakeRealNames
+from tests.fakes.training_register import FakeTrainingRegister
 from tests.people import PASSWORD, Staff, citizen_id, staffed_place
 
 Json = dict[str, Any]
@@ -61,6 +63,8 @@ class House:
     worker: Worker
     crypto: Crypto
     passwords: Passwords
+    real_names: FakeRealNames
+    register: FakeTrainingRegister
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

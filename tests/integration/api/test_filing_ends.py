@@ -165,7 +165,9 @@ async def test_the_daily_jobs_end_what_is_overdue_and_a_replayed_day_changes_not
     desk.clock.at = datetime(2026, 6, 1, 1, tzinfo=UTC)
     house = desk.house
     rig = DailyPorts(house)
-    done_by = handlers(5000, FakeMessages(), house.ports.documents)
+    done_by = handlers(
+        5000, FakeMessages(), house.ports.documents, house.real_names, house.register
+    )
     worker = Worker(rig, done_by, schedules=SCHEDULES, jitter=lambda: 0)
 
     async def states() -> list[str]:

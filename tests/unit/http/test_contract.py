@@ -52,11 +52,11 @@ def test_every_post_that_creates_moves_or_approves_is_keyed() -> None:
 
 def test_every_operation_that_moves_a_case_asks_for_its_version() -> None:
     """A bank's answer moves nothing by itself: its lines are taken one by one, by a job. Nor does
-    signing for a document."""
+    signing for a document, or having a person asked about again."""
     moves = [o for o in DESCRIBED if o.method != "GET" and o.path.count("{") == 1]
     assert moves
     unversioned = {o.id for o in moves if not o.versioned and o.status != 201}
-    assert unversioned == {"LoadBankResult", "SignForOfficialDocument"}
+    assert unversioned == {"LoadBankResult", "SignForOfficialDocument", "AskRealName"}
 
 
 def test_every_operation_says_what_a_stranger_gets() -> None:
