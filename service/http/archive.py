@@ -20,9 +20,9 @@ from domain.errors import Text
 from domain.party import Role
 from service.application import archive
 from service.http.call import Answer, Call, Served, json_answer
+from service.http.media import CSV
 from service.http.operation import Query, operation
 from service.http.shapes import Body, Day, DocumentNumber, Grade, Line, Reason, View
-from service.http.work_ledger import CSV
 
 TAG: Final = "archive"
 _READERS: Final = frozenset({Role.WORKER, Role.REVIEWER, Role.APPROVER, Role.AUDITOR})

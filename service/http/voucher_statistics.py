@@ -16,9 +16,9 @@ from domain.voucher_statistics import (
 )
 from service.application import voucher_statistics
 from service.http.call import Answer, Call, Served, json_answer
+from service.http.media import CSV
 from service.http.operation import Query, operation
 from service.http.shapes import TextView, View
-from service.http.work_ledger import CSV
 
 TAG: Final = "vouchers"
 _BUREAU: Final = frozenset(
