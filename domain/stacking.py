@@ -206,6 +206,28 @@ def apprenticeship(
     )
 
 
+def voucher_training(
+    person_id: UUID,
+    occupation_code: str,
+    *,
+    on: date,
+    grade: int | None,
+    certificate_number: str | None = None,
+) -> Subsidy:
+    """Return what a training voucher's payment is to these rules; without a grade no grade is compared."""
+    return Subsidy(
+        person_id=person_id,
+        programme=Programme.VOUCHER,
+        benefit_class=BenefitClass.TRAINING,
+        counts_on=on,
+        occupation=occupation_key(occupation_code),
+        grade=grade,
+        certificate=None
+        if certificate_number is None
+        else CertificateKey(number=certificate_number),
+    )
+
+
 def had_of(own: Subsidy | None, others: Iterable[Subsidy]) -> Had:
     """Gather what a person had, each subsidy once, however many lists tell of it.
 

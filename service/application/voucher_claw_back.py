@@ -68,6 +68,8 @@ async def claw_back_vouchers(work: Work, recovery: Case) -> None:
         if voucher.state != _PAID:
             raise Refusal("voucher_not_paid", voucher_state=voucher.state)
     await move_many(work, vouchers, SetEvent.CLAW_BACK)
+    # What was taken back counts for its person no longer.
+    await work.subsidies.withdraw(recovery.place_id, [voucher.id for voucher in vouchers])
 
 
 async def _named(work: Work, settlement: Case, voucher_ids: Sequence[UUID]) -> Sequence[ClawedBack]:

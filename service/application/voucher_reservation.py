@@ -6,10 +6,11 @@ from uuid import UUID
 from domain.errors import Fault, Refusal
 from domain.ports.work import Work
 from domain.voucher import Voucher
-from domain.voucher_class import ClassOffer, check_withdrawal, reservation_faults
+from domain.voucher_class import check_withdrawal, reservation_faults
 from domain.voucher_use import check_usable
 from service.application.provider_catalogue import listed_on
 from service.application.real_name import check_real_name
+from service.application.voucher_limits import limits_on_reservation
 from service.application.voucher_moves import move_one
 
 
@@ -41,7 +42,7 @@ async def reserve_voucher(work: Work, *, voucher_id: UUID, version: int, class_i
             listed=await listed_on(work, wanted.provider_id, wanted.region_path, terms.starts_on),
             today=work.today,
         ),
-        *await check_limits(work, voucher, wanted),
+        *await limits_on_reservation(work, voucher, wanted),
         *check_real_name(voucher),
     )
     if faults:
@@ -69,15 +70,6 @@ async def withdraw_reservation(work: Work, *, voucher_id: UUID, version: int) ->
     assert reserved is not None
     check_withdrawal(project, reserved, today=work.today)
     return await move_one(work, voucher, voucher.moved("withdraw"), event="withdraw")
-
-
-async def check_limits(work: Work, voucher: Voucher, wanted: ClassOffer) -> tuple[Fault, ...]:  # noqa: ARG001
-    """Locate what other subsidies of the same person and year leave no room for (stacking, CASES 2).
-
-    Asked at reservation, where a person can still choose another training. Nothing is known of other
-    programmes here yet, so that nothing is found.
-    """
-    return ()
 
 
 def _refused(faults: tuple[Fault, ...]) -> Refusal:

@@ -25,6 +25,7 @@ from domain.voucher_settlement import (
 from service.application.cases import sign
 from service.application.hold import check_provider_not_on_hold, check_reason
 from service.application.notice import check_notice_ended
+from service.application.voucher_limits import check_and_record, take_turns
 from service.application.voucher_money import take_over
 from service.application.voucher_moves import move_many
 from service.application.voucher_settlement import locked
@@ -97,7 +98,7 @@ async def approve_voucher_settlement(
 
     Vouchers that are paid become approved, refused ones are void, held ones stay as they are and may stand
     in a later settlement. Refuses `on_hold` while a hold stops the provider, `objection_open` and
-    `notice_required` as any settlement, and what `check_limits` refuses.
+    `notice_required` as any settlement, `stacking_violated`.
     """
     case = await locked(work, settlement_id, version)
     lines = await work.voucher_settlements.in_work(case)
@@ -107,7 +108,7 @@ async def approve_voucher_settlement(
     lines = await _decide(work, signed, lines)
     settlement = await work.voucher_settlements.get(signed)
     await check_notice_ended(work, settlement)
-    await check_limits(work, signed, lines)
+    await check_and_record(work, signed, await take_turns(work, vouchers, lines))
     await take_over(work, settlement, lines)
     await _move(work, vouchers, lines, VoucherDisposition.PAYABLE, SetEvent.APPROVE)
     await _move(work, vouchers, lines, VoucherDisposition.REFUSED, SetEvent.REFUSE)
@@ -116,14 +117,6 @@ async def approve_voucher_settlement(
     if not settlement.amount_fen:
         await ask_to_close(work, [signed.id], signed.place_id)
     return await work.voucher_settlements.get(signed)
-
-
-async def check_limits(work: Work, case: Case, lines: Sequence[VoucherLine]) -> None:
-    """Refuse what other subsidies of the same people and year leave no room for (stacking, CASES 2).
-
-    Asked under the lock of the vouchers, before money moves. Nothing is known of other programmes here yet,
-    so that nothing is refused.
-    """
 
 
 async def ask_to_close(work: Work, settlement_ids: Sequence[UUID], place_id: UUID) -> None:
