@@ -14,12 +14,19 @@ from migrations.support import (
 )
 
 REGION: Final = "starts_with(region_path, (select scope_region()))"
+OWN: Final = f"org_id = (select scope_org()) or {REGION}"
 UNDECIDED: Final = f"{REGION} or amount_fen is null"
 """Which settlement its payee may change: one that nobody has reviewed."""
-FILED_BY_OWNER: Final = (
-    "create policy filed_by_owner on {} as restrictive for insert"
-    " with check (org_id = (select scope_org()))"
-)
+
+
+def filed_by_owner(table: str, undecided: str) -> str:
+    """Let whoever is paid claim, and say nothing about what is decided; the rest is the authority's."""
+    return (
+        f"create policy filed_by_owner on {table} as restrictive for insert"
+        f" with check ({REGION} or (org_id = (select scope_org()) and {undecided}))"
+    )
+
+
 DECIDED: Final = "'approved', 'closed', 'refused', 'withdrawn'"
 GROUNDS: Final = "'worth', 'reduced', 'refused', 'held', 'frozen', 'ended', 'on_hold', 'objection', 'objection_upheld'"
 
@@ -51,7 +58,9 @@ def voucher_settlements() -> None:
             "voucher_settlements",
             grants="select, insert, update (vouchers, amount_fen, submitted_at, released_at)",
         ),
-        FILED_BY_OWNER.format("voucher_settlements"),
+        filed_by_owner(
+            "voucher_settlements", "num_nonnulls(amount_fen, submitted_at, released_at) = 0"
+        ),
         "create policy undecided_or_authority on voucher_settlements as restrictive for update"
         f" using ({UNDECIDED}) with check ({UNDECIDED})",
         "create trigger decided_stands before update of amount_fen, vouchers on voucher_settlements"
@@ -98,7 +107,12 @@ def _lines() -> None:
             "voucher_settlement_lines",
             grants="select, insert, update (disposition, amount_fen, ground, reason, released_at)",
         ),
-        FILED_BY_OWNER.format("voucher_settlement_lines"),
+        filed_by_owner(
+            "voucher_settlement_lines",
+            "num_nonnulls(disposition, amount_fen, ground, released_at) = 0",
+        ),
+        "create policy changed_by_owner on voucher_settlement_lines as restrictive for update"
+        f" using ({OWN}) with check ({OWN})",
         filed_in_time("voucher_settlement_lines", "settlement_id", "draft"),
         "create unique index voucher_in_one_settlement on voucher_settlement_lines (place_id, voucher_id)"
         " where released_at is null",
@@ -131,7 +145,8 @@ def _invoices() -> None:
         """,
         *case_row("voucher_invoices"),
         *append_only("voucher_invoices"),
-        FILED_BY_OWNER.format("voucher_invoices"),
+        "create policy filed_by_owner on voucher_invoices as restrictive for insert"
+        " with check (org_id = (select scope_org()))",
         filed_in_time("voucher_invoices", "settlement_id", "draft"),
         "alter table receipt_uses alter column filing_id drop not null,"
         " alter column receipt_id drop not null, add column voucher_id uuid",

@@ -32,7 +32,7 @@ FILED = {
     "declared_certificates", "joint_classes",
     "review_requests",
     "payment_corrections",
-    "voucher_classes",
+    "voucher_classes", "voucher_invoices",
 }  # fmt: skip
 """What an enterprise adds without an authority's region: what it applies with, never what decides.
 Its settlements and their lines it adds as long as they decide nothing, and its people as long as they
@@ -53,9 +53,12 @@ NOT_A_PARTNERS = {
 
 WALLED_SINCE = "0020"
 
-MOVED_BY_FILER = {"cases", "filings", "enrolments", "vouchers", "voucher_classes"}
+MOVED_BY_FILER = {
+    "cases", "filings", "enrolments", "vouchers", "voucher_classes", "voucher_settlement_lines",
+}  # fmt: skip
 """What an enterprise, a provider or a worker changes of their own; a case's state only together with a
-signed step, a voucher's only where a trigger lets its holder."""
+signed step, a voucher's only where a trigger lets its holder. A claimed line they only let go: another
+trigger says so."""
 
 MOVED_BY_PARTNER = {"vouchers"}
 """What a provider changes of a worker's: it redeems the vouchers of its own class."""
@@ -63,7 +66,7 @@ MOVED_BY_PARTNER = {"vouchers"}
 MOVED_BY_AUTHORITY = {
     "prepayments", "commitments", "settlements", "settlement_lines", "funding_request_lines",
     "payments", "payment_attempts", "bank_lines", "recoveries",
-    "notices", "objections",
+    "notices", "objections", "voucher_settlements",
 }  # fmt: skip
 """What only an authority of the region changes once it is there. Of a settlement an enterprise
 changes what does not say how it was verified; the rows tried here say it.

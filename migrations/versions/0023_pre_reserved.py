@@ -1,0 +1,17 @@
+"""Reserved.
+
+Revision ID: 0023
+"""
+
+revision = "0023"
+down_revision = "0022"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
