@@ -159,10 +159,10 @@ async def import_attendance(call: Call) -> Answer:
     summary=Text("上传签到设备记录", "Send what a sign-in device recorded"),
     description=Text(
         "可重复发送、可乱序、可断网后补传：同一编号只登记一次。sent_at 为设备发送时的自身时间，据此算出时差并随记录"
-        "保存；时差过大或日期不符的记录照样保存，并标记供审核。",
+        "保存；时差过大或日期不符的记录照样保存，并标记供审核。每次发送用新的 Idempotency-Key。",
         "May be sent again, out of order and late: an entry id counts once. `sent_at` is the device's own time as it "
         "sends; how far it is from ours is stored with each entry. What a clock far off says, or says of another "
-        "day, is kept and marked for the reviewer.",
+        "day, is kept and marked for the reviewer. Each sending has an Idempotency-Key of its own.",
     ),
     roles=PROVIDER,
     body=CheckInsBody,
