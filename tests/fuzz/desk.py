@@ -35,6 +35,8 @@ STAFF: Final = (
     "finance_second",
     "teacher",
     "organiser",
+    "worker",
+    "worker_second",
 )
 
 

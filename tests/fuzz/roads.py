@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from domain.ports.sheets import CSV, XLSX
 from tests import documents
+from tests.fuzz.voucher_roads import vouchers
 from tests.integration.api import class_road, road
 from tests.integration.api.desk import BY_ID, Desk, Json
 from tests.integration.api.probes_ends import NOTICE, PAUSE
@@ -387,5 +388,6 @@ ROADS: Final[Sequence[Callable[[Desk], Awaitable[None]]]] = (
     settlements,
     notices,
     papers,
+    vouchers,
     waiting,
 )
