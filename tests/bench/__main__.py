@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from domain.roster.vouchers import LIST_MAX
 from tests.bench.filing import filings
 from tests.bench.payments import LINES, payments
 from tests.bench.postings import postings
@@ -18,8 +19,17 @@ from tests.bench.report import HEADER, Result
 from tests.bench.rosters import rosters
 from tests.bench.settlement import PEOPLE, settlements
 from tests.bench.stage import Stage, one, staged, superuser
+from tests.bench.vouchers import VOUCHERS, vouchers
 
-ROWS: Final = ("filing", "settlement", "postings", "rosters", "queues", "payments")
+ROWS: Final = (
+    "filing",
+    "settlement",
+    "postings",
+    "rosters",
+    "queues",
+    "payments",
+    "vouchers",
+)
 
 
 async def _facts(stage: Stage) -> str:
@@ -55,6 +65,9 @@ async def _measured(stage: Stage, folder: Path, wanted: set[str], *, quick: bool
         results += await settlements(stage, people=min(PEOPLE, 10_000) if quick else PEOPLE)
     if "payments" in wanted:
         results += await payments(stage, folder, lines=min(LINES, 5_000) if quick else LINES)
+    if "vouchers" in wanted:
+        count = min(VOUCHERS, 20_000) if quick else VOUCHERS
+        results += await vouchers(stage, folder, count=count, listed=min(LIST_MAX, count), say=_say)
     if "queues" in wanted:
         people = min(QUEUED, 10 * FEW) if quick else QUEUED
         results += await queues(stage, folder, people=people, rounds=20 if quick else 60)
