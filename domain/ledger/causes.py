@@ -30,6 +30,8 @@ CAUSES: Final[Mapping[Event, Mapping[str, str]]] = {
         "filing": "listed",
         "amendment": ANY,
         "settlement": "approved",
+        "voucher_class": ANY,
+        "voucher_settlement": "approved",
     },
     Event.PERSON_ADDED: _AMENDED,
     Event.EXTENSION_PAID: _AMENDED,

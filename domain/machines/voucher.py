@@ -1,9 +1,9 @@
 """Voucher (职业培训券): one person's right to one training; it moves with acts and sets, nobody signs it (CASES 7).
 
 `reserve` takes a place in a class; `start`, `miss` (who did not turn up) and `complete` follow the class's
-signed steps; `redeem` is the provider's. A frozen voucher remembers where it stood and goes back there. What
-a settlement refuses stays `redeemed`: it may be put in again. A bank that gives a payment back leaves it
-approved again.
+signed steps; `redeem` is the provider's. A frozen voucher remembers where it stood and goes back there. A
+line that a settlement refuses voids it; one that is held, or a settlement refused as a whole, leaves it
+`redeemed`: it may be put in again. A bank that gives a payment back leaves it approved again.
 """
 
 from typing import Final

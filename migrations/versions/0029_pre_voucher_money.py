@@ -28,6 +28,9 @@ RULES = (
     ("vouchers_released", "committed", "available"),
 )
 CAUSES = (
+    # What vouchers give back goes to the filings that wait for it.
+    ("forward_committed", "voucher_class", "*"),
+    ("forward_committed", "voucher_settlement", "approved"),
     ("vouchers_started", "voucher_class", "started"),
     ("vouchers_approved", "voucher_settlement", "approved"),
     ("vouchers_released", "voucher_class", "*"),
@@ -128,11 +131,9 @@ def downgrade() -> None:
         " drop constraint if exists recovery_of_one",
         "alter table recoveries alter column filing_id set not null",
     )
+    run("delete from posting_causes where case_kind in ('voucher_class', 'voucher_settlement')")
     for event, _, _ in RULES:
-        run(
-            f"delete from posting_causes where event = '{event}'",
-            f"delete from posting_rules where event = '{event}'",
-        )
+        run(f"delete from posting_rules where event = '{event}'")
     run(
         "alter table ledger_accounts drop constraint account_of_voucher_batch",
         "alter table ledger_accounts drop column spent_on_id",

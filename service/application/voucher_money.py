@@ -9,11 +9,13 @@ from typing import Final
 from uuid import UUID
 
 from domain.cases import Case, CaseKind
+from domain.errors import Refusal
 from domain.ledger import BookKey, Event, Transfer, decision_of, transfer_of
 from domain.ports.work import Work
 from domain.voucher import Voucher, VoucherProject
 from domain.voucher_settlement import VoucherLine, VoucherSettlement, parts_of_classes
 from domain.voucher_use import committed_by_class
+from service.application.budget import serve_queue
 
 RELEASE_OF_CLASS: Final = "release_of_voucher_class"
 """The job that gives back what is committed to a class above what its vouchers may still be paid."""
@@ -33,8 +35,12 @@ async def commit_class(
 ) -> int:
     """Commit what these vouchers are worth to a class whose start was just verified; return the fen.
 
-    Refuses `fund_insufficient`.
+    Refuses `fund_insufficient`, also while a listed filing waits for the book: nobody overtakes it.
     """
+    key = book_of(project)
+    await work.budgets.take_turn(key.place_id, key.fund_source, key.budget_year)
+    if await work.budgets.waiting(key.place_id, key.fund_source, key.budget_year):
+        raise Refusal("fund_insufficient")
     worth_fen = await work.voucher_settlements.worth_fen(voucher_ids)
     transfer = transfer_of(
         Event.VOUCHERS_STARTED,
@@ -43,7 +49,7 @@ async def commit_class(
         org_id=class_case.org_id,
         voucher_batch_id=class_case.id,
     )
-    await _post(work, class_case, book_of(project), [transfer])
+    await _post(work, class_case, key, [transfer])
     return worth_fen
 
 
@@ -97,7 +103,7 @@ async def take_over(
     """Move to an approved settlement what its decided lines had committed, and give back what it does not pay.
 
     Each class's part goes to the settlement, whoever its payee is; what is refused or reduced goes back
-    from there. A held line's part stays with its class.
+    from there, to who waits for it first. A held line's part stays with its class.
     """
     case = settlement.case
     parts = parts_of_classes(lines)
@@ -127,7 +133,7 @@ async def take_over(
         fund_source=settlement.fund_source,
         budget_year=settlement.budget_year,
     )
-    await _post(work, case, key, transfers)
+    await _post(work, case, key, transfers, frees=released_fen > 0)
 
 
 async def _release(
@@ -140,15 +146,20 @@ async def _release(
         org_id=class_case.org_id,
         voucher_batch_id=class_case.id,
     )
-    await _post(work, class_case, book_of(project), [transfer])
+    await _post(work, class_case, book_of(project), [transfer], frees=True)
 
 
-async def _post(work: Work, case: Case, key: BookKey, transfers: Sequence[Transfer]) -> None:
-    """Post, by the two people who decided the case."""
-    await work.ledger.post(
-        case.place_id,
-        await work.ledger.book(key),
-        transfers,
-        cause=decision_of(case.id, await work.cases.steps(case)),
-        posted_at=work.now,
-    )
+async def _post(
+    work: Work, case: Case, key: BookKey, transfers: Sequence[Transfer], *, frees: bool = False
+) -> None:
+    """Post, by the two people who decided the case; what that `frees` goes to who waits for the book.
+
+    The book's turn is taken before it is posted to, as everybody does who serves its queue.
+    """
+    decision = decision_of(case.id, await work.cases.steps(case))
+    if frees:
+        await work.budgets.take_turn(key.place_id, key.fund_source, key.budget_year)
+    book = await work.ledger.book(key)
+    await work.ledger.post(case.place_id, book, transfers, cause=decision, posted_at=work.now)
+    if frees:
+        await serve_queue(work, key, decision)

@@ -59,6 +59,8 @@ ROLES: Final[Mapping[str, frozenset[Role]]] = {
     "finance_second": frozenset({Role.FINANCE}),
     "teacher": frozenset({Role.PROVIDER}),
     "organiser": frozenset({Role.ORGANISER}),
+    "worker": frozenset({Role.WORKER}),
+    "worker_second": frozenset({Role.WORKER}),
     **{name: frozenset({role}) for name, role in HIRED.items()},
 }
 """Who is there to ask, and as what."""

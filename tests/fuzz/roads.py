@@ -11,7 +11,9 @@ from urllib.parse import quote
 
 from domain.ports.sheets import CSV, XLSX
 from tests import documents
-from tests.fuzz.voucher_roads import voucher_classes
+from tests.fuzz.voucher_class_roads import voucher_classes
+from tests.fuzz.voucher_money_roads import voucher_settlements
+from tests.fuzz.voucher_roads import vouchers
 from tests.integration.api import class_road, road
 from tests.integration.api.desk import BY_ID, Desk, Json
 from tests.integration.api.probes_ends import NOTICE, PAUSE
@@ -406,5 +408,7 @@ ROADS: Final[Sequence[Callable[[Desk], Awaitable[None]]]] = (
     notices,
     papers,
     voucher_classes,
+    voucher_settlements,
+    vouchers,
     waiting,
 )

@@ -1,97 +1,64 @@
-"""Ways of the provider catalogue and of voucher classes, for the fuzzing to find afterwards."""
+"""Ways that a voucher can go, walked over real HTTP before anything is fuzzed."""
 
-from tests.integration.api import voucher_class_road as road
-from tests.integration.api.desk import Desk, Json
+from typing import Any, Final
 
+from domain.ports.sheets import CSV, XLSX
+from tests.integration.api import voucher_road as road
+from tests.integration.api.desk import Desk
+from tests.integration.api.test_voucher_projects import HEADINGS, listing, row
+from tests.sheet_files import csv_of, xlsx_of
 
-async def voucher_classes(desk: Desk) -> None:
-    """Changes of the catalogue of every end; classes completed, stopped, cancelled, and waiting."""
-    at = desk.clock.at
-    desk.begin_again()
-    project_id = await road.project(desk, min_attendance_basis_points=1000)
-    await _catalogue(desk)
-    first = await road.collected(desk, project_id)
-    second = await road.collected(desk, project_id, "worker_second")
-    class_id = await _withdrawn_and_cancelled(desk, project_id, first)
-    again = await road.voucher_now(desk, first, "worker")
-    await road.reserved(desk, class_id, again)
-    stopped_id = await road.planned(desk, project_id, class_name="停办班")
-    await road.reserved(desk, stopped_id, second, "worker_second")
-    waiting_id = await road.planned(desk, project_id, class_name="待报班", starts_on="2026-02-20")
-    await desk.done("ListVoucherClassOffers", "worker_second", query=f"project_id={project_id}")
-    await _started_at_the_second_try(desk, class_id)
-    await road.started(desk, stopped_id)
-    await _recorded(desk, class_id, again)
-    await road.signed(desk, "StopVoucherClass", "approver", stopped_id)
-    outcome = road.outcome(first["id"])
-    await road.completion_reported(desk, class_id, outcome)
-    await road.signed(desk, "ReturnVoucherClassCompletion", "handler", class_id)
-    await road.completion_reported(desk, class_id, outcome)
-    await road.signed(desk, "ConfirmVoucherClassCompletion", "handler", class_id)
-    await road.redeemed(desk, class_id, first["code"])
-    path = {"voucher_class_id": waiting_id}
-    for operation_id in ("GetVoucherClass", "GetVoucherClassHistory", "ListVoucherSessions"):
-        await desk.done(operation_id, "teacher", path=path)
-    await desk.done("ListVoucherClasses", "handler")
-    await desk.idle()
-    desk.clock.at = at
+LONG: Final[dict[str, Any]] = {"closes_on": "2099-12-31", "valid_until": "2099-12-31"}
+TARGETED: Final[dict[str, Any]] = {**LONG, "distribution": "targeted", "quota": 1000}
 
 
-async def _catalogue(desk: Desk) -> None:
-    body = road.entry(desk, change="leave", effective_on="2029-01-01")
+async def vouchers(desk: Desk) -> None:
+    """Projects in every state; vouchers collected, given back, voided, frozen, released; lists in every way."""
+    await _projects(desk)
+    await _lists(desk)
+    voucher = await road.collected(desk, **LONG)
+    voucher = await road.stepped(desk, "FreezeVoucher", "handler", voucher)
+    voucher = await road.stepped(desk, "ReleaseVoucher", "approver", voucher)
+    await road.stepped(desk, "GiveVoucherBack", "worker", voucher)
+    voucher = await road.collected(desk, "worker_second", **LONG)
+    await desk.done("CheckVoucher", "worker_second", body={"code": voucher["code"]})
+    await road.stepped(desk, "VoidVoucher", "approver", voucher)
+    issued = await road.issued_to_worker(desk, **TARGETED)
+    path = {"voucher_id": issued["id"]}
+    await desk.done("CollectVoucher", "worker", path=path, version=1)
+    for operation_id in ("GetVoucher", "GetVoucherHistory", "ExplainVoucher"):
+        await desk.done(operation_id, "worker", path=path)
+    assert (await desk.send(desk.ask("GetVoucherQr", "worker", path=path))).is_success
+    await road.collected(desk, **LONG)
+    await road.drafted(desk, **LONG)
+
+
+async def _projects(desk: Desk) -> None:
+    why = {"reason": "不再需要"}
     for operation_id, who in (
-        ("RefuseCatalogueEntry", "approver"),
-        ("WithdrawCatalogueEntry", "officer"),
+        ("RefuseVoucherProject", "approver"),
+        ("WithdrawVoucherProject", "handler"),
     ):
-        case = (await desk.done("DraftCatalogueEntry", "officer", body=body))["case"]
-        path = {"catalogue_entry_id": case["id"]}
-        await desk.done(operation_id, who, path=path, version=1, body=road.SIGNED)
-    waiting = (await desk.done("DraftCatalogueEntry", "officer", body=body))["case"]
-    path = {"catalogue_entry_id": waiting["id"]}
-    await desk.done("GetCatalogueEntry", "handler", path=path)
-    await desk.done("GetCatalogueEntryHistory", "handler", path=path)
-    await desk.done("ListCatalogueEntries", "handler")
-    region = f"region_code={desk.staff.region_code}"
-    await desk.done("ListListedProviders", None, query=region)
+        path = {"project_id": await road.drafted(desk, **LONG)}
+        await desk.done(operation_id, who, path=path, version=1, body=why)
+    await road.closed(desk, await road.approved(desk, **LONG))
+    path = {"project_id": await road.approved(desk, **LONG)}
+    await desk.done("GetVoucherProjectHistory", "handler", path=path)
+    await desk.done("GetVoucherOffer", None, path={"offer_id": path["project_id"]})
+    await desk.done("ListVoucherOffers", None)
 
 
-async def _withdrawn_and_cancelled(desk: Desk, project_id: str, voucher: Json) -> str:
-    """A class that its worker left and another that was cancelled; the id of a third."""
-    left_id = await road.planned(desk, project_id, class_name="退出班")
-    taken = await road.reserved(desk, left_id, voucher)
-    path = {"voucher_id": voucher["id"]}
-    left = await desk.done("WithdrawReservation", "worker", path=path, version=taken["version"])
-    cancelled_id = await road.planned(desk, project_id, class_name="取消班")
-    await road.reserved(desk, cancelled_id, left)
-    await road.signed(desk, "CancelVoucherClass", "teacher", cancelled_id)
-    await desk.idle()
-    return await road.planned(desk, project_id)
-
-
-async def _started_at_the_second_try(desk: Desk, class_id: str) -> None:
-    await road.reported(desk, class_id)
-    await road.signed(desk, "ReturnVoucherClassStart", "handler", class_id)
-    await road.reported(desk, class_id)
-    await road.signed(desk, "ReviewVoucherClassStart", "handler", class_id)
-    await road.signed(desk, "SendBackVoucherClassStart", "approver", class_id)
-    await road.signed(desk, "ReviewVoucherClassStart", "handler", class_id)
-    await road.signed(desk, "VerifyVoucherClassStart", "approver", class_id)
-
-
-async def _recorded(desk: Desk, class_id: str, voucher: Json) -> None:
-    """A session with entries of a device, by hand and from a file."""
-    path = {"voucher_class_id": class_id}
-    session_id = await road.held(desk, class_id)
-    entry = road.passing(session_id, voucher["id"], "gate-1")
-    await desk.done("AddCheckIns", "teacher", path=path, body=road.sent(desk, entry))
-    by_hand = {"session_id": session_id, "voucher_id": voucher["id"], "entry_id": "hand-1"}
-    body = {"entries": [{**by_hand, "supersedes": "gate-1"}]}
-    await desk.done("AddVoucherAttendance", "teacher", path=path, body=body)
-    rows = (
-        "session_id,voucher_id,entry_id,present,arrived,left,supersedes",
-        f"{session_id},{voucher['id']},sheet-1,1,08:00,10:00,",
-        "",
-    )
-    await desk.done("ImportVoucherAttendance", "teacher", path=path, body="\r\n".join(rows))
-    await desk.done("ListTrainees", "handler", path=path)
-    await desk.done("ListVoucherAttendance", "worker", path={"voucher_id": voucher["id"]})
+async def _lists(desk: Desk) -> None:
+    project_id = await road.approved(desk, **TARGETED)
+    for media, write in ((CSV, csv_of), (XLSX, xlsx_of)):
+        raw = write([HEADINGS, row()])
+        for query in ("dry_run=true", "mode=accept_valid"):
+            tried = await desk.send(listing(desk, project_id, raw, media, query))
+            assert tried.is_success, tried.text
+        await desk.idle()
+    issues = await desk.done("ListVoucherIssues", "handler", path={"project_id": project_id})
+    path = {"issue_id": issues["items"][0]["id"]}
+    await desk.done("GetVoucherIssue", "handler", path=path)
+    sets = await desk.done("ListVoucherSets", "handler")
+    await desk.done("GetVoucherSet", "handler", path={"set_id": sets["items"][0]["id"]})
+    assert (await desk.send(desk.ask("GetVoucherListTemplate", "handler"))).is_success

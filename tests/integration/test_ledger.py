@@ -424,12 +424,16 @@ class Run:
             )
         elif EVENTS[event].to is AccountKind.IN_TRANSIT:
             payment, attempt = uuid4(), self.attempts.pop()
+        legs, (taker,) = EVENTS[event], self.recoveries.keys() - {filing}
+        takes_over = legs.from_ is legs.to
         return transfer_of(
             event,
             amount_fen=amount_fen,
             posting_key=f"{event}:{uuid4()}",
             org_id=self.party(event),
             filing_id=filing,
+            voucher_batch_id=filing if takes_over else None,
+            to_voucher_batch_id=taker if takes_over else None,
             payment_id=payment,
             recovery_id=self.recoveries[filing],
             attempt_id=attempt,

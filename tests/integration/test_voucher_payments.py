@@ -1,6 +1,7 @@
 """The money of vouchers from the funding request to the bank's answer and back, on PostgreSQL."""
 
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from domain.ports.crypto import Crypto
 from domain.recovery import ClawedBack
 from service.application import batch, payment, recovery, voucher, voucher_class_completion
 from service.application.voucher_money import RELEASE_OF_CLASS, release_unneeded
+from tests import road
 from tests.conftest import NewStaff
 from tests.integration.test_voucher_settlements import impose
 from tests.integration.voucher_class_stage import APPROPRIATED_FEN, FEE_FEN, a_stage
@@ -334,3 +336,32 @@ async def released_by_job(money: Money, engine: AsyncEngine, class_id: UUID) -> 
         jobs = int((await connection.execute(query, named)).scalar_one())
     await money.stage.act(money.stage.staff.system, partial(release_unneeded, class_id=class_id))
     return jobs
+
+
+async def test_a_filing_that_waits_is_not_overtaken_and_gets_what_vouchers_give_back(
+    engine: AsyncEngine, crypto: Crypto, staff: Staff
+) -> None:
+    spare_fen, small_fen = 50_000, 10_000
+    stage = await a_stage(engine, crypto, staff, appropriated_fen=5 * FEE_FEN + spare_fen)
+    money = Money(stage=stage)
+    holders = await stage.holders(5)
+    await money.redeemed(*holders)
+    filing = await road.listed(stage.begin, staff, people=1)
+    assert await money.held_fen(AccountKind.COMMITTED, filing.case.id) == 0
+    (other,) = await stage.holders(1)
+    late = date(2026, 4, 2)
+    days = {"class_name": "第二期", "fee_fen": small_fen, "starts_on": late, "ends_on": late}
+    class_id = (await stage.planned(**days)).case.id
+    await stage.reserved(class_id, other)
+    stage.on(late)
+    await stage.reported(class_id, started_on=late)
+    await stage.reviewed(class_id)
+    # The book could cover so small a class, and somebody has waited longer.
+    with pytest.raises(Refusal, match="fund_insufficient"):
+        await stage.verified(class_id)
+    await money.settled(*(refused(one) for one in holders))
+    served_fen = await money.held_fen(AccountKind.COMMITTED, filing.case.id)
+    assert served_fen > spare_fen
+    assert await money.held_fen(AccountKind.AVAILABLE) == 5 * FEE_FEN + spare_fen - served_fen
+    await stage.verified(class_id)
+    assert await money.held_fen(AccountKind.COMMITTED, class_id) == small_fen

@@ -5,6 +5,7 @@ from datetime import date
 from functools import partial
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.cases import CaseKind
@@ -327,3 +328,29 @@ async def impose(money: Money, target: HoldTarget) -> None:
             work, hold_id=proposed.case.id, version=1, event="impose", reason="核查期间"
         ),
     )
+
+
+async def test_the_job_changes_nothing_before_the_approval(money: Money) -> None:
+    (one,) = await money.stage.holders(1)
+    await money.redeemed(one)
+    drafted = await money.drafted()
+    assert (await money.closed(drafted)).case.state == "draft"
+    assert await money.stage.states(one) == ["redeemed"]
+
+
+async def test_a_voucher_that_no_settlement_pays_has_no_payment_to_follow(
+    money: Money, engine: AsyncEngine
+) -> None:
+    (one,) = await money.stage.holders(1)
+    await money.redeemed(one)
+    await money.stage.moved(one, "approve", money.stage.staff.approver)
+    await money.stage.frozen(one)
+    await money.stage.released(one)
+    assert await money.stage.states(one) == ["approved"]
+    query = text("select count(*) from jobs where kind = :kind and place_id = :place_id")
+    named = {
+        "kind": voucher_settlement_decision.CLOSE_VOUCHER_SETTLEMENT,
+        "place_id": money.stage.staff.place.id,
+    }
+    async with engine.connect() as connection:
+        assert (await connection.execute(query, named)).scalar_one() == 0

@@ -284,3 +284,24 @@ async def test_a_claw_back_that_nobody_orders_is_cancelled_on_paper(desk: Desk) 
         "ListOfficialDocuments", "teacher", query=f"case_id={proposed['case']['id']}"
     )
     assert [one["kind"] for one in papers["items"]] == ["recovery_cancellation"]
+
+
+async def test_the_money_of_a_voided_voucher_goes_back_by_itself(desk: Desk) -> None:
+    of = await money.redeemed(desk)
+
+    async def available_fen() -> int:
+        trial = await desk.done("GetTrialBalance", "approver")
+        return sum(row["balance_fen"] for row in trial["rows"] if row["account"] == "available")
+
+    before = await available_fen()
+    now = await voucher_class_road.voucher_now(desk, of.voucher)
+    await desk.done(
+        "VoidVoucher",
+        "approver",
+        path={"voucher_id": now["id"]},
+        version=now["version"],
+        body={"reason": "重复发放"},
+    )
+    assert await available_fen() == before
+    await desk.idle()
+    assert await available_fen() == before + FEE_FEN

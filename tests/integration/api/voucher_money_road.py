@@ -48,8 +48,12 @@ async def redeemed(desk: Desk, **changed: object) -> Class:
 
 
 async def completed_by_two(desk: Desk) -> tuple[Class, Json]:
-    """A class with two completed vouchers, the first redeemed; and the second. It is the next month."""
-    project_id = await voucher_class_road.project(desk)
+    """A class of a new project with two completed vouchers, the first redeemed; and the second."""
+    return await completed_in(desk, await voucher_class_road.project(desk))
+
+
+async def completed_in(desk: Desk, project_id: str) -> tuple[Class, Json]:
+    """A class of a project with two completed vouchers, the first redeemed; and the second. It is the next month."""
     class_id = await voucher_class_road.planned(desk, project_id)
     people = ("worker", "worker_second")
     vouchers = [await voucher_class_road.collected(desk, project_id, one) for one in people]
