@@ -1,6 +1,6 @@
 """The statements of vouchers, and how their rows are read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -42,14 +42,17 @@ _SHOWN: Final = (
     f"select {_COLUMNS} from found join vouchers v"
     " on v.place_id = found.place_id and v.id = found.id order by v.id"
 )
-_IN_STATE: Final = "(cast(:state as text) is null or x.state = :state)"
-_OF_PROJECT: Final = "(cast(:project_id as uuid) is null or x.project_id = :project_id)"
-PAGE: Final = Page(
-    "vouchers",
-    shown=_SHOWN,
-    where=f"{_IN_STATE} and {_OF_PROJECT}",
-    one="x.class_id = :one",
-)
+_FILTERS: Final = {"state": "x.state = :state", "project_id": "x.project_id = :project_id"}
+PAGES: Final[Mapping[tuple[str, ...], Page]] = {
+    asked: Page(
+        "vouchers",
+        shown=_SHOWN,
+        where=" and ".join(("true", *(_FILTERS[name] for name in asked))),
+        one="x.class_id = :one",
+    )
+    for asked in ((), ("state",), ("project_id",), ("state", "project_id"))
+}
+"""By what is asked for: a statement each, so that each walks its own index."""
 
 WORKERS_OF: Final = text("select workers_of(:indexes)")
 HELD_BY: Final = text("select v.identity_index = :index from vouchers v where v.id = :id")

@@ -28,7 +28,7 @@ from adapters.postgres.voucher_statements import (
     LOCK_UNFINISHED,
     MOVE,
     MOVE_SET,
-    PAGE,
+    PAGES,
     PEOPLE_OF,
     SETS,
     SETS_OF,
@@ -112,10 +112,12 @@ class PostgresVouchers(Vouchers):
     async def page(
         self, asked: VoucherFilter, *, after: UUID | None, limit: int
     ) -> Sequence[Voucher]:
-        page, named = await self._reach.of(PAGE, after=after, limit=limit, one=asked.class_id)
-        rows = await self._connection.execute(
-            page, {**named, "state": asked.state, "project_id": asked.project_id}
+        wanted = {"state": asked.state, "project_id": asked.project_id}
+        filters = {name: value for name, value in wanted.items() if value is not None}
+        page, named = await self._reach.of(
+            PAGES[tuple(filters)], after=after, limit=limit, one=asked.class_id
         )
+        rows = await self._connection.execute(page, {**named, **filters})
         return [voucher_of(row) for row in rows]
 
     async def holders(self, project: VoucherProject, citizen_ids: Sequence[str]) -> Sequence[int]:
