@@ -78,7 +78,9 @@ class PostgresWork(Work):
         self._today = today
         reach = Reach(connection, actor)
         self.accounts = PostgresAccounts(connection)
-        self.audit = PostgresAuditTrail(connection, actor, now, actor.request_id, new_id)
+        self.audit = self._trail = PostgresAuditTrail(
+            connection, actor, now, actor.request_id, new_id
+        )
         self.budgets = PostgresBudgets(connection)
         self.calendars = PostgresCalendars(connection)
         self.cases = PostgresCases(connection, actor, reach)
@@ -129,6 +131,7 @@ class PostgresWork(Work):
         return self._new_id()
 
     async def commit(self) -> None:
+        await self._trail.write()
         await self._connection.commit()
 
 
