@@ -4,16 +4,14 @@ A retry is a new attempt with a reference of its own; one payment has at most on
 not rejected (index `one_live_attempt`), so that nothing is ever sent twice.
 """
 
-import csv
-import hashlib
-import io
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+from domain.batch_file import Seal
 from domain.cases import NEW, Case, Duty, state_after
 from domain.errors import Fault, Refusal
 from domain.funding_request import Subject, subject_ids_of
@@ -28,15 +26,6 @@ NOT_TO_RELEASE: Final = frozenset({Duty.APPROVE, Duty.CONCUR, Duty.PREPARE})
 
 EXPORTED_FROM: Final = frozenset({"released", "submitted", "reconciled"})
 """States of a batch whose file may leave: never before a second person has released it."""
-
-COLUMNS: Final = (
-    "payment_reference",
-    "payee_name",
-    "account",
-    "bank_code",
-    "amount_fen",
-    "purpose",
-)
 
 _BASE32: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _REFERENCE_LENGTH: Final = 26
@@ -126,6 +115,26 @@ class Payment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """Of a payment, what a batch needs: whom it pays, what for, and from where.
+
+    A batch holds a hundred thousand at once, so that nothing else of a payment stands here.
+    `payee_account_id` is where it goes now; `attempts` is how often it has been tried.
+    """
+
+    id: UUID
+    org_id: UUID
+    partner_org_id: UUID | None
+    subject: Subject
+    filing_id: UUID | None
+    funding_request_id: UUID
+    payee_account_id: UUID
+    amount_fen: int
+    purpose: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
     """One try at a payment, on one line of one batch, under one reference for ever."""
 
@@ -139,6 +148,10 @@ class Attempt:
     def reference(self) -> str:
         """The reference the bank answers with."""
         return reference_of(self.id)
+
+
+BatchLine = tuple[Attempt, Due]
+"""One line of a batch: the try, and what it pays."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,28 +183,6 @@ class Batch:
     total_fen: int
     digest: bytes
     unanswered: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileLine:
-    """One line of the bank's file, in clear; exists only on the way into the file."""
-
-    reference: str
-    payee_name: str
-    account_number: str = field(repr=False)
-    bank_code: str
-    amount_fen: int
-    purpose: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchFile:
-    """The file a bank pays from. `digest` is the SHA-256 of all bytes after the header line."""
-
-    lines: int
-    total_fen: int
-    digest: bytes
-    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,82 +257,64 @@ def checked_payments(
     return sorted(payments, key=lambda payment: (payment.planned_at, payment.id))
 
 
-def batch_file(lines: Sequence[FileLine]) -> BatchFile:
-    """Write the bank's file: one header line of count, total and digest, then a CSV table.
-
-    `count=1,total_fen=6600000,sha256=…`. The digest covers everything after that line, column names
-    included. UTF-8 without a mark, CRLF (RFC 4180). Values stand as they are: a machine reads this
-    file, and a name with an apostrophe put before it would be another payee's name.
-    """
-    total_fen = sum(line.amount_fen for line in lines)
-    table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for line in lines:
-        writer.writerow(
-            (
-                line.reference,
-                line.payee_name,
-                line.account_number,
-                line.bank_code,
-                line.amount_fen,
-                line.purpose,
-            )
-        )
-    body = table.getvalue().encode()
-    digest = hashlib.sha256(body).digest()
-    header = f"count={len(lines)},total_fen={total_fen},sha256={digest.hex()}\r\n"
-    return BatchFile(
-        lines=len(lines), total_fen=total_fen, digest=digest, content=header.encode() + body
-    )
-
-
 def check_exportable(state: str) -> None:
     """Refuse `wrong_state` before the batch is released."""
     if state not in EXPORTED_FROM:
         raise Refusal("wrong_state", state=state, event="export")
 
 
-def check_as_sealed(batch: Batch, file: BatchFile) -> None:
+def check_as_sealed(batch: Batch, seal: Seal) -> None:
     """Refuse `batch_file_differs` unless the attempts are still those that were sealed, to the byte."""
     sealed = (batch.lines, batch.total_fen, batch.digest)
-    if sealed != (file.lines, file.total_fen, file.digest):
+    if sealed != (seal.lines, seal.total_fen, seal.digest):
         raise Refusal("batch_file_differs")
 
 
-def check_sendable(
-    attempts: Sequence[AttemptOnFile], payments: Mapping[UUID, Payment], verified: Collection[UUID]
-) -> None:
+def check_sendable(lines: Sequence[BatchLine], verified: Collection[UUID]) -> None:
     """Refuse `batch_to_split`, located by line, when an account is no longer the verified one to pay to.
 
     `verified` are the accounts that are, and that no declared change waits to replace.
     """
     faults = tuple(
         Fault(f"/lines/{attempt.line_no}", "payee_account_unverified")
-        for attempt in attempts
+        for attempt, due in lines
         if attempt.payee_account_id not in verified
-        or attempt.payee_account_id != payments[attempt.payment_id].payee_account_id
+        or attempt.payee_account_id != due.payee_account_id
     )
     if faults:
         raise Refusal("batch_to_split", faults=faults, count=len(faults))
 
 
-def release_transfer(attempt: AttemptOnFile, payment: Payment) -> Transfer:
+def due_of(payment: Payment) -> Due:
+    """Return what a batch needs of a payment."""
+    return Due(
+        id=payment.id,
+        org_id=payment.org_id,
+        partner_org_id=payment.partner_org_id,
+        subject=payment.subject,
+        filing_id=payment.filing_id,
+        funding_request_id=payment.funding_request_id,
+        payee_account_id=payment.payee_account_id,
+        amount_fen=payment.amount_fen,
+        purpose=payment.purpose,
+        attempts=payment.attempts,
+    )
+
+
+def release_transfer(attempt: Attempt, due: Due) -> Transfer:
     """Move a released payment's money from its commitment into transit."""
     return transfer_of(
         Event.BATCH_RELEASED,
-        amount_fen=payment.amount_fen,
+        amount_fen=due.amount_fen,
         posting_key=f"batch_released:{attempt.id}",
-        org_id=payment.org_id,
-        partner_org_id=payment.partner_org_id,
-        **subject_ids_of(payment),
-        payment_id=payment.id,
+        org_id=due.org_id,
+        partner_org_id=due.partner_org_id,
+        **subject_ids_of(due),
+        payment_id=due.id,
         attempt_id=attempt.id,
     )
 
 
-def linked_cases(payments: Collection[Payment]) -> set[UUID]:
+def linked_cases(dues: Collection[Due]) -> set[UUID]:
     """Return the cases that payments come from: what they pay, and the requests they stand in."""
-    return {payment.subject.id for payment in payments} | {
-        payment.funding_request_id for payment in payments
-    }
+    return {due.subject.id for due in dues} | {due.funding_request_id for due in dues}

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from adapters.postgres.bulk import ROWS_MAX
 from domain.audit import ROOT, Act, AuditEntry, Head, Link, canonical
 from domain.party import SYSTEM_PERSON, Actor
 from domain.ports.audit import AuditChain, AuditTrail, OpenAuditChain
@@ -20,14 +21,6 @@ SEALER_LOCK: Final = 5_348_201_977
 PAGE: Final = 1_000
 
 _RECORD: Final = text("""
-insert into audit_entries (
-  id, at, place_id, org_id, partner_org_id, region_path, person_id, account_name,
-  action, object_kind, object_id, request_id, payload)
-values (
-  :id, :at, :place_id, :org_id, :partner_org_id, :region_path, :person_id, :account_name,
-  :action, :object_kind, :object_id, :request_id, :payload)
-""")
-_RECORD_ALL: Final = text("""
 insert into audit_entries (
   id, at, place_id, org_id, partner_org_id, region_path, person_id, account_name,
   action, object_kind, object_id, request_id, payload)
@@ -93,7 +86,10 @@ select c.region_path as chain, c.sequence, c.entry_id, c.entry_digest, c.previou
 
 
 class PostgresAuditTrail(AuditTrail):
-    """Records on the connection of the transaction that acts; the table's trigger queues."""
+    """Records on the connection of the transaction that acts; the table's trigger queues.
+
+    The acts of a transaction are written as one set, just before it commits.
+    """
 
     def __init__(
         self,
@@ -108,40 +104,31 @@ class PostgresAuditTrail(AuditTrail):
         self._now = now
         self._request_id = request_id
         self._new_id = new_id
+        self._acts: list[tuple[UUID, Act]] = []
 
     async def record(self, act: Act) -> None:
-        ground = act.ground
+        self._acts.append((self._new_id(), act))
+
+    async def record_all(self, acts: Sequence[Act]) -> None:
+        self._acts += [(self._new_id(), act) for act in acts]
+
+    async def write(self) -> None:
+        """Insert what has been recorded, to be committed with what was done."""
+        for start in range(0, len(self._acts), ROWS_MAX):
+            await self._insert(self._acts[start : start + ROWS_MAX])
+        self._acts.clear()
+
+    async def _insert(self, recorded: Sequence[tuple[UUID, Act]]) -> None:
+        acts = [act for _, act in recorded]
+        grounds = [act.ground for act in acts]
         await self._connection.execute(
             _RECORD,
             {
-                "id": self._new_id(),
-                "at": self._now,
-                "place_id": ground.place_id if ground else None,
-                "org_id": ground.org_id if ground else self._own_org_id(),
-                "partner_org_id": ground.partner_org_id if ground else None,
-                "region_path": ground.region_path if ground else ROOT,
-                "person_id": self._actor.person_id,
-                "account_name": self._actor.account_name,
-                "action": act.action,
-                "object_kind": act.object_kind,
-                "object_id": act.object_id,
-                "request_id": self._request_id,
-                "payload": canonical(act.facts),
-            },
-        )
-
-    async def record_all(self, acts: Sequence[Act]) -> None:
-        if not acts:
-            return
-        grounds = [act.ground for act in acts]
-        await self._connection.execute(
-            _RECORD_ALL,
-            {
                 "at": self._now,
                 "person_id": self._actor.person_id,
                 "account_name": self._actor.account_name,
                 "request_id": self._request_id,
-                "ids": [self._new_id() for _ in acts],
+                "ids": [entry_id for entry_id, _ in recorded],
                 "place_ids": [ground and ground.place_id for ground in grounds],
                 "org_ids": [ground.org_id if ground else self._own_org_id() for ground in grounds],
                 "partner_org_ids": [ground and ground.partner_org_id for ground in grounds],

@@ -40,10 +40,13 @@ select p.id, p.bureau_org_id, p.region_path, :id, :fund_source, :budget_year
 on conflict on constraint book_key do nothing
 """)
 
+# Two looks, each by a key: an "or" between them read every account of the place for one posting's two.
 _ACCOUNTS: Final = text("""
 select id, kind, subject_id from ledger_accounts
- where place_id = :place_id and book_id = :book_id
-   and (subject_id = any(cast(:subjects as uuid[])) or subject_id is null)
+ where place_id = :place_id and book_id = :book_id and subject_id = any(cast(:subjects as uuid[]))
+union all
+select id, kind, subject_id from ledger_accounts
+ where place_id = :place_id and book_id = :book_id and subject_id is null
 """)
 
 # In one order for everyone: two sets that open the same accounts cannot deadlock.

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
+from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of, to_be_replaced
 from domain import masking
 from domain.cases import Case
 from domain.filing import Payee
@@ -33,12 +33,10 @@ _LIKE: Final = text(f"""{_SELECT}
    and a.bank_code = :bank_code and a.account_name = :account_name and c.state in ('declared', 'verified')
  order by c.state desc, a.id limit 1
 """)
-_PAYABLE: Final = text("""
+_PAYABLE: Final = text(f"""
 select c.id from cases c
  where c.place_id = :place_id and c.id = any(:ids) and c.kind = 'account_change' and c.state = 'verified'
-   and not exists (
-     select from payee_accounts n join cases d on d.place_id = n.place_id and d.id = n.id
-      where n.place_id = c.place_id and n.replaces_id = c.id and d.state = 'declared')
+   and not {to_be_replaced("c.place_id", "c.id")}
 """)
 
 

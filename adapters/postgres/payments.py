@@ -8,15 +8,10 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.postgres.payments_batches import (
-    ATTEMPT,
-    PAYMENT,
-    PostgresBatches,
-    attempt_of,
-    payment_of,
-)
+from adapters.postgres.payments_batches import PostgresBatches
 from adapters.postgres.payments_requests import PostgresFundingRequests
 from adapters.postgres.payments_results import PostgresBankResults
+from adapters.postgres.payments_rows import ATTEMPT, PAYMENT, attempt_of, payment_of
 from adapters.postgres.reach import Page, Reach
 from adapters.postgres.rows import keys_of, scope_of
 from domain.cases import Case

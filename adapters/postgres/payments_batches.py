@@ -8,20 +8,31 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from adapters.postgres.rows import keys_of, scope_of
+from adapters.postgres.bulk import ROWS_MAX
+from adapters.postgres.payments_rows import (
+    ATTEMPT,
+    DUE,
+    PAYMENT,
+    Kept,
+    attempt_of,
+    due_of,
+    payment_of,
+)
+from adapters.postgres.rows import PAID_TO, keys_of, scope_of, to_be_replaced
+from domain.batch_file import Seal
 from domain.batch_report import ReviewedLine
 from domain.cases import Case, state_after
 from domain.filing import Payee
-from domain.funding_request import PayableKind, Subject
 from domain.machines.payment import FLOW
-from domain.payee_account import Waiting
 from domain.payment import (
     PLANNED,
+    STANDING,
     Attempt,
     AttemptOnFile,
     AttemptState,
     Batch,
-    BatchFile,
+    BatchLine,
+    Due,
     Exclusion,
     Payment,
 )
@@ -31,46 +42,38 @@ from domain.ports.payments import AnsweredTwice, Batches
 BATCHED: Final = state_after(FLOW, PLANNED, "batch")
 SUBMITTED: Final = state_after(FLOW, BATCHED, "submit")
 
-PAYMENT: Final = """
-select p.id, p.place_id, p.org_id, p.partner_org_id, p.subject_kind, p.subject_id, p.filing_id,
-       l.funding_request_id, p.funding_request_line_id, a.id as payee_account_id, a.account_name,
-       a.account_masked, p.fund_source, p.budget_year, p.amount_fen, p.purpose, p.state, p.planned_at,
-       p.booked_on, coalesce(t.attempt_no, 0) as attempts, t.reference, t.batch_id,
-       case when p.state = 'planned' and (c.state <> 'verified' or exists (
-              select from payee_accounts n join cases d on d.place_id = n.place_id and d.id = n.id
-               where n.place_id = a.place_id and n.replaces_id = a.id and d.state = 'declared'))
-            then 'payee_account_unverified' end as waits_for
-  from payments p
-  join funding_request_lines l on l.place_id = p.place_id and l.id = p.funding_request_line_id
-  join payee_accounts a on a.place_id = p.place_id and a.id = coalesce(p.new_account_id, p.payee_account_id)
-  join cases c on c.place_id = a.place_id and c.id = a.id
-  left join lateral (
-       select x.attempt_no, x.reference, x.batch_id from payment_attempts x
-        where x.place_id = p.place_id and x.payment_id = p.id
-        order by x.attempt_no desc limit 1) t on true
-"""
-ATTEMPT: Final = """
-select t.id, t.payment_id, coalesce(t.payee_account_id, p.payee_account_id) as payee_account_id,
-       t.batch_id, t.attempt_no, t.line_no, t.reference, p.amount_fen, t.state,
-       t.bank_line_id, t.booked_on, t.bank_reason
-  from payment_attempts t
-  join payments p on p.place_id = t.place_id and p.id = t.payment_id
-"""
-
-_LOCK_WAITING: Final = text("""
+# Payment by payment, each account by its key (`offset 0` keeps it so): asked the other way round, a place
+# whose accounts are younger than the statistics seems to have one, and all payments are read for each.
+_LOCK_WAITING: Final = text(f"""
 select p.id from payments p
-  join cases c on c.place_id = p.place_id and c.id = coalesce(p.new_account_id, p.payee_account_id)
+ cross join lateral (
+       select c.state from cases c
+        where c.place_id = p.place_id and c.id = {PAID_TO} offset 0) c
  where p.place_id = :place_id and p.fund_source = :fund_source and p.budget_year = :budget_year
-   and p.state = 'planned' and c.kind = 'account_change' and c.state = 'verified'
-   and not exists (
-     select from payee_accounts n join cases d on d.place_id = n.place_id and d.id = n.id
-      where n.place_id = c.place_id and n.replaces_id = c.id and d.state = 'declared')
+   and p.state = 'planned' and c.state = 'verified'
+   and not {to_be_replaced("p.place_id", PAID_TO)}
  order by p.planned_at, p.id limit :limit for update of p
 """)
 _LOCK: Final = text("""
 select id from payments where place_id = :place_id and id = any(:ids) order by id for update
 """)
 _BY_IDS: Final = text(f"{PAYMENT} where p.place_id = :place_id and p.id = any(:ids)")
+_TRIED_BEFORE: Final = """
+       coalesce((select max(x.attempt_no) from payment_attempts x
+                  where x.place_id = p.place_id and x.payment_id = p.id), 0) as attempts
+"""
+_DUE_BY_IDS: Final = text(
+    f"{DUE.format(_TRIED_BEFORE)} where p.place_id = :place_id and p.id = any(:ids)"
+)
+_TRIED: Final = """
+       t.id as attempt_id, t.attempt_no as attempts, t.line_no,
+       coalesce(t.payee_account_id, p.payee_account_id) as attempt_account_id
+"""
+_STANDING: Final = text(f"""{DUE.format(_TRIED)}
+  join payment_attempts t on t.place_id = p.place_id and t.payment_id = p.id
+ where t.place_id = :place_id and t.batch_id = :id and t.state = any(:states) and t.line_no > :after_line
+ order by t.line_no limit :limit
+""")
 _PAYEES: Final = text("""
 select id, account_name, account_sealed, bank_code from payee_accounts
  where place_id = :place_id and id = any(:ids)
@@ -92,14 +95,13 @@ select p.place_id, p.org_id, p.partner_org_id, p.region_path, u.id, p.id, :batch
   join payments p on p.place_id = :place_id and p.id = u.payment_id
 """)
 _MOVE: Final = text("""
-update payments p set state = :to_state
-  from payment_attempts t
- where t.place_id = :place_id and t.batch_id = :batch_id and t.state = 'batched'
-   and p.place_id = t.place_id and p.id = t.payment_id and p.state = :from_state
+update payments set state = :to_state
+ where place_id = :place_id and id = any(:ids) and state = :from_state
 """)
 _SUBMIT_ATTEMPTS: Final = text("""
 update payment_attempts set state = 'submitted'
  where place_id = :place_id and batch_id = :batch_id and state = 'batched'
+ returning payment_id
 """)
 _TAKE_OUT: Final = text("""
 update payment_attempts set state = 'cancelled'
@@ -151,13 +153,11 @@ _ATTEMPTS: Final = text(f"""{ATTEMPT}
    and (cast(:states as text[]) is null or t.state = any(cast(:states as text[])))
  order by t.line_no limit :limit
 """)
-_REVIEW: Final = text("""
+_REVIEW: Final = text(f"""
 select t.line_no, t.payment_id, p.org_id, a.account_name as payee_name, a.account_masked, p.amount_fen,
        v.at as verified_at,
        (select min(u.name) from user_accounts u where u.person_id = v.person_id) as verified_by,
-       c.state = 'verified' and not exists (
-         select from payee_accounts n join cases d on d.place_id = n.place_id and d.id = n.id
-          where n.place_id = a.place_id and n.replaces_id = a.id and d.state = 'declared') as payable,
+       c.state = 'verified' and not {to_be_replaced("a.place_id", "a.id")} as payable,
        (select count(*) from payment_attempts y
          where y.place_id = t.place_id and y.payee_account_id = a.id and y.state = 'paid') as paid_before,
        coalesce((select y.payee_account_id <> a.id
@@ -169,7 +169,8 @@ select t.line_no, t.payment_id, p.org_id, a.account_name as payee_name, a.accoun
            and b.org_id <> a.org_id) as shared_with
   from payment_attempts t
   join payments p on p.place_id = t.place_id and p.id = t.payment_id
-  join payee_accounts a on a.place_id = t.place_id and a.id = coalesce(t.payee_account_id, p.payee_account_id)
+  join payee_accounts a on a.place_id = t.place_id
+   and a.id = case when t.payee_account_id is null then p.payee_account_id else t.payee_account_id end
   join cases c on c.place_id = a.place_id and c.id = a.id
   left join lateral (
        select s.at, s.person_id from case_steps s
@@ -177,56 +178,18 @@ select t.line_no, t.payment_id, p.org_id, a.account_name as payee_name, a.accoun
         order by s.seq desc limit 1) v on true
  where t.place_id = :place_id and t.batch_id = :id and t.state <> 'cancelled' order by t.line_no
 """)
-_PAID_BY: Final = text(f"""{PAYMENT}
- where p.place_id = :place_id
-   and p.id in (select payment_id from payment_attempts where place_id = :place_id and batch_id = :id)
-""")
 
 
-def payment_of(row: Row[Any]) -> Payment:
-    """Map a row of `PAYMENT`."""
-    return Payment(
-        id=row.id,
-        place_id=row.place_id,
-        org_id=row.org_id,
-        partner_org_id=row.partner_org_id,
-        subject=Subject(kind=PayableKind(row.subject_kind), id=row.subject_id),
-        filing_id=row.filing_id,
-        funding_request_id=row.funding_request_id,
-        funding_request_line_id=row.funding_request_line_id,
-        payee_account_id=row.payee_account_id,
-        payee_name=row.account_name,
-        account_masked=row.account_masked,
-        fund_source=row.fund_source,
-        budget_year=row.budget_year,
-        amount_fen=row.amount_fen,
-        purpose=row.purpose,
-        state=row.state,
-        planned_at=row.planned_at,
-        booked_on=row.booked_on,
-        attempts=row.attempts,
-        reference=row.reference,
-        batch_id=row.batch_id,
-        waits_for=None if row.waits_for is None else Waiting(row.waits_for),
-    )
-
-
-def attempt_of(row: Row[Any]) -> AttemptOnFile:
-    """Map a row of `ATTEMPT`."""
-    return AttemptOnFile(
-        id=row.id,
-        payment_id=row.payment_id,
-        payee_account_id=row.payee_account_id,
-        batch_id=row.batch_id,
-        attempt_no=row.attempt_no,
+def _line(row: Row[Any], due: Due) -> BatchLine:
+    account_id = row.attempt_account_id
+    attempt = Attempt(
+        id=row.attempt_id,
+        payment_id=due.id,
+        payee_account_id=account_id if account_id != due.payee_account_id else due.payee_account_id,
+        attempt_no=row.attempts,
         line_no=row.line_no,
-        reference=row.reference,
-        amount_fen=row.amount_fen,
-        state=AttemptState(row.state),
-        bank_line_id=row.bank_line_id,
-        booked_on=row.booked_on,
-        bank_reason=row.bank_reason,
     )
+    return attempt, due
 
 
 class PostgresBatches(Batches):
@@ -239,7 +202,7 @@ class PostgresBatches(Batches):
 
     async def waiting(
         self, place_id: UUID, *, fund_source: str, budget_year: int, limit: int
-    ) -> Sequence[Payment]:
+    ) -> Sequence[Due]:
         named = {
             "place_id": place_id,
             "fund_source": fund_source,
@@ -247,12 +210,19 @@ class PostgresBatches(Batches):
             "limit": limit,
         }
         ids = (await self._connection.execute(_LOCK_WAITING, named)).scalars().all()
-        found = await self._by_ids(place_id, ids)
-        return [found[payment_id] for payment_id in ids]
+        dues: list[Due] = []
+        kept: Kept = {}
+        for start in range(0, len(ids), ROWS_MAX):
+            part = ids[start : start + ROWS_MAX]
+            rows = await self._connection.execute(_DUE_BY_IDS, {"place_id": place_id, "ids": part})
+            found = {row.id: due_of(row, kept) for row in rows}
+            dues += [found[payment_id] for payment_id in part]
+        return dues
 
     async def locked(self, place_id: UUID, payment_ids: Sequence[UUID]) -> Mapping[UUID, Payment]:
-        await self._connection.execute(_LOCK, {"place_id": place_id, "ids": list(payment_ids)})
-        return await self._by_ids(place_id, payment_ids)
+        named = {"place_id": place_id, "ids": list(payment_ids)}
+        await self._connection.execute(_LOCK, named)
+        return {row.id: payment_of(row) for row in await self._connection.execute(_BY_IDS, named)}
 
     async def payees(self, place_id: UUID, account_ids: Collection[UUID]) -> Mapping[UUID, Payee]:
         rows = await self._connection.execute(
@@ -283,20 +253,22 @@ class PostgresBatches(Batches):
                 "digest": batch.digest,
             },
         )
-        await self._connection.execute(
-            _ADD_ATTEMPTS,
-            {
-                "place_id": case.place_id,
-                "batch_id": case.id,
-                "ids": [attempt.id for attempt in attempts],
-                "payment_ids": [attempt.payment_id for attempt in attempts],
-                "attempt_nos": [attempt.attempt_no for attempt in attempts],
-                "line_nos": [attempt.line_no for attempt in attempts],
-                "references": [attempt.reference for attempt in attempts],
-                "account_ids": [attempt.payee_account_id for attempt in attempts],
-            },
-        )
-        await self._move(batch, PLANNED, BATCHED)
+        for start in range(0, len(attempts), ROWS_MAX):
+            part = attempts[start : start + ROWS_MAX]
+            await self._connection.execute(
+                _ADD_ATTEMPTS,
+                {
+                    "place_id": case.place_id,
+                    "batch_id": case.id,
+                    "ids": [attempt.id for attempt in part],
+                    "payment_ids": [attempt.payment_id for attempt in part],
+                    "attempt_nos": [attempt.attempt_no for attempt in part],
+                    "line_nos": [attempt.line_no for attempt in part],
+                    "references": [attempt.reference for attempt in part],
+                    "account_ids": [attempt.payee_account_id for attempt in part],
+                },
+            )
+        await self._move(batch, [attempt.payment_id for attempt in attempts], PLANNED, BATCHED)
 
     async def take_out(
         self, batch: Case, attempt_ids: Collection[UUID] | None, *, reason: str
@@ -324,15 +296,15 @@ class PostgresBatches(Batches):
             raise AnsweredTwice
         return len(payment_ids)
 
-    async def seal_again(self, batch: Case, file: BatchFile) -> None:
+    async def seal_again(self, batch: Case, seal: Seal) -> None:
         await self._connection.execute(
             _SEAL_AGAIN,
             {
                 "place_id": batch.place_id,
                 "batch_id": batch.id,
-                "lines": file.lines,
-                "total_fen": file.total_fen,
-                "digest": file.digest,
+                "lines": seal.lines,
+                "total_fen": seal.total_fen,
+                "digest": seal.digest,
                 "at": self._now,
             },
         )
@@ -344,10 +316,10 @@ class PostgresBatches(Batches):
         return [Exclusion(**row._mapping) for row in rows]
 
     async def submit(self, batch: Batch) -> None:
-        await self._move(batch, BATCHED, SUBMITTED)
-        await self._connection.execute(
+        sent = await self._connection.execute(
             _SUBMIT_ATTEMPTS, {"place_id": batch.case.place_id, "batch_id": batch.case.id}
         )
+        await self._move(batch, list(sent.scalars()), BATCHED, SUBMITTED)
 
     async def batch(self, case: Case) -> Batch:
         return (await self.batches([case]))[0]
@@ -392,25 +364,35 @@ class PostgresBatches(Batches):
         rows = await self._connection.execute(_REVIEW, {"place_id": batch.place_id, "id": batch.id})
         return [ReviewedLine(**row._mapping) for row in rows]
 
-    async def paid_by(self, batch: Case) -> Mapping[UUID, Payment]:
-        rows = await self._connection.execute(
-            _PAID_BY, {"place_id": batch.place_id, "id": batch.id}
-        )
-        return {row.id: payment_of(row) for row in rows}
+    async def standing(self, batch: Case) -> Sequence[BatchLine]:
+        named = {"place_id": batch.place_id, "id": batch.id, "states": sorted(STANDING)}
+        lines: list[BatchLine] = []
+        kept: Kept = {}
+        after_line = 0
+        while True:
+            rows = await self._connection.execute(
+                _STANDING, {**named, "after_line": after_line, "limit": ROWS_MAX}
+            )
+            part = [_line(row, due_of(row, kept)) for row in rows]
+            lines += part
+            if len(part) < ROWS_MAX:
+                return lines
+            after_line = part[-1][0].line_no
 
-    async def _by_ids(self, place_id: UUID, ids: Sequence[UUID]) -> Mapping[UUID, Payment]:
-        rows = await self._connection.execute(_BY_IDS, {"place_id": place_id, "ids": list(ids)})
-        return {row.id: payment_of(row) for row in rows}
-
-    async def _move(self, batch: Batch, from_state: str, to_state: str) -> None:
-        moved = await self._connection.execute(
-            _MOVE,
-            {
-                "place_id": batch.case.place_id,
-                "batch_id": batch.case.id,
-                "from_state": from_state,
-                "to_state": to_state,
-            },
-        )
-        if moved.rowcount != batch.lines:
+    async def _move(
+        self, batch: Batch, payment_ids: Sequence[UUID], from_state: str, to_state: str
+    ) -> None:
+        moved = 0
+        for start in range(0, len(payment_ids), ROWS_MAX):
+            done = await self._connection.execute(
+                _MOVE,
+                {
+                    "place_id": batch.case.place_id,
+                    "ids": payment_ids[start : start + ROWS_MAX],
+                    "from_state": from_state,
+                    "to_state": to_state,
+                },
+            )
+            moved += done.rowcount
+        if moved != batch.lines:
             raise AnsweredTwice

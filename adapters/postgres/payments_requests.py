@@ -55,6 +55,7 @@ select a.subject_id, (b.debits_fen - b.credits_fen)::bigint as fen
   join ledger_balances b on b.place_id = a.place_id and b.account_id = a.id
  where a.place_id = :place_id and a.kind = 'committed' and a.subject_id = any(:case_ids)
    and a.fund_source = :fund_source and a.budget_year = :budget_year
+ order by a.id
 """)
 _ADD: Final = text("""
 insert into funding_requests (place_id, org_id, partner_org_id, region_path, id, fund_source, budget_year,

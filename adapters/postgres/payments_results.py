@@ -89,9 +89,9 @@ select line_reference from bank_lines
 """)
 _TAKE_LINES: Final = text("""
 update bank_lines b set state = u.state, attempt_id = u.attempt_id
-  from unnest(cast(:ids as uuid[]), cast(:states as text[]), cast(:attempt_ids as uuid[]))
-       as u(id, state, attempt_id)
- where b.place_id = :place_id and b.id = u.id and b.state = 'received'
+  from unnest(cast(:ids as uuid[]), cast(:states as text[]), cast(:attempt_ids as uuid[]),
+              cast(:befores as text[])) as u(id, state, attempt_id, before)
+ where b.place_id = :place_id and b.id = u.id and b.state = u.before
 """)
 _ANSWER_ATTEMPTS: Final = text("""
 update payment_attempts t
@@ -252,6 +252,7 @@ class PostgresBankResults(BankResults):
             {
                 "place_id": place_id,
                 "ids": [taken.line.id for taken in lines],
+                "befores": [taken.line.state for taken in lines],
                 "states": [taken.outcome for taken in lines],
                 "attempt_ids": [taken.tried and taken.tried.attempt_id for taken in lines],
             },

@@ -23,9 +23,10 @@ from domain.ports.policy_versions import OverlayVersion, PolicyVersion, PolicyVe
 _COLUMNS: Final = "v.id, v.kind, v.version, v.region_path, v.body::text as body, v.digest, v.source"
 _SELECT: Final = f"select {_COLUMNS} from policy_versions v"
 _GET: Final = text(f"{_SELECT} where v.id = :id and v.kind = 'standard'")
-_IN_FORCE: Final = text(
-    f"{_SELECT} where v.id = (select policy_in_force(:kind, :region_path, :on))"
-)
+# Standard and overlay at once: who asks for one asks for the other.
+_IN_FORCE: Final = text(f"""{_SELECT}
+ where v.id in (select policy_in_force(kind, :region_path, :on) from unnest(cast(:kinds as text[])) kind)
+""")
 _OF_SETTLEMENT: Final = text(f"""{_SELECT}
   join settlements s on s.policy_version_id = v.id where s.place_id = :place_id and s.id = :id
 """)
@@ -91,6 +92,7 @@ class PostgresPolicyVersions(PolicyVersions):
     def __init__(self, connection: AsyncConnection, *, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._found: dict[tuple[str, date], Mapping[str, Row[Any]]] = {}
 
     async def get(self, version_id: UUID) -> PolicyVersion:
         row = (await self._connection.execute(_GET, {"id": version_id})).one_or_none()
@@ -164,11 +166,14 @@ class PostgresPolicyVersions(PolicyVersions):
         return [_version(row) for row in rows]
 
     async def _in_force(self, kind: Kind, region_path: str, on: date) -> Row[Any] | None:
-        return (
-            await self._connection.execute(
-                _IN_FORCE, {"kind": kind, "region_path": region_path, "on": on}
+        """Look once in a transaction: all of it goes by the same versions."""
+        found = self._found.get((region_path, on))
+        if found is None:
+            rows = await self._connection.execute(
+                _IN_FORCE, {"kinds": list(Kind), "region_path": region_path, "on": on}
             )
-        ).one_or_none()
+            found = self._found[region_path, on] = {row.kind: row for row in rows}
+        return found.get(kind)
 
     async def _load(
         self, version_id: UUID, pack: Standard | Overlay, kind: Kind, source: bytes
@@ -194,6 +199,7 @@ class PostgresPolicyVersions(PolicyVersions):
         digest: bytes,
     ) -> None:
         newest = (await self._connection.execute(_NEWEST, {"pack_id": pack.id})).one_or_none()
+        self._found.clear()
         await self._connection.execute(
             _ADD,
             {

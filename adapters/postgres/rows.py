@@ -46,3 +46,19 @@ CASE_COLUMNS = (
     "c.id as case_id, c.kind as case_kind, c.place_id, c.org_id, c.partner_org_id, c.region_path,"
     " c.state, c.step_seq, c.version, c.created_at"
 )
+
+PAID_TO = "case when p.new_account_id is null then p.payee_account_id else p.new_account_id end"
+"""The account a payment goes to now. Not `coalesce`: under row security PostgreSQL takes that for a leak,
+and would read all accounts of the place instead of looking one up."""
+
+
+def to_be_replaced(place_id: str, account_id: str) -> str:
+    """A condition: a declared change waits to replace this payee account.
+
+    Looked up by key, account by account (`offset 0` keeps it so), whatever statistics say of the place.
+    """
+    return f"""exists (
+       select from payee_accounts n
+        cross join lateral (
+              select d.state from cases d where d.place_id = n.place_id and d.id = n.id offset 0) d
+        where n.place_id = {place_id} and n.replaces_id = {account_id} and d.state = 'declared' offset 0)"""

@@ -89,7 +89,9 @@ class PostgresWork(Work):
         reach = Reach(connection, actor)
         self.accounts = PostgresAccounts(connection)
         self.archive = PostgresArchive(connection, new_id, reach, now=now)
-        self.audit = PostgresAuditTrail(connection, actor, now, actor.request_id, new_id)
+        self.audit = self._trail = PostgresAuditTrail(
+            connection, actor, now, actor.request_id, new_id
+        )
         self.budgets = PostgresBudgets(connection)
         self.calendars = PostgresCalendars(connection)
         self.cases = PostgresCases(connection, actor, reach)
@@ -149,6 +151,7 @@ class PostgresWork(Work):
         return self._new_id()
 
     async def commit(self) -> None:
+        await self._trail.write()
         await self._connection.commit()
 
 

@@ -11,7 +11,7 @@ from domain.audit_checkpoint import SignedCheckpoint
 
 
 class AuditTrail(Protocol):
-    """Records acts in the transaction that commits them."""
+    """Records acts in the transaction that commits them, at the latest as it does."""
 
     @abstractmethod
     async def record(self, act: Act) -> None:

@@ -1,7 +1,7 @@
 """Cases on file: their common row, the duties held in them, and their signed steps."""
 
 from abc import abstractmethod
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -33,6 +33,10 @@ class Cases(Protocol):
         """Lock several cases in id order and return them in the order given; refuses `not_found`."""
 
     @abstractmethod
+    async def hold_all(self, kind: CaseKind, case_ids: Collection[UUID]) -> None:
+        """Lock as many cases as a batch pays, in id order, and read none; refuses `not_found`."""
+
+    @abstractmethod
     async def sign(
         self, case: Case, *, move: Move, at: datetime, reason: str = "", clause: str = ""
     ) -> Case:
@@ -59,8 +63,8 @@ class Cases(Protocol):
         """Return the signed steps, oldest first."""
 
     @abstractmethod
-    async def duties(self, case_ids: Collection[UUID]) -> Mapping[UUID, Mapping[UUID, Duty]]:
-        """Return, for each case, who holds which duty."""
+    async def held(self, case_ids: Collection[UUID], among: Collection[Duty]) -> Duty | None:
+        """Return which of these duties the actor holds in one of these cases, if any."""
 
     @abstractmethod
     async def page(

@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.bank_result import BankLine, BankResult, Held, LineState, ResultLine, Taken, Tried
+from domain.batch_file import Seal
 from domain.batch_report import ReviewedLine
 from domain.cases import Case
 from domain.filing import Payee
@@ -15,8 +16,9 @@ from domain.payment import (
     AttemptOnFile,
     AttemptState,
     Batch,
-    BatchFile,
+    BatchLine,
     Correction,
+    Due,
     Exclusion,
     Payment,
     PersonShare,
@@ -35,7 +37,10 @@ class FundingRequests(Protocol):
     async def committed_fen(
         self, place_id: UUID, *, fund_source: str, budget_year: int, case_ids: Collection[UUID]
     ) -> Mapping[UUID, int]:
-        """Return what is committed to each of these cases in a book, in fen; nothing there is absent."""
+        """Return what is committed to each of these cases in a book, in fen; nothing there is absent.
+
+        The order is that in which the ledger locks balances: who posts in parts follows it.
+        """
 
     @abstractmethod
     async def add_request(self, request: FundingRequest, lines: Sequence[FundingLine]) -> None:
@@ -70,8 +75,8 @@ class Batches(Protocol):
     @abstractmethod
     async def waiting(
         self, place_id: UUID, *, fund_source: str, budget_year: int, limit: int
-    ) -> Sequence[Payment]:
-        """Lock and return the planned payments of a book, in order of planning."""
+    ) -> Sequence[Due]:
+        """Lock the planned payments of a book and return what is due, in order of planning."""
 
     @abstractmethod
     async def locked(self, place_id: UUID, payment_ids: Sequence[UUID]) -> Mapping[UUID, Payment]:
@@ -95,7 +100,7 @@ class Batches(Protocol):
         """
 
     @abstractmethod
-    async def seal_again(self, batch: Case, file: BatchFile) -> None:
+    async def seal_again(self, batch: Case, seal: Seal) -> None:
         """Record what a batch holds after lines were taken out of it."""
 
     @abstractmethod
@@ -130,8 +135,8 @@ class Batches(Protocol):
         """Return the standing lines of a batch with what history says of their accounts, by line."""
 
     @abstractmethod
-    async def paid_by(self, batch: Case) -> Mapping[UUID, Payment]:
-        """Return the payments that a batch pays, by id."""
+    async def standing(self, batch: Case) -> Sequence[BatchLine]:
+        """Return the lines that stand in a batch's file, by line: all but those taken out."""
 
 
 class BankResults(Protocol):

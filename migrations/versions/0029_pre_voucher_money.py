@@ -39,7 +39,7 @@ CAUSES = (
 PAID = ("funding_request_lines", "payments")
 REPLACED = {
     "requested_as_decided_2": "requested_as_decided",
-    "postings_cite_their_cause_4": "postings_cite_their_cause_2",
+    "postings_cite_their_cause_4": "postings_cite_their_cause_3",
     "apply_postings_3": "apply_postings",
     "published_word_for_word_2": "published_word_for_word",
 }

@@ -1,12 +1,14 @@
 """Batches (支付批次): sealed by a preparer, released by a second person, sent, reconciled."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from domain.audit import Act, Fact, Ground
+from domain.batch_file import BatchFile, FileLine, FilePart, Seal, batch_file, file_part, seal_of
 from domain.batch_report import BatchReview, review_of
-from domain.cases import CaseKind
+from domain.cases import Case, CaseKind
 from domain.errors import Fault, Refusal
 from domain.funding_request import NOT_TO_PREPARE, PayableKind, commitment_of, shortages
 from domain.ledger import BookKey, decision_of
@@ -14,22 +16,19 @@ from domain.payee_account import NOT_TO_RELEASE_TO
 from domain.payment import (
     BATCH_LINES_MAX,
     NOT_TO_RELEASE,
-    STANDING,
     Attempt,
     AttemptOnFile,
     AttemptState,
     Batch,
-    BatchFile,
+    BatchLine,
+    Due,
     Exclusion,
-    FileLine,
-    Payment,
-    batch_file,
     check_as_sealed,
     check_exportable,
     check_sendable,
     checked_payments,
+    due_of,
     linked_cases,
-    reference_of,
     release_transfer,
 )
 from domain.ports.work import Work
@@ -38,6 +37,9 @@ from service.application.cases import keep_apart, open_case, sign
 from service.application.funding_request import check_fund_source
 from service.application.hold import check_none_on_hold
 from service.application.payee_account import check_reason
+
+PART: Final = 5_000
+"""Lines opened, written and posted at once: the memory of a hundred thousand stays bounded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,38 +59,29 @@ async def seal_batch(work: Work, command: SealBatch) -> Batch:
     """
     check_fund_source(command.fund_source)
     place = await own_place(work)
-    if command.payment_ids is None:
-        payments = list(
-            await work.payments.waiting(
-                place.id,
-                fund_source=command.fund_source,
-                budget_year=command.budget_year,
-                limit=BATCH_LINES_MAX,
-            )
-        )
-    else:
-        payments = checked_payments(
-            command.payment_ids,
-            await work.payments.locked(place.id, command.payment_ids),
-            fund_source=command.fund_source,
-            budget_year=command.budget_year,
-        )
-    if not payments:
+    dues = await _to_pay(work, place.id, command)
+    if not dues:
         raise Refusal("nothing_to_batch")
-    await _keep_apart(work, payments, release=False)
-    await _check_covered(work, payments, "batch_faulty", named=command.payment_ids)
-    attempts = [
-        Attempt(
-            id=work.new_id(),
-            payment_id=payment.id,
-            payee_account_id=payment.payee_account_id,
-            attempt_no=payment.attempts + 1,
-            line_no=line_no,
+    book = BookKey(
+        place_id=place.id, fund_source=command.fund_source, budget_year=command.budget_year
+    )
+    await _keep_apart(work, place.id, dues, release=False)
+    await _check_covered(work, book, dues, "batch_faulty", named=command.payment_ids)
+    lines = [
+        (
+            Attempt(
+                id=work.new_id(),
+                payment_id=due.id,
+                payee_account_id=due.payee_account_id,
+                attempt_no=due.attempts + 1,
+                line_no=line_no,
+            ),
+            due,
         )
-        for line_no, payment in enumerate(payments, start=1)
+        for line_no, due in enumerate(dues, start=1)
     ]
-    file = await _file(work, list(zip(attempts, payments, strict=True)))
-    facts = _facts(file)
+    seal = seal_of(await _written(work, place.id, lines))
+    facts = _facts(seal)
     draft = await open_case(
         work, CaseKind.BATCH, place, event="draft", org_id=place.bureau_org_id, facts=facts
     )
@@ -96,12 +89,12 @@ async def seal_batch(work: Work, command: SealBatch) -> Batch:
         case=draft,
         fund_source=command.fund_source,
         budget_year=command.budget_year,
-        lines=file.lines,
-        total_fen=file.total_fen,
-        digest=file.digest,
-        unanswered=file.lines,
+        lines=seal.lines,
+        total_fen=seal.total_fen,
+        digest=seal.digest,
+        unanswered=seal.lines,
     )
-    await work.payments.add_batch(batch, attempts)
+    await work.payments.add_batch(batch, [attempt for attempt, _ in lines])
     return await work.payments.batch(await sign(work, draft, "seal", facts=facts))
 
 
@@ -117,31 +110,21 @@ async def release_batch(work: Work, *, batch_id: UUID, version: int, reason: str
     """
     case = await work.cases.lock(CaseKind.BATCH, batch_id, version=version)
     signed = await sign(work, case, "release", reason=reason)
-    attempts = await work.payments.attempts(case, states=STANDING)
-    accounts = sorted({attempt.payee_account_id for attempt in attempts})
-    await work.cases.lock_many(CaseKind.ACCOUNT_CHANGE, accounts)
-    paid = await work.payments.paid_by(case)
-    await _keep_apart(work, paid.values(), release=True)
-    await keep_apart(work, accounts, forbidden=NOT_TO_RELEASE_TO)
-    await check_none_on_hold(
-        work, case.place_id, [commitment_of(paid[a.payment_id]) for a in attempts]
-    )
-    check_sendable(attempts, paid, await work.payee_accounts.payable(case.place_id, accounts))
-    await _check_covered(work, [paid[a.payment_id] for a in attempts], "fund_insufficient")
     batch = await work.payments.batch(signed)
-    check_as_sealed(batch, await _file(work, [(a, paid[a.payment_id]) for a in attempts]))
-    book = await work.ledger.book(
-        BookKey(
-            place_id=case.place_id, fund_source=batch.fund_source, budget_year=batch.budget_year
-        )
+    book = BookKey(
+        place_id=case.place_id, fund_source=batch.fund_source, budget_year=batch.budget_year
     )
-    await work.ledger.post(
-        case.place_id,
-        book,
-        [release_transfer(attempt, paid[attempt.payment_id]) for attempt in attempts],
-        cause=decision_of(case.id, await work.cases.steps(signed)),
-        posted_at=work.now,
-    )
+    lines = await work.payments.standing(case)
+    dues = [due for _, due in lines]
+    accounts = {attempt.payee_account_id for attempt, _ in lines}
+    await work.cases.hold_all(CaseKind.ACCOUNT_CHANGE, accounts)
+    await _keep_apart(work, case.place_id, dues, release=True)
+    await keep_apart(work, accounts, forbidden=NOT_TO_RELEASE_TO)
+    await check_none_on_hold(work, case.place_id, [commitment_of(due) for due in dues])
+    check_sendable(lines, await work.payee_accounts.payable(case.place_id, accounts))
+    filings = await _check_covered(work, book, dues, "fund_insufficient")
+    check_as_sealed(batch, seal_of(await _written(work, case.place_id, lines)))
+    await _post_release(work, signed, book, lines, filings)
     await work.jobs.add("submit_batch", case.id, case.place_id)
     return batch
 
@@ -170,31 +153,32 @@ async def split_batch(
     check_reason(reason)
     case = await work.cases.lock(CaseKind.BATCH, batch_id, version=version)
     draft = await sign(work, case, "split", reason=reason)
-    attempts = await work.payments.attempts(case, states=STANDING)
-    held = {attempt.payment_id for attempt in attempts}
+    lines = await work.payments.standing(case)
+    held = {attempt.payment_id for attempt, _ in lines}
     if faults := [
         Fault(f"/payment_ids/{n}", "payment_unknown")
         for n, payment_id in enumerate(payment_ids)
         if payment_id not in held
     ]:
         raise Refusal("batch_faulty", faults=tuple(faults), count=len(faults))
-    accounts = sorted({attempt.payee_account_id for attempt in attempts})
-    await work.cases.lock_many(CaseKind.ACCOUNT_CHANGE, accounts)
+    accounts = {attempt.payee_account_id for attempt, _ in lines}
+    await work.cases.hold_all(CaseKind.ACCOUNT_CHANGE, accounts)
     payable = await work.payee_accounts.payable(case.place_id, accounts)
-    out = [
-        attempt
-        for attempt in attempts
-        if attempt.payment_id in payment_ids or attempt.payee_account_id not in payable
-    ]
+    named = frozenset(payment_ids)
+    out = {
+        attempt.id
+        for attempt, _ in lines
+        if attempt.payment_id in named or attempt.payee_account_id not in payable
+    }
     if not out:
         raise Refusal("nothing_to_take_out")
-    if len(out) == len(attempts):
+    if len(out) == len(lines):
         raise Refusal("batch_would_be_empty")
-    await work.payments.take_out(case, {attempt.id for attempt in out}, reason=reason)
-    paid = await work.payments.paid_by(case)
-    file = await _file(work, [(a, paid[a.payment_id]) for a in attempts if a not in out])
-    await work.payments.seal_again(case, file)
-    facts = {**_facts(file), "taken_out": len(out)}
+    await work.payments.take_out(case, out, reason=reason)
+    rest = [line for line in lines if line[0].id not in out]
+    seal = seal_of(await _written(work, case.place_id, rest))
+    await work.payments.seal_again(case, seal)
+    facts = {**_facts(seal), "taken_out": len(out)}
     return await work.payments.batch(await sign(work, draft, "seal", reason=reason, facts=facts))
 
 
@@ -228,17 +212,16 @@ async def export_batch(work: Work, batch_id: UUID) -> BatchFile:
     case = await work.cases.get(CaseKind.BATCH, batch_id)
     check_exportable(case.state)
     batch = await work.payments.batch(case)
-    paid = await work.payments.paid_by(case)
-    attempts = await work.payments.attempts(case, states=STANDING)
-    file = await _file(work, [(attempt, paid[attempt.payment_id]) for attempt in attempts])
-    check_as_sealed(batch, file)
+    lines = await work.payments.standing(case)
+    file = batch_file(await _written(work, case.place_id, lines))
+    check_as_sealed(batch, file.seal)
     await work.audit.record(
         Act(
             action="batch.exported",
             object_kind="batch",
             object_id=str(case.id),
             ground=Ground.of(case),
-            facts=_facts(file),
+            facts=_facts(file.seal),
         )
     )
     return file
@@ -266,72 +249,124 @@ async def list_attempts(
     return await work.payments.attempts(case, states=states, after_line=after_line, limit=limit)
 
 
-async def _keep_apart(work: Work, payments: Collection[Payment], *, release: bool) -> None:
-    """Lock the cases that payments come from; refuse who holds a duty there that forbids this."""
-    await work.cases.lock_many(
-        CaseKind.FUNDING_REQUEST, sorted({payment.funding_request_id for payment in payments})
+async def _to_pay(work: Work, place_id: UUID, command: SealBatch) -> Sequence[Due]:
+    """Lock and return what a batch is to pay, in order of planning; refuses `batch_faulty`."""
+    if command.payment_ids is None:
+        return await work.payments.waiting(
+            place_id,
+            fund_source=command.fund_source,
+            budget_year=command.budget_year,
+            limit=BATCH_LINES_MAX,
+        )
+    payments = checked_payments(
+        command.payment_ids,
+        await work.payments.locked(place_id, command.payment_ids),
+        fund_source=command.fund_source,
+        budget_year=command.budget_year,
     )
+    return [due_of(payment) for payment in payments]
+
+
+async def _keep_apart(work: Work, place_id: UUID, dues: Sequence[Due], *, release: bool) -> None:
+    """Lock the cases that payments come from; refuse who holds a duty there that forbids this."""
+    await work.cases.hold_all(CaseKind.FUNDING_REQUEST, {due.funding_request_id for due in dues})
     for kind in PayableKind:
-        subjects = sorted({p.subject.id for p in payments if p.subject.kind is kind})
-        await work.cases.lock_many(CaseKind(kind), subjects)
+        subjects = {due.subject.id for due in dues if due.subject.kind is kind}
+        await work.cases.hold_all(CaseKind(kind), subjects)
+    corrections = await work.payments.corrections_of(place_id, [due.id for due in dues])
     await keep_apart(
         work,
-        linked_cases(payments)
-        | set(
-            await work.payments.corrections_of(
-                next(iter(payments)).place_id, {payment.id for payment in payments}
-            )
-        ),
+        linked_cases(dues).union(corrections),
         forbidden=NOT_TO_RELEASE if release else NOT_TO_PREPARE,
     )
 
 
 async def _check_covered(
-    work: Work, payments: Sequence[Payment], code: str, *, named: Sequence[UUID] | None = None
-) -> None:
+    work: Work,
+    book: BookKey,
+    dues: Sequence[Due],
+    code: str,
+    *,
+    named: Sequence[UUID] | None = None,
+) -> Sequence[UUID]:
     """Refuse what the commitments do not cover, line by line; PostgreSQL's floors refuse races.
 
-    Faults point into the ids the command named, or else at the line of the batch, from 0.
+    Faults point into the ids the command named, or else at the line of the batch, from 0. Return the
+    filings in the order in which the ledger locks their commitments.
     """
     committed = await work.payments.committed_fen(
-        payments[0].place_id,
-        fund_source=payments[0].fund_source,
-        budget_year=payments[0].budget_year,
-        case_ids={commitment_of(payment) for payment in payments},
+        book.place_id,
+        fund_source=book.fund_source,
+        budget_year=book.budget_year,
+        case_ids={commitment_of(due) for due in dues},
     )
-    short = shortages([(commitment_of(p), p.amount_fen) for p in payments], committed)
+    short = shortages([(commitment_of(due), due.amount_fen) for due in dues], committed)
     if short:
         faults = tuple(
             Fault(
-                f"/payments/{n}"
-                if named is None
-                else f"/payment_ids/{named.index(payments[n].id)}",
+                f"/payments/{n}" if named is None else f"/payment_ids/{named.index(dues[n].id)}",
                 "commitment_insufficient",
                 {"missing_fen": missing_fen},
             )
             for n, missing_fen in short.items()
         )
         raise Refusal(code, faults=faults, count=len(short))
+    return list(committed)
 
 
-def _facts(file: BatchFile) -> dict[str, Fact]:
-    return {"lines": file.lines, "total_fen": file.total_fen, "sha256": file.digest.hex()}
+async def _post_release(
+    work: Work,
+    signed: Case,
+    book: BookKey,
+    lines: Sequence[BatchLine],
+    filings: Sequence[UUID],
+) -> None:
+    """Move the money of each line into transit, part by part.
+
+    In the order in which the ledger locks commitments: two batches of the same filings wait for each
+    other and do not deadlock. What is in transit has an account for each payment, which is nobody else's.
+    """
+    turn = {filing_id: n for n, filing_id in enumerate(filings)}
+    book_id = await work.ledger.book(book)
+    cause = decision_of(signed.id, await work.cases.steps(signed))
+    for part in _parts(sorted(lines, key=lambda line: turn[commitment_of(line[1])])):
+        await work.ledger.post(
+            signed.place_id,
+            book_id,
+            [release_transfer(attempt, due) for attempt, due in part],
+            cause=cause,
+            posted_at=work.now,
+        )
 
 
-async def _file(work: Work, lines: Sequence[tuple[Attempt | AttemptOnFile, Payment]]) -> BatchFile:
-    payees = await work.payments.payees(
-        lines[0][1].place_id, {attempt.payee_account_id for attempt, _ in lines}
-    )
-    return batch_file(
-        [
-            FileLine(
-                reference=reference_of(attempt.id),
-                payee_name=payees[attempt.payee_account_id].account_name,
-                account_number=payees[attempt.payee_account_id].account_number,
-                bank_code=payees[attempt.payee_account_id].bank_code,
-                amount_fen=payment.amount_fen,
-                purpose=payment.purpose,
+def _facts(seal: Seal) -> dict[str, Fact]:
+    return {"lines": seal.lines, "total_fen": seal.total_fen, "sha256": seal.digest.hex()}
+
+
+async def _written(work: Work, place_id: UUID, lines: Sequence[BatchLine]) -> Sequence[FilePart]:
+    """Write these lines as the bank's file holds them; the accounts of a part are opened at once."""
+    written = []
+    for part in _parts(lines):
+        payees = await work.payments.payees(
+            place_id, {attempt.payee_account_id for attempt, _ in part}
+        )
+        written.append(
+            file_part(
+                [
+                    FileLine(
+                        reference=attempt.reference,
+                        payee_name=payees[attempt.payee_account_id].account_name,
+                        account_number=payees[attempt.payee_account_id].account_number,
+                        bank_code=payees[attempt.payee_account_id].bank_code,
+                        amount_fen=due.amount_fen,
+                        purpose=due.purpose,
+                    )
+                    for attempt, due in part
+                ]
             )
-            for attempt, payment in lines
-        ]
-    )
+        )
+    return written
+
+
+def _parts(lines: Sequence[BatchLine]) -> Iterator[Sequence[BatchLine]]:
+    return (lines[start : start + PART] for start in range(0, len(lines), PART))

@@ -113,11 +113,9 @@ async def keep_apart(work: Work, linked: Collection[UUID], *, forbidden: Collect
 
     The linked cases are locked by the caller, so that no duty can be taken in between (DESIGN 1.5).
     """
-    held = await work.cases.duties(linked)
-    for duties in held.values():
-        duty = duties.get(work.actor.person_id)
-        if duty is not None and duty in forbidden:
-            raise Refusal("linked_duty_conflict", held=duty.value)
+    duty = await work.cases.held(linked, forbidden)
+    if duty is not None:
+        raise Refusal("linked_duty_conflict", held=duty.value)
 
 
 async def _record(work: Work, case: Case, event: str, facts: Mapping[str, Fact]) -> None:

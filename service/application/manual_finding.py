@@ -102,8 +102,7 @@ async def decide_honest_mistake(
     case = await work.cases.lock(CaseKind.SETTLEMENT, settlement_id, version=version)
     if case.state != _VERIFYING:
         raise Refusal("wrong_state", state=case.state, event="excuse")
-    held = (await work.cases.duties([case.id])).get(case.id, {})
-    if held.get(work.actor.person_id) is not Duty.REVIEW:
+    if await work.cases.held([case.id], {Duty.REVIEW}) is None:
         raise Refusal("duty_conflict", duty=Duty.REVIEW.value)
     line = await work.manual_findings.line_finding(case, enrolment_id)
     if line is None:

@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import asdict
 from itertools import count
@@ -25,15 +25,15 @@ WARMING: Final = 3
 """Rounds over HTTP before the first that counts: statements are prepared once a connection."""
 
 
-async def filings(stage: Stage, folder: Path, *, rounds: int, plans: int) -> list[Result]:
+async def filings(stage: Stage, folder: Path, *, rounds: int, plans: int) -> AsyncIterator[Result]:
     """Measure with one API process and with two; `plans` are filed in a round of either way."""
     admin = superuser(stage)
     numbers = count(0, plans)
     try:
-        return [
-            await _filings(stage, folder, admin, numbers, processes, rounds=rounds, plans=plans)
-            for processes in TARGETS
-        ]
+        for processes in TARGETS:
+            yield await _filings(
+                stage, folder, admin, numbers, processes, rounds=rounds, plans=plans
+            )
     finally:
         await admin.dispose()
 

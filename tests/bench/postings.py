@@ -5,6 +5,7 @@ has no `apply_postings`, and the login may move balances itself; all else is the
 """
 
 import time
+from collections.abc import AsyncIterator
 from itertools import count
 from typing import Any, Final
 
@@ -121,7 +122,7 @@ class Books:
 
 async def postings(
     stage: Stage, *, rounds: int, set_size: int, single_rounds: int, singles: int
-) -> list[Result]:
+) -> AsyncIterator[Result]:
     """Measure the set, then the single postings in many short rounds: each is mostly one fsync."""
     ours, bare = await _books(stage)
     numbers = count()
@@ -134,6 +135,14 @@ async def postings(
                 took = await books.post_set(keys)
                 if n:  # the first round only warms both up
                     seconds[books].append(took)
+        yield compared(
+            f"{set_size:,} ledger postings in a set".replace(",", " "),
+            "s",
+            seconds[ours],
+            seconds[bare],
+            target=1.5,
+            at_least=False,
+        )
         for books in (ours, bare):
             await one(books.admin, "vacuum (analyze)")
             await one(books.admin, "checkpoint")
@@ -148,24 +157,14 @@ async def postings(
     finally:
         await ours.close()
         await bare.close()
-    return [
-        compared(
-            f"{set_size:,} ledger postings in a set".replace(",", " "),
-            "s",
-            seconds[ours],
-            seconds[bare],
-            target=1.5,
-            at_least=False,
-        ),
-        compared(
-            "single ledger postings",
-            "postings/s",
-            rates[ours],
-            rates[bare],
-            target=0.8,
-            at_least=True,
-        ),
-    ]
+    yield compared(
+        "single ledger postings",
+        "postings/s",
+        rates[ours],
+        rates[bare],
+        target=0.8,
+        at_least=True,
+    )
 
 
 async def _books(stage: Stage) -> tuple[Books, Books]:

@@ -10,7 +10,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -76,7 +76,7 @@ update bench_filings set org_id = $1
 """
 
 
-async def queues(stage: Stage, folder: Path, *, people: int, rounds: int) -> list[Result]:
+async def queues(stage: Stage, folder: Path, *, people: int, rounds: int) -> AsyncIterator[Result]:
     """Stage both databases, and ask both for each page in each scope, in turn."""
     url = make_url(stage.servers.admin_url)
     maintenance = create_async_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
@@ -101,11 +101,9 @@ async def queues(stage: Stage, folder: Path, *, people: int, rounds: int) -> lis
             for name in ("xuetu", COPY)
         ]
         asking = [await _signed_in(port, stage) for port in ports]
-        return [
-            await _measured(asking, scope, page, people, rounds)
-            for page in PAGES
-            for scope in ("enterprise", *SCOPES)
-        ]
+        for page in PAGES:
+            for scope in ("enterprise", *SCOPES):
+                yield await _measured(asking, scope, page, people, rounds)
 
 
 def _on(stage: Stage, database: str) -> Stage:

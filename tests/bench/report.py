@@ -31,6 +31,12 @@ class Result:
         )
 
 
+def failed(row: str, broken: BaseException) -> str:
+    """Write a row that could not be measured, with its error in one line."""
+    told = " ".join(f"{type(broken).__name__}: {broken}".split())
+    return f"{row:<58} FAIL {told[:160]}"
+
+
 HEADER = f"{'work':<58} {'ours':>9} {'bare':>9} {'unit':<10} {'ratio':>6}  target  "
 
 

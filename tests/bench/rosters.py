@@ -3,7 +3,7 @@
 import gc
 import io
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import date
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ _FAMILY: Final = "王李张刘陈杨黄赵吴周"
 _GIVEN: Final = "伟芳娜敏静丽强磊军洋"
 
 
-def rosters(*, rounds: int, people: int) -> list[Result]:
+async def rosters(*, rounds: int, people: int) -> AsyncIterator[Result]:
     """Measure in turns; every round reads the file from its bytes."""
     raw = _workbook(people)
     sheets = SheetFiles()
@@ -39,16 +39,14 @@ def rosters(*, rounds: int, people: int) -> list[Result]:
     if (len(found.people), found.faults) != (people, ()) or len(bare()) != people + 1:
         raise RuntimeError("the two have not read the same roster")
     times = [(_timed(ours), _timed(bare)) for _ in range(rounds)]
-    return [
-        compared(
-            f"roster of {people} rows from XLSX, checked",
-            "s",
-            [first for first, _ in times],
-            [second for _, second in times],
-            target=TARGET,
-            at_least=False,
-        )
-    ]
+    yield compared(
+        f"roster of {people} rows from XLSX, checked",
+        "s",
+        [first for first, _ in times],
+        [second for _, second in times],
+        target=TARGET,
+        at_least=False,
+    )
 
 
 def _timed(work: Callable[[], object]) -> float:

@@ -9,6 +9,7 @@ The few rows of the signatures, the audit and the ledger only ours writes.
 
 import os
 import time
+from collections.abc import AsyncIterator
 from typing import Any, Final
 from uuid import UUID
 
@@ -72,7 +73,7 @@ update settlement_lines l set disposition = u.disposition, amount_fen = u.amount
 """
 
 
-async def settlements(stage: Stage, *, people: int) -> list[Result]:
+async def settlements(stage: Stage, *, people: int) -> AsyncIterator[Result]:
     """Stage verified settlements, copy the database, and settle each both ways in turn."""
     url = make_url(stage.servers.admin_url)
     ours_admin, bare_admin, maintenance = (
@@ -125,16 +126,14 @@ async def settlements(stage: Stage, *, people: int) -> list[Result]:
         mine, theirs = (left[name].get(table, Held(0, 0)).rows for name in ("ours", "bare"))
         if mine != theirs:
             raise RowsDiffer(f"{table}: ours {mine}, bare {theirs}")
-    return [
-        compared(
-            f"settle {people:,} people".replace(",", " "),
-            "s/filing",
-            seconds["ours"],
-            seconds["bare"],
-            target=2.0,
-            at_least=False,
-        )
-    ]
+    yield compared(
+        f"settle {people:,} people".replace(",", " "),
+        "s/filing",
+        seconds["ours"],
+        seconds["bare"],
+        target=2.0,
+        at_least=False,
+    )
 
 
 def _both(ours: Any, bare: Any) -> tuple[tuple[str, Any], ...]:

@@ -450,7 +450,8 @@ RULES: Mapping[str, Rule] = {
         query=f"""
         select f.proname from pg_proc f
          where f.pronamespace = 'public'::regnamespace and f.prosecdef
-           and (f.proconfig is distinct from array['search_path=public, pg_temp']
+           and (array_remove(f.proconfig, 'enable_seqscan=off')  -- how it looks up, not what it may
+                  is distinct from array['search_path=public, pg_temp']
                 or f.proowner <> (select oid from pg_roles where rolname = '{OWNER}')
                 or f.proacl is null
                 or exists (select from aclexplode(f.proacl) g where g.grantee = 0))

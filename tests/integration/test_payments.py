@@ -170,7 +170,9 @@ async def test_a_batch_is_sealed_with_count_total_and_digest(
         after_first = await batch.list_attempts(
             work, sealed.case.id, state=None, after_line=1, limit=10
         )
-        paid = await work.payments.paid_by(sealed.case)
+        paid = await work.payments.locked(
+            staff.place.id, [attempt.payment_id for attempt in attempts]
+        )
         listed = await batch.list_batches(work, state="sealed", after=None, limit=10)
     assert (sealed.lines, sealed.unanswered, sealed.case.state) == (3, 3, "sealed")
     assert sealed.total_fen == sum(attempt.amount_fen for attempt in attempts)

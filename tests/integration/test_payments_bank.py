@@ -34,8 +34,10 @@ async def payment_states(begin_work: BeginWork, staff: Staff, batch_id: UUID) ->
     """The states of a batch's payments, by line."""
     async with begin_work(staff.system) as work:
         at_bank = await batch.batch(work, batch_id)
-        paid = await work.payments.paid_by(at_bank.case)
         attempts = await work.payments.attempts(at_bank.case)
+        paid = await work.payments.locked(
+            staff.place.id, [attempt.payment_id for attempt in attempts]
+        )
     return [paid[attempt.payment_id].state for attempt in attempts]
 
 

@@ -243,6 +243,19 @@ async def test_a_pack_never_comes_back_over_what_was_signed(
     assert (found.standard.rates[4], found.source) == (700_000, "case")
 
 
+async def test_what_a_transaction_puts_in_force_it_goes_by_at_once(
+    begin_work: BeginWork, city: City
+) -> None:
+    path, on = city.county.place.region_path, date(2026, 1, 1)
+    pack = document_of(city, valid_from="2025-01-01", rates={"4": 710_000})
+    async with begin_work(city.county.system) as work:
+        before = await work.policies.in_force(path, on)
+        await work.policies.add(work.new_id(), parse_policy(pack), json.dumps(pack).encode())
+        after = await work.policies.in_force(path, on)
+    assert before.standard.rates[4] != 710_000
+    assert after.standard.rates[4] == 710_000
+
+
 # --- what an SQL login cannot do -----------------------------------------------------------------
 
 

@@ -84,7 +84,7 @@ async def test_simultaneous_twins_are_one_act_with_identical_answers(
     async def act(work: Work) -> KeptAnswer:
         nonlocal acts
         acts += 1
-        await work.cases.duties([])  # another statement between the claim and the commit
+        await work.cases.held([], [])  # another statement between the claim and the commit
         return KeptAnswer(status=201, headers={}, body=str(acts).encode())
 
     async def racer() -> tuple[KeptAnswer, bool]:

@@ -11,20 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.batch_file import COLUMNS, BatchFile, FileLine, batch_file, file_part
 from domain.cases import state_after
 from domain.errors import FAULTS_MAX, Refusal
 from domain.funding_request import Payable, PayableKind, Subject, checked_payables, shortages
 from domain.ledger import AccountKind
 from domain.machines.payment import FLOW
 from domain.payment import (
-    COLUMNS,
-    AttemptOnFile,
-    AttemptState,
-    FileLine,
+    Attempt,
     Payment,
-    batch_file,
     check_exportable,
     checked_payments,
+    due_of,
     linked_cases,
     reference_of,
     release_transfer,
@@ -85,6 +83,10 @@ def a_line(**changed: object) -> FileLine:
         "purpose": "企业新型学徒制培训补贴预支",
     }
     return FileLine(**(fields | changed))  # type: ignore[arg-type]
+
+
+def a_file(*lines: FileLine) -> BatchFile:
+    return batch_file([file_part(lines)])
 
 
 def faults(refusal: Refusal) -> list[tuple[str, str]]:
@@ -213,11 +215,11 @@ def test_payments_that_do_not_belong_in_a_batch_are_all_named() -> None:
 
 
 def test_a_file_says_how_many_how_much_and_what_it_digests_to() -> None:
-    file = batch_file([a_line(), a_line(amount_fen=6_200_000)])
+    file = a_file(a_line(), a_line(amount_fen=6_200_000))
     header, _, body = file.content.partition(b"\r\n")
-    assert (file.lines, file.total_fen) == (2, 12_800_000)
-    assert file.digest == hashlib.sha256(body).digest()
-    assert header.decode() == f"count=2,total_fen=12800000,sha256={file.digest.hex()}"
+    assert (file.seal.lines, file.seal.total_fen) == (2, 12_800_000)
+    assert file.seal.digest == hashlib.sha256(body).digest()
+    assert header.decode() == f"count=2,total_fen=12800000,sha256={file.seal.digest.hex()}"
     rows = list(csv.reader(io.StringIO(body.decode(), newline="")))
     assert tuple(rows[0]) == COLUMNS
     assert rows[1][1:] == [
@@ -231,18 +233,24 @@ def test_a_file_says_how_many_how_much_and_what_it_digests_to() -> None:
 
 def test_the_same_lines_make_the_same_bytes_and_any_change_another_digest() -> None:
     line = a_line()
-    assert batch_file([line]) == batch_file([line])
+    assert a_file(line) == a_file(line)
     for changed in (
         replace(line, account_number="3200160123456789013"),
         replace(line, amount_fen=6_600_001),
         replace(line, payee_name="启东试验机械有限公司1"),
     ):
-        assert batch_file([changed]).digest != batch_file([line]).digest
+        assert a_file(changed).seal.digest != a_file(line).seal.digest
+
+
+def test_a_file_written_in_parts_is_the_file_written_at_once() -> None:
+    lines = [a_line(amount_fen=n) for n in range(1, 6)]
+    in_parts = batch_file([file_part(lines[:2]), file_part(lines[2:4]), file_part(lines[4:])])
+    assert in_parts == a_file(*lines)
 
 
 @pytest.mark.parametrize("name", ["=1+1公司", "甲,乙公司", '甲"乙"公司', "@公司", "甲\n乙"])
 def test_a_payee_stands_in_the_file_exactly_as_on_file(name: str) -> None:
-    _, _, body = batch_file([a_line(payee_name=name)]).content.partition(b"\r\n")
+    _, _, body = a_file(a_line(payee_name=name)).content.partition(b"\r\n")
     assert list(csv.reader(io.StringIO(body.decode(), newline="")))[1][1] == name
 
 
@@ -261,21 +269,10 @@ def test_a_released_batch_can_be_exported_again(state: str) -> None:
 
 def test_a_release_moves_each_payment_from_its_filings_commitment_into_transit() -> None:
     payment = a_payment()
-    attempt = AttemptOnFile(
-        id=uuid4(),
-        payment_id=payment.id,
-        batch_id=uuid4(),
-        payee_account_id=uuid4(),
-        attempt_no=1,
-        line_no=1,
-        reference="R",
-        amount_fen=payment.amount_fen,
-        state=AttemptState.BATCHED,
-        bank_line_id=None,
-        booked_on=None,
-        bank_reason="",
+    attempt = Attempt(
+        id=uuid4(), payment_id=payment.id, payee_account_id=uuid4(), attempt_no=1, line_no=1
     )
-    transfer = release_transfer(attempt, payment)
+    transfer = release_transfer(attempt, due_of(payment))
     assert (transfer.from_.kind, transfer.from_.subject_id) == (AccountKind.COMMITTED, FILING)
     assert (transfer.to.kind, transfer.to.subject_id) == (AccountKind.IN_TRANSIT, payment.id)
     assert (transfer.amount_fen, transfer.attempt_id) == (payment.amount_fen, attempt.id)
@@ -283,7 +280,7 @@ def test_a_release_moves_each_payment_from_its_filings_commitment_into_transit()
 
 def test_a_payment_is_linked_to_what_it_pays_and_to_its_request() -> None:
     payment = a_payment()
-    assert linked_cases([payment]) == {payment.subject.id, payment.funding_request_id}
+    assert linked_cases([due_of(payment)]) == {payment.subject.id, payment.funding_request_id}
 
 
 def test_a_payment_that_left_is_never_batched_again() -> None:

@@ -12,35 +12,27 @@ from domain.errors import Refusal
 from domain.funding_request import shortages
 from domain.payee_account import Waiting
 from domain.payment import (
-    AttemptOnFile,
-    AttemptState,
+    Attempt,
     Batch,
     Payment,
-    batch_file,
     check_as_sealed,
     check_exportable,
     check_sendable,
     checked_payments,
+    due_of,
     release_transfer,
 )
 from tests.unit.settlement_samples import a_filing
-from tests.unit.test_payment import FILING, FUND, a_line, a_payable, a_payment, asked
+from tests.unit.test_payment import FILING, FUND, a_file, a_line, a_payable, a_payment, asked
 
 
-def an_attempt(payment: Payment, line_no: int = 1) -> AttemptOnFile:
-    return AttemptOnFile(
+def an_attempt(payment: Payment, line_no: int = 1) -> Attempt:
+    return Attempt(
         id=uuid4(),
         payment_id=payment.id,
-        batch_id=uuid4(),
         payee_account_id=payment.payee_account_id,
         attempt_no=1,
         line_no=line_no,
-        reference="R",
-        amount_fen=payment.amount_fen,
-        state=AttemptState.BATCHED,
-        bank_line_id=None,
-        booked_on=None,
-        bank_reason="",
     )
 
 
@@ -76,7 +68,7 @@ def test_a_payment_that_is_not_planned_or_waits_for_its_account_is_named() -> No
 
 
 def test_a_file_ends_its_lines_as_rfc_4180_says() -> None:
-    _, _, body = batch_file([a_line(), a_line()]).content.partition(b"\r\n")
+    _, _, body = a_file(a_line(), a_line()).content.partition(b"\r\n")
     assert body.count(b"\r\n") == 3
     assert body.endswith(b"\r\n")
     assert len(list(csv.reader(io.StringIO(body.decode(), newline="")))) == 3
@@ -89,39 +81,38 @@ def test_an_export_too_early_says_where_the_batch_stands() -> None:
 
 
 def test_a_file_is_sent_only_as_it_was_sealed() -> None:
-    file = batch_file([a_line(), a_line()])
+    seal = a_file(a_line(), a_line()).seal
     batch = Batch(
         case=replace(a_filing().case, kind=CaseKind.BATCH),
         fund_source=FUND,
         budget_year=2026,
-        lines=file.lines,
-        total_fen=file.total_fen,
-        digest=file.digest,
+        lines=seal.lines,
+        total_fen=seal.total_fen,
+        digest=seal.digest,
         unanswered=0,
     )
-    check_as_sealed(batch, file)
+    check_as_sealed(batch, seal)
     for other in (
         replace(batch, lines=1),
-        replace(batch, total_fen=file.total_fen + 1),
+        replace(batch, total_fen=seal.total_fen + 1),
         replace(batch, digest=b"\0" * 32),
     ):
         with pytest.raises(Refusal) as refused:
-            check_as_sealed(other, file)
+            check_as_sealed(other, seal)
         assert refused.value.code == "batch_file_differs"
 
 
 def test_nothing_is_sent_to_an_account_that_is_no_longer_the_verified_one() -> None:
     good, unverified, moved = a_payment(), a_payment(), a_payment()
-    attempts = [an_attempt(one, n) for n, one in enumerate((good, unverified, moved), start=1)]
-    payments = {
-        good.id: good,
-        unverified.id: unverified,
-        moved.id: replace(moved, payee_account_id=uuid4()),
-    }
+    lines = [
+        (an_attempt(good, 1), due_of(good)),
+        (an_attempt(unverified, 2), due_of(unverified)),
+        (an_attempt(moved, 3), due_of(replace(moved, payee_account_id=uuid4()))),
+    ]
     verified = {good.payee_account_id, moved.payee_account_id}
-    check_sendable(attempts[:1], payments, verified)
+    check_sendable(lines[:1], verified)
     with pytest.raises(Refusal) as refused:
-        check_sendable(attempts, payments, verified)
+        check_sendable(lines, verified)
     assert refused.value.code == "batch_to_split"
     assert refused.value.values == {"count": 2}
     assert [(one.pointer, one.code) for one in refused.value.faults] == [
@@ -133,6 +124,6 @@ def test_nothing_is_sent_to_an_account_that_is_no_longer_the_verified_one() -> N
 def test_a_release_is_posted_once_for_its_attempt_and_to_its_party() -> None:
     payment = a_payment(partner_org_id=UUID(int=8))
     attempt = an_attempt(payment)
-    transfer = release_transfer(attempt, payment)
+    transfer = release_transfer(attempt, due_of(payment))
     assert transfer.posting_key == f"batch_released:{attempt.id}"
     assert (transfer.org_id, transfer.partner_org_id) == (payment.org_id, UUID(int=8))
