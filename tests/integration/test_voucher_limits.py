@@ -22,7 +22,7 @@ from domain.provider_catalogue import CatalogueChange
 from domain.stacking import Candidate, voucher_training
 from domain.voucher import VoucherStandard
 from domain.voucher_settlement import VoucherSettlement
-from service.application import voucher_class_completion
+from service.application import voucher_class_completion, voucher_settlement_decision
 from tests import road
 from tests.conftest import Database
 from tests.integration import test_stacking
@@ -45,7 +45,7 @@ from tests.integration.voucher_class_stage import (
     outcome_of,
     stage_at,
 )
-from tests.integration.voucher_money_stage import Money
+from tests.integration.voucher_money_stage import Money, refused
 from tests.people import Staff, citizen_id
 
 PACKS = Path(__file__).parents[2] / "adapters/policies/packs"
@@ -109,12 +109,12 @@ async def holder_of(money: Money, person: str) -> Holder:
 async def refused_for(money: Money, holder: Holder, **terms: Any) -> list[tuple[str, str, str]]:
     """Reserve in a class with these terms, and return where it is refused, why, and for which subsidies."""
     planned = await money.stage.planned(**terms)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refusal) as stopped:
         await money.stage.reserve(planned.case.id, holder)
-    assert refused.value.code == "reservation_refused"
+    assert stopped.value.code == "reservation_refused"
     return [
         (fault.pointer, fault.code, str(fault.values["subsidies"]))
-        for fault in refused.value.faults
+        for fault in stopped.value.faults
     ]
 
 
@@ -130,9 +130,9 @@ async def paid_by_voucher(money: Money, holder: Holder, **terms: Any) -> Voucher
     return await money.settled()
 
 
-async def to_be_approved(money: Money, holder: Holder, **terms: Any) -> VoucherSettlement:
-    """Train with a voucher, and have it reviewed in the month's settlement."""
-    await money.redeemed(holder, **terms)
+async def to_be_approved(money: Money, *holders: Holder, **terms: Any) -> VoucherSettlement:
+    """Train with vouchers, and have them reviewed in the month's settlement."""
+    await money.redeemed(*holders, **terms)
     drafted = await money.drafted()
     await money.accepted(drafted)
     return await money.reviewed(drafted)
@@ -281,29 +281,37 @@ async def test_a_voucher_approved_after_the_review_stops_the_apprenticeships_app
     money.stage.on(date(2027, 4, 2))
     await money.approved(waiting)
     apprenticed.clock.at = datetime(2027, 4, 3, 1, tzinfo=UTC)
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refusal) as stopped:
         await apprenticed.approved(settled)
-    assert located(refused.value) == ("stacking_violated", [("/roster/0", "stacking_year_total")])
+    assert located(stopped.value) == ("stacking_violated", [("/roster/0", "stacking_year_total")])
 
 
-async def test_an_apprenticeship_approved_after_the_reservation_stops_the_vouchers_approval(
+async def test_an_apprenticeship_approved_meanwhile_stops_the_vouchers_approval_until_its_line_is_refused(
     new_city: NewCity, new_road: NewRoad, new_money: NewMoney, database: Database
 ) -> None:
     staff, beside = await new_city(counties=2, per_year_total=1)
     apprenticed = await new_road(staff)
     money = await new_money(beside, on=date(2027, 3, 1))
-    holder = await holder_of(money, apprenticed.roster[0].citizen_id)
-    waiting = await to_be_approved(money, holder, **MARCH)
+    had = await holder_of(money, apprenticed.roster[0].citizen_id)
+    other = await holder_of(money, citizen_id())
+    waiting = await to_be_approved(money, had, other, **MARCH)
     await apprenticed.approved(await reviewed(apprenticed))
     money.stage.on(date(2027, 4, 5))
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refusal) as stopped:
         await money.approved(waiting)
-    assert located(refused.value) == (
+    assert located(stopped.value) == (
         "stacking_violated",
-        [(f"/lines/{holder.voucher_id}", "stacking_year_total")],
+        [(f"/lines/{had.voucher_id}", "stacking_year_total")],
     )
-    assert await on_record(database, holder.voucher_id) == []
-    assert await money.stage.states(holder) == ["redeemed"]
+    assert await money.stage.states(had, other) == ["redeemed", "redeemed"]
+    assert await on_record(database, had.voucher_id, other.voucher_id) == []
+    send_back = voucher_settlement_decision.send_voucher_settlement_back
+    await money.signed(waiting, send_back, beside.approver, reason="补贴重复")
+    await money.reviewed(waiting, refused(had, "补贴重复"))
+    await money.approved(waiting)
+    assert await money.stage.states(had, other) == ["voided", "approved"]
+    assert await on_record(database, had.voucher_id) == []
+    assert await on_record(database, other.voucher_id) == [(5, None, date(2027, 4, 5), True)]
 
 
 # --- occupation and grade ---------------------------------------------------------------------------
@@ -381,9 +389,9 @@ async def test_a_voucher_is_not_paid_beside_the_skill_upgrade_subsidy_of_its_cer
     holder = await holder_of(money, person)
     waiting = await certified(money, holder)
     await loaded(money.stage.begin, staff.handler, upgraded(person, NUMBER))
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(Refusal) as stopped:
         await money.approved(waiting)
-    assert located(refused.value) == (
+    assert located(stopped.value) == (
         "stacking_violated",
         [(f"/lines/{holder.voucher_id}", "stacking_excluded")],
     )
