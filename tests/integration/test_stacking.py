@@ -284,7 +284,7 @@ async def rule_of(road: RecoveryRoad) -> Any:
 # --- at the approval --------------------------------------------------------------------------------
 
 
-async def _waiting(engine: AsyncEngine) -> int:
+async def waiting_for_rows(engine: AsyncEngine) -> int:
     """How many wait for another transaction's rows."""
     async with engine.connect() as connection:
         query = (
@@ -308,7 +308,7 @@ async def test_of_two_places_that_approve_for_one_person_at_once_one_finds_the_l
             asyncio.create_task(road.approved(one))
             for road, one in zip((first, second), settled, strict=True)
         ]
-        while await _waiting(engine) < 2 and not any(task.done() for task in both):
+        while await waiting_for_rows(engine) < 2 and not any(task.done() for task in both):
             pass
         assert not any(task.done() for task in both), "both wait for the person's turn"
     answers = await asyncio.gather(*both, return_exceptions=True)

@@ -254,11 +254,13 @@ class Stage:
         *,
         valid_until: date = date(2026, 5, 31),
         tag: BeneficiaryTag | None = None,
+        citizen_ids: Sequence[str] = (),
     ) -> list[Holder]:
-        """Workers, new ones each time, who have collected a voucher of the project."""
+        """Workers who have collected a voucher of the project: new ones, beyond those whose ids are told."""
+        ids = [*citizen_ids, *(citizen_id() for _ in range(count - len(citizen_ids)))]
         people = [
-            Beneficiary(name=f"张{n}", citizen_id=citizen_id(), phone=None, tag=tag)
-            for n in range(count)
+            Beneficiary(name=f"张{n}", citizen_id=one, phone=None, tag=tag)
+            for n, one in enumerate(ids)
         ]
         codes = [voucher_code.new_code(new_id(), new_id()) for _ in people]
 
