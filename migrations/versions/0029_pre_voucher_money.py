@@ -40,7 +40,7 @@ PAID = ("funding_request_lines", "payments")
 REPLACED = {
     "requested_as_decided_2": "requested_as_decided",
     "postings_cite_their_cause_4": "postings_cite_their_cause_3",
-    "apply_postings_3": "apply_postings",
+    "apply_postings_3": "apply_postings_2",
     "published_word_for_word_2": "published_word_for_word",
 }
 """Functions replaced by a newer file of theirs; their grants stay."""
