@@ -289,7 +289,7 @@ def _declared(one: ReportedOutcome, *, required: bool) -> tuple[DeclaredNumber |
     reading = certificate_number.explain(raw, certificate_type)
     faults = []
     if reading.flaw is not None or not 0 < len(reading.normalised) <= NUMBER_MAX:
-        faults.append(Fault("/certificate/number", "certificate_number_malformed"))
+        faults.append(Fault("/certificate/number", "outcome_certificate_malformed"))
     number = DeclaredNumber(
         certificate_type=certificate_type, raw=raw, normalised=reading.normalised
     )

@@ -180,7 +180,7 @@ VOUCHER_CLASSES: Final = (
         ),
     ),
     rule(
-        "certificate_number_malformed",
+        "outcome_certificate_malformed",
         ("证书编号格式错误", "Certificate number malformed"),
         (
             "编号不符合该类证书的编码规则，请核对。",

@@ -148,7 +148,7 @@ async def a_device_in_another_century(desk: Desk) -> Ask:
 @provokes(
     "completion_report_faulty",
     "attendance_too_low",
-    "certificate_number_malformed",
+    "outcome_certificate_malformed",
     "day_outside_training",
     "person_not_in_class",
 )
