@@ -270,7 +270,7 @@ def test_a_number_without_the_shape_of_its_type_is_located(
     kind: CertificateType, number: str
 ) -> None:
     assert refused_outcomes(outcome(certificate=(kind, number))) == [
-        ("/outcomes/0/certificate/number", "certificate_number_malformed")
+        ("/outcomes/0/certificate/number", "outcome_certificate_malformed")
     ]
 
 
