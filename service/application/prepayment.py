@@ -44,6 +44,8 @@ async def request_prepayment(
     refused = next((one for one in earlier if one.case.id == refused_id), None)
     if refused is None:
         raise not_upheld()
+    if any(one.after_review_id == after_review_id for one in earlier):
+        raise Refusal("review_already_used")
     return await open_again(work, filing_case, refused, after_review_id=after_review_id)
 
 
