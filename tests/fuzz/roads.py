@@ -25,6 +25,7 @@ from tests.sheet_files import HEADINGS, csv_of, xlsx_of
 NOTICED_FROM: Final = "2027-04-08"
 """From this day the place's own additions ask for a notice of every settlement."""
 NOTICED: Final = datetime(2027, 4, 10, 1, tzinfo=UTC)
+CORRECTED: Final = {"reason": "更正结业日期", "document_number": "试人社更〔2027〕1号"}
 WHY: Final = {"reason": "情况不符"}
 RULING: Final = {"reason": "经核查", "clause": "五(一)"}
 RETURN: Final = {"reason": "请一次补正", "clause": "第六条"}
@@ -277,7 +278,7 @@ async def holds(desk: Desk) -> None:
 
 
 async def settlements(desk: Desk) -> None:
-    """A settlement goes every way but a notice; its certificates are revoked and money comes back."""
+    """A settlement goes every way but a notice, confirmed by hand and by a register's word."""
     desk.begin_again()
     stays, leaves = road.person(), road.person()
     filing_id = await road.listed(desk, roster=[stays, leaves])
@@ -315,7 +316,23 @@ async def settlements(desk: Desk) -> None:
     await desk.idle()
     person = {"filing_id": filing_id, "enrolment_id": one}
     await desk.done("ExplainPerson", "filer", path=person)
-    await road.loaded(desk, road.registered(one, stays, status="revoked"))
+
+
+async def revocations(desk: Desk) -> None:
+    """A certificate is revoked after it was settled, and the money comes back."""
+    desk.begin_again()
+    apprentice = road.person()
+    filing_id = await road.listed(desk, roster=[apprentice])
+    await road.paid(desk, ("prepayment", await road.prepayment_approved(desk, filing_id)))
+    (one,) = await road.completed(desk, filing_id)
+    await road.loaded(desk, road.registered(one, apprentice))
+    await road.approved(desk, await road.judged(desk, filing_id, road.declaration(one)))
+    await desk.idle()
+    (entry, *_) = (await desk.done("ListArchiveEntries", "handler"))["items"]
+    await desk.done(
+        "CorrectArchiveEntry", "approver", path={"entry_id": entry["id"]}, body=CORRECTED
+    )
+    await road.loaded(desk, road.registered(one, apprentice, status="revoked"))
     opened = await desk.done("OpenSettlement", "handler", path={"filing_id": filing_id}, body=WHY)
     await desk.idle()
     settlement_id = str(opened["case"]["id"])
@@ -405,6 +422,7 @@ ROADS: Final[Sequence[Callable[[Desk], Awaitable[None]]]] = (
     payments,
     holds,
     settlements,
+    revocations,
     notices,
     papers,
     voucher_classes,

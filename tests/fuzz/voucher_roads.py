@@ -29,6 +29,9 @@ async def vouchers(desk: Desk) -> None:
     for operation_id in ("GetVoucher", "GetVoucherHistory", "ExplainVoucher"):
         await desk.done(operation_id, "worker", path=path)
     assert (await desk.send(desk.ask("GetVoucherQr", "worker", path=path))).is_success
+    await desk.idle()
+    await desk.done("AskRealName", "handler", path=path)
+    await desk.idle()
     await road.collected(desk, **LONG)
     await road.drafted(desk, **LONG)
 
