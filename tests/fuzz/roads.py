@@ -274,7 +274,7 @@ async def holds(desk: Desk) -> None:
 
 
 async def settlements(desk: Desk) -> None:
-    """A settlement goes every way but a notice; its certificates are revoked and money comes back."""
+    """A settlement goes every way but a notice, confirmed by hand and by a register's word."""
     desk.begin_again()
     stays, leaves = road.person(), road.person()
     filing_id = await road.listed(desk, roster=[stays, leaves])
@@ -312,7 +312,19 @@ async def settlements(desk: Desk) -> None:
     await desk.idle()
     person = {"filing_id": filing_id, "enrolment_id": one}
     await desk.done("ExplainPerson", "filer", path=person)
-    await road.loaded(desk, road.registered(one, stays, status="revoked"))
+
+
+async def revocations(desk: Desk) -> None:
+    """A certificate is revoked after it was settled, and the money comes back."""
+    desk.begin_again()
+    apprentice = road.person()
+    filing_id = await road.listed(desk, roster=[apprentice])
+    await road.paid(desk, ("prepayment", await road.prepayment_approved(desk, filing_id)))
+    (one,) = await road.completed(desk, filing_id)
+    await road.loaded(desk, road.registered(one, apprentice))
+    await road.approved(desk, await road.judged(desk, filing_id, road.declaration(one)))
+    await desk.idle()
+    await road.loaded(desk, road.registered(one, apprentice, status="revoked"))
     opened = await desk.done("OpenSettlement", "handler", path={"filing_id": filing_id}, body=WHY)
     await desk.idle()
     settlement_id = str(opened["case"]["id"])
@@ -402,6 +414,7 @@ ROADS: Final[Sequence[Callable[[Desk], Awaitable[None]]]] = (
     payments,
     holds,
     settlements,
+    revocations,
     notices,
     papers,
     waiting,
