@@ -62,9 +62,9 @@ async def review_voucher_settlement(
     `voucher_verdicts_faulty` with every fault located.
     """
     case = await locked(work, settlement_id, version)
-    decided = decided_lines(await work.voucher_settlements.in_work(case), verdicts)
-    signed = await sign(work, case, "review", reason=reason, facts={"vouchers": len(decided)})
-    await _decide(work, signed, decided)
+    lines = await work.voucher_settlements.in_work(case)
+    signed = await sign(work, case, "review", reason=reason, facts={"vouchers": len(lines)})
+    await _decide(work, signed, decided_lines(lines, verdicts))
     return await work.voucher_settlements.get(signed)
 
 

@@ -11,7 +11,13 @@ import pytest
 from domain.attendance_file import COLUMNS, columns_of
 from service.http.operation import Operation
 from service.http.operations import OPERATIONS
-from tests.integration.api import class_road, road, voucher_class_road, voucher_road
+from tests.integration.api import (
+    class_road,
+    road,
+    voucher_class_road,
+    voucher_money_road,
+    voucher_road,
+)
 from tests.integration.api.desk import Ask, Desk
 from tests.integration.api.probes_ends import returned
 from tests.integration.api.refusing import unchanged
@@ -319,6 +325,31 @@ async def _voucher_issue(desk: Desk) -> How:
     return "handler", {"path": path, "body": {"people": [voucher_road.somebody()]}}
 
 
+async def _voucher_settlement(desk: Desk) -> How:
+    of = await voucher_money_road.redeemed(desk)
+    return "teacher", {"body": voucher_money_road.claim(desk, of.project_id)}
+
+
+async def _drafted_voucher_settlement(desk: Desk) -> How:
+    of = await voucher_money_road.redeemed(desk)
+    settlement_id = await voucher_money_road.drafted(desk, of)
+    return "teacher", {"path": {"voucher_settlement_id": settlement_id}, "version": 1}
+
+
+async def _accepted_voucher_settlement(desk: Desk) -> How:
+    _, how = await _drafted_voucher_settlement(desk)
+    accepted = await voucher_money_road.accepted(desk, how["path"]["voucher_settlement_id"])
+    body = {"lines": [], "reason": "已核对"}
+    return "handler", how | {"version": accepted["case"]["version"], "body": body}
+
+
+async def _claw_back(desk: Desk) -> How:
+    of, settlement_id = await voucher_money_road.paid(desk)
+    await desk.idle()
+    path = {"voucher_settlement_id": settlement_id}
+    return "handler", {"path": path, "body": voucher_money_road.claw_back(of.voucher["id"])}
+
+
 ASKED: Mapping[str, Callable[[Desk], Awaitable[How]]] = {
     "CreateFiling": _plan,
     "PlanJointClass": _joint_plan,
@@ -346,6 +377,10 @@ ASKED: Mapping[str, Callable[[Desk], Awaitable[How]]] = {
     "ImportVoucherAttendance": _voucher_attendance_file,
     "DraftVoucherProject": _voucher_project,
     "OrderVoucherIssue": _voucher_issue,
+    "DraftVoucherSettlement": _voucher_settlement,
+    "SubmitVoucherSettlement": _drafted_voucher_settlement,
+    "ReviewVoucherSettlement": _accepted_voucher_settlement,
+    "ProposeClawBack": _claw_back,
 }
 """How each operation that can be tried dry is asked properly."""
 

@@ -7,6 +7,7 @@ import pytest
 from domain.party import Role
 from domain.ports.sheets import CSV, XLSX
 from domain.roster.vouchers import LIST
+from tests.integration.api import voucher_class_road
 from tests.integration.api import voucher_road as road
 from tests.integration.api.desk import Ask, Desk, Json
 from tests.integration.api.refusing import pointers, problem_in, refused, unchanged
@@ -18,6 +19,7 @@ HEADINGS = [column.heading.zh for column in LIST.columns]
 
 async def test_a_project_is_drafted_by_one_person_and_approved_by_another(desk: Desk) -> None:
     provider = desk.staff.provider
+    await voucher_class_road.catalogued(desk)
     body = road.project(
         tags=["veteran", "disabled"],
         provider_credit_codes=[provider.credit_code],
