@@ -5,13 +5,16 @@ from typing import Final
 from domain.errors import Text
 from domain.sheet_columns import Column, Columns
 
+BESIDE_PEOPLE: Final = ("序号", "备注", "no", "no.", "remark", "remarks")
+"""Headings beside a list of people whose cells are never read."""
+CITIZEN_ID: Final = Column(
+    field="citizen_id",
+    heading=Text("身份证号", "Citizen id"),
+    also=("身份证号码", "公民身份号码", "身份证", "证件号码", "证件号", "id number", "id"),
+)
 COLUMNS: Final = (
     Column(field="name", heading=Text("姓名", "Name"), also=("学徒姓名", "名字")),
-    Column(
-        field="citizen_id",
-        heading=Text("身份证号", "Citizen id"),
-        also=("身份证号码", "公民身份号码", "身份证", "证件号码", "证件号", "id number", "id"),
-    ),
+    CITIZEN_ID,
     Column(
         field="phone",
         heading=Text("手机号", "Phone"),
@@ -39,5 +42,5 @@ COLUMNS: Final = (
     ),
 )
 
-ROSTER_COLUMNS: Final = Columns(COLUMNS, ignored=("序号", "备注", "no", "no.", "remark", "remarks"))
+ROSTER_COLUMNS: Final = Columns(COLUMNS, ignored=BESIDE_PEOPLE)
 HEADING: Final = ROSTER_COLUMNS.heading
