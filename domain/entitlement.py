@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from domain.errors import Refusal
 from domain.money import divided_half_up
-from domain.period import days_between, months_between
+from domain.period import MONTHS_PER_YEAR, days_between, months_between
 from domain.policy import (
     BASIS_POINTS,
     BelowFiled,
@@ -25,7 +25,6 @@ from domain.policy import (
     UnitKind,
 )
 
-_MONTHS_PER_YEAR = 12
 _DAYS_PER_YEAR = 365
 
 
@@ -177,14 +176,14 @@ def paid_term(unit: Unit, limit_months: int, trained: Trained) -> PaidTerm:
     """
     if unit.kind is UnitKind.DAY:
         days = trained.days()
-        if days * _MONTHS_PER_YEAR > limit_months * _DAYS_PER_YEAR:
-            return PaidTerm(units=limit_months, units_per_year=_MONTHS_PER_YEAR, capped=True)
+        if days * MONTHS_PER_YEAR > limit_months * _DAYS_PER_YEAR:
+            return PaidTerm(units=limit_months, units_per_year=MONTHS_PER_YEAR, capped=True)
         return PaidTerm(units=days, units_per_year=_DAYS_PER_YEAR, capped=False)
     months = trained.whole_months(unit.remainder or Remainder.FLOOR)
     counted, capped = min(months, limit_months), months > limit_months
     if unit.kind is UnitKind.MONTH:
-        return PaidTerm(units=counted, units_per_year=_MONTHS_PER_YEAR, capped=capped)
-    return PaidTerm(units=counted // _MONTHS_PER_YEAR, units_per_year=1, capped=capped)
+        return PaidTerm(units=counted, units_per_year=MONTHS_PER_YEAR, capped=capped)
+    return PaidTerm(units=counted // MONTHS_PER_YEAR, units_per_year=1, capped=capped)
 
 
 def expected_entitlement_fen(
@@ -193,9 +192,9 @@ def expected_entitlement_fen(
     """Return what one person earns who completes the filed term certified at the filed grade."""
     rate_fen = standard.rate_fen(target_grade)
     whole_years = standard.unit.kind is UnitKind.FILED_YEARS
-    months = filed_months - filed_months % _MONTHS_PER_YEAR if whole_years else filed_months
+    months = filed_months - filed_months % MONTHS_PER_YEAR if whole_years else filed_months
     factor = BASIS_POINTS + uplift_basis_points
-    return divided_half_up(rate_fen * factor * months, BASIS_POINTS * _MONTHS_PER_YEAR)
+    return divided_half_up(rate_fen * factor * months, BASIS_POINTS * MONTHS_PER_YEAR)
 
 
 def entitlement(standard: Standard, person: PersonOutcome) -> Entitlement:

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from domain.entitlement import expected_entitlement_fen
-from domain.period import month_after
+from domain.period import MONTHS_PER_YEAR, month_after
 from domain.policy import PrepaymentCondition, Settles, Standard
 from domain.prepayment_amount import Due, YearPart, expected_prepayments, forecast
-from domain.prepayment_period import MONTHS, first_day
+from domain.prepayment_period import first_day
 
 
 def payment_forecast(
@@ -57,7 +57,9 @@ def payment_forecast(
         if year > 1 or not at_listing
     ]
     if standard.settles is Settles.EVERY_YEAR:
-        whole = [earned_fen(months) for months in range(MONTHS, filed_months, MONTHS)]
+        whole = [
+            earned_fen(months) for months in range(MONTHS_PER_YEAR, filed_months, MONTHS_PER_YEAR)
+        ]
         left = expected_fen - sum(ahead)
         later += [
             Due(on=first_day(begins, year + 1), amount_fen=fen)

@@ -8,6 +8,8 @@ CHINA: Final = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China keeps one time all year; deadlines and days are counted in it."""
 
 
+MONTHS_PER_YEAR: Final = 12
+
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 """Before this instant nothing is told of anything; every zone's clock and PostgreSQL can tell it."""
 
@@ -19,7 +21,7 @@ def day_in_china(instant: datetime) -> date:
 
 def month_after(day: date, months: int) -> date:
     """Return the day `months` later, or the last day of that month when it has no such day."""
-    year, month0 = divmod(day.year * 12 + day.month - 1 + months, 12)
+    year, month0 = divmod(day.year * MONTHS_PER_YEAR + day.month - 1 + months, MONTHS_PER_YEAR)
     return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))
 
 
@@ -36,7 +38,7 @@ def months_between(first_day: date, last_day: date) -> tuple[int, int]:
     if last_day < first_day:
         return 0, 0
     end = last_day + timedelta(days=1)
-    months = (end.year - first_day.year) * 12 + end.month - first_day.month
+    months = (end.year - first_day.year) * MONTHS_PER_YEAR + end.month - first_day.month
     if month_after(first_day, months) > end:
         months -= 1
     return months, (end - month_after(first_day, months)).days

@@ -11,9 +11,8 @@ from datetime import date
 from domain.entitlement import expected_entitlement_fen
 from domain.errors import Refusal
 from domain.money import divided_half_up
+from domain.period import MONTHS_PER_YEAR
 from domain.policy import BASIS_POINTS, Label, PrepaymentBase, Standard
-
-_MONTHS_PER_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +59,10 @@ class Prepayment:
 def base_months(base: PrepaymentBase, filed_months: int, year: int) -> int:
     """Return the months that the prepayment of a training year covers; `year` counts from 1."""
     if base is PrepaymentBase.EACH_YEAR:
-        return max(0, min(_MONTHS_PER_YEAR, filed_months - _MONTHS_PER_YEAR * (year - 1)))
+        return max(0, min(MONTHS_PER_YEAR, filed_months - MONTHS_PER_YEAR * (year - 1)))
     if year > 1:
         return 0
-    return (
-        filed_months if base is PrepaymentBase.WHOLE_TERM else min(_MONTHS_PER_YEAR, filed_months)
-    )
+    return filed_months if base is PrepaymentBase.WHOLE_TERM else min(MONTHS_PER_YEAR, filed_months)
 
 
 def prepayment(
@@ -103,7 +100,7 @@ def prepayment(
     months = base_months(standard.prepayment.base, filed_months, year)
     per_person_fen = divided_half_up(
         rate_fen * (BASIS_POINTS + uplift_basis_points) * months * share,
-        BASIS_POINTS * _MONTHS_PER_YEAR * BASIS_POINTS,
+        BASIS_POINTS * MONTHS_PER_YEAR * BASIS_POINTS,
     )
     # "Never more": the cap is the whole fen at or below the share, so it is not rounded half-up. A lower
     # share decided for one year takes nothing off what an earlier one was paid.

@@ -12,11 +12,9 @@ from typing import Final
 from domain.eligibility import on_payable_roster
 from domain.errors import Refusal
 from domain.filing import Enrolment, Filing
-from domain.period import month_after, months_between
+from domain.period import MONTHS_PER_YEAR, month_after, months_between
 from domain.policy import PrepaymentBase, PrepaymentCondition, Standard
-
-MONTHS: Final = 12
-"""Months of a training year."""
+from domain.prepayment_amount import base_months
 
 PAYABLE_FROM: Final = {
     PrepaymentCondition.LISTED: frozenset({"listed", "in_training"}),
@@ -36,14 +34,12 @@ _DECIDED: Final = ENDED | {"approved", "ordered", "paid"}
 
 def has_period(base: PrepaymentBase, filed_months: int, period: int) -> bool:
     """Tell whether a plan of so many months has this period: the first always, later ones by training year."""
-    return period == 1 or (
-        base is PrepaymentBase.EACH_YEAR and MONTHS * (period - 1) < filed_months
-    )
+    return base_months(base, filed_months, period) > 0
 
 
 def first_day(opened_on: date, period: int) -> date:
     """Return the first day of a training year, counted from the day the opening report says."""
-    return month_after(opened_on, MONTHS * (period - 1))
+    return month_after(opened_on, MONTHS_PER_YEAR * (period - 1))
 
 
 def next_first_day(
@@ -57,7 +53,7 @@ def next_first_day(
 
 def whole_years(opened_on: date, on: date) -> int:
     """Count the training years that are over at the end of a day: what an interim settlement counts."""
-    return months_between(opened_on, on)[0] // MONTHS
+    return months_between(opened_on, on)[0] // MONTHS_PER_YEAR
 
 
 def next_period(

@@ -18,6 +18,7 @@ from domain.policy import GRADES
 from domain.ports.sheets import Cell, Sheet
 from domain.programme import CODE, is_code, programme_of
 from domain.roster.cells import Bad, plain, read_citizen_id, read_day, unreadable
+from domain.roster.columns import BESIDE_PEOPLE, CITIZEN_ID
 from domain.sheet_columns import Column, Columns, Headings, is_blank, letter_of
 from domain.stacking import CertificateKey, occupation_key
 from domain.subsidy_register import RegisterRow
@@ -26,11 +27,7 @@ ROWS_MAX: Final = 20_000
 """Rows of one list; a longer one is loaded as several sources, by month or district."""
 
 COLUMNS: Final = (
-    Column(
-        field="citizen_id",
-        heading=Text("身份证号", "Citizen id"),
-        also=("身份证号码", "公民身份号码", "身份证", "证件号码", "证件号", "id number", "id"),
-    ),
+    CITIZEN_ID,
     Column(
         field="programme",
         heading=Text("补贴项目", "Programme"),
@@ -81,8 +78,7 @@ COLUMNS: Final = (
 REGISTER_COLUMNS: Final = Columns(
     COLUMNS,
     ignored=(
-        "序号", "备注", "no", "no.", "remark", "remarks",
-        "姓名", "name", "金额", "补贴金额", "amount", "补贴对象", "单位名称", "employer",
+        *BESIDE_PEOPLE, "姓名", "name", "金额", "补贴金额", "amount", "补贴对象", "单位名称", "employer",
     ),
 )  # fmt: skip
 

@@ -15,7 +15,7 @@ from adapters.postgres.declarations import DeclarationRows
 from adapters.postgres.eligibility import EligibilityRows
 from adapters.postgres.recoveries import GOT_BACK
 from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
-from adapters.postgres.standing_findings import STANDING
+from adapters.postgres.standing_findings import STANDING_TOLD
 from adapters.postgres.standings import standings_of
 from domain.balance import History
 from domain.cases import Case
@@ -145,11 +145,7 @@ select l.enrolment_id, e.person_id, f.occupation_code, coalesce(d.number, m.numb
   left join declared_certificates d
     on d.place_id = l.place_id and d.line_id = l.id and d.version = s.declarations_version
    and l.facts->'entitlement'->>'evidence' is not null
-  {STANDING}
-  left join manual_findings m
-    on m.place_id = d.place_id and m.id = stands.manual_finding_id
-  left join certificate_extract_rows x
-    on x.place_id = d.place_id and x.extract_id = stands.extract_id and x.row_no = stands.row_no
+  {STANDING_TOLD}
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition = 'payable'
  order by e.seat_no
 """)
@@ -171,11 +167,7 @@ select use_certificates(:place_id, array_agg(d.id), array_agg(d.enrolment_id),
   join settlements s on s.place_id = l.place_id and s.id = l.settlement_id
   join declared_certificates d
     on d.place_id = l.place_id and d.line_id = l.id and d.version = s.declarations_version
-  {STANDING}
-  left join manual_findings m
-    on m.place_id = d.place_id and m.id = stands.manual_finding_id
-  left join certificate_extract_rows x
-    on x.place_id = d.place_id and x.extract_id = stands.extract_id and x.row_no = stands.row_no
+  {STANDING_TOLD}
  where l.place_id = :place_id and l.settlement_id = :id and l.disposition = 'payable'
    and l.facts->'entitlement'->>'evidence' is not null
 having count(*) > 0

@@ -61,3 +61,10 @@ STANDING: Final = f"""
      limit 1
   ) stands on true
 """
+STANDING_TOLD: Final = f"""{STANDING}
+  left join manual_findings m
+    on m.place_id = d.place_id and m.id = stands.manual_finding_id
+  left join certificate_extract_rows x
+    on x.place_id = d.place_id and x.extract_id = stands.extract_id and x.row_no = stands.row_no
+"""
+"""What stands, with what told it: two people's finding `m`, or the register's row `x`."""

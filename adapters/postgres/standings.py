@@ -10,7 +10,7 @@ from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.certificates import declared_certificate
-from adapters.postgres.standing_findings import STANDING
+from adapters.postgres.standing_findings import STANDING_TOLD
 from adapters.postgres.subsidies import had_by
 from domain.cases import Case
 from domain.certificate import FindingResult
@@ -46,11 +46,7 @@ select l.id as line_id, l.enrolment_id, d.id, d.certificate_type, d.number_raw, 
     on d.place_id = l.place_id and d.line_id = l.id
    and d.version = (select own.declarations_version from settlements own
                      where own.place_id = :place_id and own.id = :settlement_id)
-  {STANDING}
-  left join manual_findings m
-    on m.place_id = d.place_id and m.id = stands.manual_finding_id
-  left join certificate_extract_rows x
-    on x.place_id = d.place_id and x.extract_id = stands.extract_id and x.row_no = stands.row_no
+  {STANDING_TOLD}
  where l.place_id = :place_id and l.settlement_id = :settlement_id
  order by l.id
 """)

@@ -161,7 +161,7 @@ async def approve_prepayment(
         filing,
         standard,
         period=on_file.period,
-        earlier=[one for one in others if one.period < on_file.period],
+        earlier=[one for one in others if one.case.id != case.id],
     )
     decided = basis.decided(share_basis_points)
     highest = basis.decided()
