@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from domain.errors import Text
+from domain.errors import Refusal, Text
 from domain.identifiers.voucher_code import grouped
 from domain.real_name import RealNameAnswer
 from domain.refusals import REGISTRY
@@ -23,7 +23,7 @@ from domain.voucher import (
 from domain.voucher_issue import IssueMode, VoucherIssue
 from service.application.voucher import Explained, VoucherHistory
 from service.http.filing_wire import CitizenId, Name, Phone
-from service.http.problems import ProblemFault
+from service.http.problems import ProblemFault, sentence
 from service.http.shapes import Body, TextView, View
 from service.http.words import state_word
 
@@ -200,6 +200,13 @@ class ObstacleView(View):
     title: TextView
     detail: TextView
 
+    @classmethod
+    def of(cls, obstacle: Refusal) -> "ObstacleView":
+        """Show an obstacle, its values in words of each language."""
+        kind, values = REGISTRY[obstacle.code], obstacle.values
+        zh, en = (sentence(kind.detail, values, language) for language in ("zh", "en"))
+        return cls(code=obstacle.code, title=_text(kind.title), detail=TextView(zh=zh, en=en))
+
 
 class VoucherExplanationView(View):
     """Whether a voucher can be used next. `next_event` is null at the end of its road."""
@@ -214,14 +221,7 @@ class VoucherExplanationView(View):
     @classmethod
     def of(cls, explained: Explained) -> "VoucherExplanationView":
         """Show an explanation."""
-        found = [
-            ObstacleView(
-                code=one.code,
-                title=_text(REGISTRY[one.code].title),
-                detail=_text(REGISTRY[one.code].detail.filled(one.values)),
-            )
-            for one in explained.obstacles
-        ]
+        found = [ObstacleView.of(one) for one in explained.obstacles]
         return cls(
             voucher_id=explained.voucher.id,
             state=explained.voucher.state,

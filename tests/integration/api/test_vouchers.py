@@ -215,7 +215,10 @@ async def test_why_a_voucher_cannot_be_used_is_said_in_both_languages(desk: Desk
     given_back = await road.stepped(desk, "GiveVoucherBack", "worker", voucher)
     shown = await explained(desk, "worker", given_back)
     assert shown["next_event"] is None
-    assert [one["code"] for one in shown["obstacles"]] == ["voucher_not_usable"]
+    (obstacle,) = shown["obstacles"]
+    assert obstacle["code"] == "voucher_not_usable"
+    assert obstacle["detail"]["zh"] == "培训券处于“已退券”状态，不能进行此操作。"
+    assert obstacle["detail"]["en"] == "The voucher is in state “returned”; this does not follow."
 
 
 async def test_what_expired_stands_in_a_set_that_is_read(desk: Desk) -> None:
