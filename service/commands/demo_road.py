@@ -5,13 +5,21 @@
 """
 
 import hashlib
-from collections.abc import Callable
-from contextlib import ExitStack, closing
+from collections.abc import Mapping
 from typing import Final
 
-from domain.identifiers.citizen_id import check_character
 from domain.money import yuan
-from service.application.demo_region import ENTERPRISE, PASSWORD, REGION_CODE
+from service.application.demo_region import ENTERPRISE, REGION_CODE
+from service.commands.demo_steps import (
+    AUTHORITY,
+    FUND,
+    Journey,
+    MoveClock,
+    Say,
+    citizen_id,
+    same,
+    signed_in,
+)
 from service.commands.partner import Json, Partner
 
 PLANNED: Final = 33
@@ -40,21 +48,10 @@ VIDEO: Final = {
     },
 }
 
-Say = Callable[[str], None]
-MoveClock = Callable[[str], None]
-
-
-class NotReproduced(Exception):
-    """A figure of the published case did not come out."""
-
 
 def travel(address: str, *, move_clock: MoveClock, say: Say) -> None:
     """Walk the whole road and check every figure; raises `NotReproduced` otherwise."""
-    with ExitStack() as opened:
-        people = {
-            name: opened.enter_context(closing(Partner(address, name, PASSWORD)))
-            for name in ("filer", "handler", "approver", "releaser", "finance", "finance-second")
-        }
+    with signed_in(address, (*AUTHORITY, "filer")) as people:
         road = _Road(people, move_clock, say)
         road.appropriate("2024-01-10", 2024, 20_000_000, "启财社〔2024〕5号")
         filing = road.list_filing()
@@ -64,57 +61,26 @@ def travel(address: str, *, move_clock: MoveClock, say: Say) -> None:
         road.explain(filing, prepayment, settlement)
 
 
-class _Road:
-    def __init__(self, people: dict[str, Partner], move_clock: MoveClock, say: Say) -> None:
+class _Road(Journey):
+    def __init__(self, people: Mapping[str, Partner], move_clock: MoveClock, say: Say) -> None:
+        super().__init__(people, move_clock, say)
         self._filer = people["filer"]
-        self._handler = people["handler"]
-        self._approver = people["approver"]
-        self._releaser = people["releaser"]
-        self._finance = people["finance"]
-        self._second = people["finance-second"]
-        self._move_clock = move_clock
-        self._say = say
-
-    def _on(self, day: str) -> None:
-        self._move_clock(f"{day}T10:00:00+08:00")
-        self._say(f"\n— {day} —")
-
-    def appropriate(self, day: str, year: int, amount_fen: int, document: str) -> None:
-        self._on(day)
-        drafted = self._finance.ask(
-            "POST",
-            "/v1/appropriations",
-            {
-                "fund_source": "employment_subsidy",
-                "budget_year": year,
-                "amount_fen": amount_fen,
-                "document_number": document,
-            },
-        )
-        approved = self._second.step(f"/v1/appropriations/{drafted['case']['id']}", "approve")
-        self._say(
-            f"finance appropriates {yuan(amount_fen)} 元 for {year} ({document});"
-            f" waiting commitments made: {approved['commitments_made']}"
-        )
 
     def list_filing(self) -> str:
         """Draft, submit, accept, review, list."""
-        self._on("2024-02-05")
+        self.on("2024-02-05")
         drafted = self._filer.ask("POST", "/v1/filings", _plan())
         path = f"/v1/filings/{drafted['case']['id']}"
         self._say(f"{ENTERPRISE} drafts a plan for {drafted['people']} people")
         for kind, name in DOCUMENTS.items():
             self._filer.upload(path, kind, name, _pdf(name))
         listed = self._filer.get(f"{path}/completeness")
-        _same("completeness", (listed["submittable"], listed["acceptable"]), (True, True))
+        same("completeness", (listed["submittable"], listed["acceptable"]), (True, True))
         self._say(f"uploads {len(DOCUMENTS)} documents: nothing on the list is missing")
         submitted = self._filer.step(path, "submit")
         self._say(f"and submits it; standard in force: {submitted['policy_id']}")
-        self._on("2024-02-19")
-        for one in self._handler.get("/v1/payee-accounts?state=declared")["items"]:
-            self._handler.step(
-                f"/v1/payee-accounts/{one['case']['id']}", "verify", {"reason": "户名与登记一致"}
-            )
+        self.on("2024-02-19")
+        self.verify_accounts()
         self._say("the bureau verifies where the enterprise is to be paid")
         self._handler.step(path, "accept")
         reviewed = self._handler.step(path, "review", {"reason": "材料齐全"})
@@ -138,25 +104,25 @@ class _Road:
 
     def prepay(self, filing: str) -> str:
         """Ask for, review, approve and pay the prepayment."""
-        self._on("2024-02-26")
+        self.on("2024-02-26")
         asked = self._filer.ask("POST", "/v1/prepayments", {"filing_id": filing.rpartition("/")[2]})
         path = f"/v1/prepayments/{asked['case']['id']}"
         self._handler.step(path, "review", {"reason": "名册与备案一致"})
         approved = self._approver.step(path, "approve", {"reason": "同意预支"})
         self._say(f"prepayment approved: {yuan(approved['amount_fen'])} 元")
-        _same("prepayment", approved["amount_fen"], PREPAYMENT_FEN)
-        self._pay("prepayment", asked["case"]["id"], 2024, booked_on="2024-02-27")
+        same("prepayment", approved["amount_fen"], PREPAYMENT_FEN)
+        self.pay("prepayment", asked["case"]["id"], 2024, booked_on="2024-02-27")
         self._filer.wait_for(path, "paid")
         self._say("prepayment paid and confirmed by the bank")
         return path
 
     def train(self, filing: str) -> None:
         """Open, cross the budget year, complete."""
-        self._on("2024-03-01")
+        self.on("2024-03-01")
         self._filer.step(filing, "opening-report", {"starts_on": "2024-03-01"})
         self._say("training begins")
         self.appropriate("2025-01-15", 2025, 20_000_000, "启财社〔2025〕3号")
-        self._on("2025-03-03")
+        self.on("2025-03-03")
         people = self._filer.get(f"{filing}/roster")["people"]
         outcomes = [
             {"enrolment_id": person["id"], "outcome": "completed", "day": "2025-02-28"}
@@ -178,7 +144,7 @@ class _Road:
 
     def settle(self, filing: str) -> str:
         """Declare certificates, load the extract, verify, review, approve, pay, close."""
-        self._on("2025-03-10")
+        self.on("2025-03-10")
         people = self._filer.get(f"{filing}/roster")["people"][:CERTIFIED]
         drafted = self._filer.ask(
             "POST",
@@ -212,52 +178,21 @@ class _Road:
         self._handler.wait_until(path, "verified_at")
         findings = self._handler.get(f"{path}/findings?page_size=100")["items"]
         self._say(f"the worker reconciles: {_counted(findings, 'result')}")
-        self._on("2025-04-07")
+        self.on("2025-04-07")
         reviewed = self._handler.step(path, "review", {"reason": "核验一致，确认结业"})
         amounts = reviewed["amounts"]
         self._say(
             f"reviewed: due {yuan(amounts['entitled_fen'])} − prepaid {yuan(amounts['history_fen'])}"
             f" = balance {yuan(amounts['balance_fen'])} 元"
         )
-        _same("balance", amounts["balance_fen"], BALANCE_FEN)
-        self._on("2025-04-14")
+        same("balance", amounts["balance_fen"], BALANCE_FEN)
+        self.on("2025-04-14")
         self._approver.step(path, "approve", {"reason": "同意结算"})
-        self._pay("settlement", drafted["case"]["id"], 2025, booked_on="2025-04-18")
+        self.pay("settlement", drafted["case"]["id"], 2025, booked_on="2025-04-18")
         self._filer.wait_for(path, "closed")
         self._filer.wait_for(filing, "closed")
         self._say("balance paid and confirmed; settlement and filing closed")
         return path
-
-    def _pay(self, kind: str, subject_id: str, year: int, *, booked_on: str) -> None:
-        """Request funds, concur, seal, release, export, and bring the bank's answer in."""
-        request = self._handler.ask(
-            "POST",
-            "/v1/funding-requests",
-            {
-                "fund_source": "employment_subsidy",
-                "budget_year": year,
-                "subjects": [{"kind": kind, "id": subject_id}],
-            },
-        )
-        request_path = f"/v1/funding-requests/{request['case']['id']}"
-        self._finance.step(request_path, "concur", {"reason": "同意拨付"})
-        self._handler.wait_while(
-            request_path, lambda shown: any(line["payment_id"] is None for line in shown["lines"])
-        )
-        batch = self._handler.ask(
-            "POST", "/v1/batches", {"fund_source": "employment_subsidy", "budget_year": year}
-        )
-        path = f"/v1/batches/{batch['case']['id']}"
-        self._releaser.step(path, "release", {"reason": "放行"})
-        self._handler.wait_for(path, "submitted")
-        self._on(booked_on)
-        exported = self._handler.text(f"{path}/export")
-        self._say(
-            f"batch of {batch['line_count']} line(s), {yuan(batch['total_fen'])} 元:"
-            " concurred, sealed, released by a second person, exported"
-        )
-        self._handler.ask("POST", f"{path}/bank-results", _bank_result(exported, booked_on))
-        self._handler.wait_for(path, "reconciled")
 
     def explain(self, filing: str, prepayment: str, settlement: str) -> None:
         """Print the money chain, its explanation, and the trial balance."""
@@ -271,41 +206,14 @@ class _Road:
             *(f"/v1/payments/{payment['id']}/explanation" for payment in payments),
         ):
             self._say(f"\n{path}")
-            for sentence in self._filer.get(path)["sentences"]:
-                self._say(f"  {sentence['number']}. {sentence['zh']}\n     {sentence['en']}")
+            self.say_explained(self._filer.get(path))
         paid = sorted(p["amount_fen"] for p in payments if p["state"] == "paid")
-        _same("payments", paid, sorted([PREPAYMENT_FEN, BALANCE_FEN]))
-        self._say("\n— trial balance 试算平衡 —")
-        trial = self._finance.get("/v1/trial-balance")
-        for row in trial["rows"]:
-            self._say(
-                f"  {row['budget_year']} {row['account']:<24}{yuan(row['debits_fen']):>16}"
-                f"{yuan(row['credits_fen']):>16}{yuan(row['balance_fen']):>16}"
-            )
-        self._say(
-            f"  {'Σ':<29}{yuan(trial['debits_fen']):>16}{yuan(trial['credits_fen']):>16}"
-            f"{yuan(trial['difference_fen']):>16}"
-        )
-        _same("trial balance", trial["difference_fen"], 0)
-        expense = sum(r["balance_fen"] for r in trial["rows"] if r["account"] == "expense")
-        _same("expense", expense, PREPAYMENT_FEN + BALANCE_FEN)
-        for account in ("committed", "in_transit", "prepayment_receivable"):
-            left = sum(r["balance_fen"] for r in trial["rows"] if r["account"] == account)
-            _same(account, left, 0)
+        same("payments", paid, sorted([PREPAYMENT_FEN, BALANCE_FEN]))
+        self.close_books(spent_fen=PREPAYMENT_FEN + BALANCE_FEN)
         self._say(
             f"\n启东市 2025-04 reproduced to the fen: prepayment {yuan(PREPAYMENT_FEN)} 元,"
             f" balance {yuan(BALANCE_FEN)} 元, trial balance 0."
         )
-
-
-def _same(what: str, found: object, expected: object) -> None:
-    if found != expected:
-        raise NotReproduced(f"{what}: {found!r}, not {expected!r}")
-
-
-def _citizen_id(n: int) -> str:
-    seventeen = f"320681{1990 + n % 10}0{1 + n % 9}{10 + n % 18}{n:03d}"
-    return seventeen + check_character(seventeen)
 
 
 def _name(n: int) -> str:
@@ -341,7 +249,7 @@ def _plan() -> Json:
         "provider_name": "启东示例职业培训学校",
         "starts_on": "2024-03-01",
         "filed_months": 12,
-        "fund_source": "employment_subsidy",
+        "fund_source": FUND,
         "payee": {
             "account_name": ENTERPRISE,
             "account_number": "32001601234567890123",
@@ -350,7 +258,7 @@ def _plan() -> Json:
         "roster": [
             {
                 "name": _name(n),
-                "citizen_id": _citizen_id(n),
+                "citizen_id": citizen_id(n),
                 "phone": f"138{n:08d}",
                 "category": "new_hire",
                 "hired_on": "2023-11-01",
@@ -370,26 +278,11 @@ def _extract() -> str:
         )
     ]
     lines += [
-        f"{_certificate(n)},skill_level_certificate,{_name(n)},{_citizen_id(n)},{OCCUPATION},4,"
+        f"{_certificate(n)},skill_level_certificate,{_name(n)},{citizen_id(n)},{OCCUPATION},4,"
         f"2025-02-20,2025-02-18,{ISSUER},valid"
         for n in range(CERTIFIED)
     ]
     return "\n".join(lines) + "\n"
-
-
-def _bank_result(exported: str, booked_on: str) -> str:
-    """Answer each exported line as the bank would: paid."""
-    header, *lines = [line for line in exported.splitlines() if line][1:]
-    columns = header.split(",")
-    rows = [dict(zip(columns, line.split(","), strict=True)) for line in lines]
-    answers = [
-        f"BANK-{row['payment_reference']},{row['payment_reference']},paid,{row['amount_fen']},"
-        f"{booked_on},"
-        for row in rows
-    ]
-    return "\n".join(
-        ["line_reference,payment_reference,result,amount_fen,booked_on,reason", *answers, ""]
-    )
 
 
 def _counted(items: list[Json], field: str) -> str:

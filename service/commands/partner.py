@@ -11,10 +11,15 @@ Json = dict[str, Any]
 
 PATIENCE_S: Final = 90
 POLL_S: Final = 0.1
+_PROBLEM: Final = "application/problem+json"
 
 
 class Refused(Exception):
-    """The product said no; the text is its problem document."""
+    """The product said no; the text is its problem document, and `problem` the same read, if it answered one."""
+
+    def __init__(self, said: str, problem: Json | None = None) -> None:
+        super().__init__(said)
+        self.problem: Json = problem or {}
 
 
 class Partner:
@@ -50,8 +55,7 @@ class Partner:
         elif body is not None:
             sent = {"json": body}
         answer = self._http.request(method, path, headers=headers, **sent)
-        if answer.is_error:
-            raise Refused(f"{method} {path} -> {answer.status_code}\n{answer.text}")
+        _check(answer, f"{method} {path}")
         found: Json = answer.json() if answer.content else {}
         return found
 
@@ -66,8 +70,7 @@ class Partner:
                 "Idempotency-Key": secrets.token_urlsafe(24),
             },
         )
-        if answer.is_error:
-            raise Refused(f"POST {path}/documents -> {answer.status_code}\n{answer.text}")
+        _check(answer, f"POST {path}/documents")
         found: Json = answer.json()
         return found
 
@@ -82,8 +85,7 @@ class Partner:
     def text(self, path: str) -> str:
         """Download a text."""
         answer = self._http.get(path, headers={"Accept": "text/csv"})
-        if answer.is_error:
-            raise Refused(f"GET {path} -> {answer.status_code}\n{answer.text}")
+        _check(answer, f"GET {path}")
         return answer.text
 
     def step(self, path: str, action: str, body: Json | None = None) -> Json:
@@ -106,3 +108,11 @@ class Partner:
                 raise Refused(f"{path} is still pending: {shown}")
             time.sleep(POLL_S)
         return shown
+
+
+def _check(answer: httpx.Response, asked: str) -> None:
+    """Raise `Refused` with the problem that was answered."""
+    if answer.is_error:
+        is_problem = answer.headers.get("content-type", "").startswith(_PROBLEM)
+        problem = answer.json() if is_problem else None
+        raise Refused(f"{asked} -> {answer.status_code}\n{answer.text}", problem)
