@@ -132,6 +132,30 @@ ACCOUNTS: Final = (
         "another worker",
         Role.WORKER,
     ),
+    _account(
+        "worker-third",
+        "worker",
+        "320681199301010015",
+        "劳动者（第三人）",
+        "a third worker",
+        Role.WORKER,
+    ),
+    _account(
+        "worker-fourth",
+        "worker",
+        "320681199401010012",
+        "劳动者（第四人）",
+        "a fourth worker",
+        Role.WORKER,
+    ),
+    _account(
+        "worker-fifth",
+        "worker",
+        "32068119950101001X",
+        "劳动者（第五人）",
+        "a fifth worker",
+        Role.WORKER,
+    ),
 )
 
 
