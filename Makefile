@@ -7,13 +7,16 @@ READY := $(VENV)/.ready
 READY_DEV := $(VENV)/.ready-dev
 
 .DELETE_ON_ERROR:
-.PHONY: run demo test check format lint types contracts coverage generated bench bench-large fuzz mutants browser-test openapi migrate requirements clean
+.PHONY: run demo demo-vouchers test check format lint types contracts coverage generated bench bench-large fuzz mutants browser-test openapi migrate requirements clean
 
 run: $(READY)           ## serve: embedded PostgreSQL and Redis, migrations, demo region, API and worker
 	$(BIN)/xuetu run
 
 demo: $(READY)          ## the 启东市 case over HTTP against a stack of its own
 	$(BIN)/xuetu demo
+
+demo-vouchers: $(READY) ## a voucher project over HTTP, from its approval to a paid settlement
+	$(BIN)/xuetu demo-vouchers
 
 test: $(READY_DEV)      ## every test, on real PostgreSQL and Redis
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term:skip-covered

@@ -41,6 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("run", help="serve with embedded servers, migrations and a demo region")
     told = commands.add_parser("demo", help="the 启东市 case over HTTP on a stack of its own")
     told.add_argument("--without-redis", action="store_true", help="do it with Redis stopped")
+    commands.add_parser(
+        "demo-vouchers",
+        help="a voucher project over HTTP on a stack of its own, to a paid settlement",
+    )
     commands.add_parser("api", help="one API process on XUETU_DATABASE_URL")
     db = commands.add_parser("db", help="logins and migrations").add_subparsers(
         dest="action", required=True
@@ -102,6 +106,10 @@ def _done(given: argparse.Namespace, settings: Settings) -> int:  # noqa: C901, 
             from service.commands import demo
 
             return demo.demo(without_redis=given.without_redis)
+        case "demo-vouchers":
+            from service.commands import demo
+
+            return demo.demo_vouchers()
         case "api":
             from service import asgi
 

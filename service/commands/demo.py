@@ -1,4 +1,4 @@
-"""`xuetu demo`: the 启东市 case over HTTP, on a stack of its own in a fresh folder."""
+"""`xuetu demo` and `xuetu demo-vouchers`: roads over HTTP, each on a stack of its own in a fresh folder."""
 
 import contextlib
 import os
@@ -10,11 +10,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
+from typing import Protocol
 
 import httpx
 
+from service.commands import demo_road, demo_voucher_road
 from service.commands.children import Children, bound, environment_of
-from service.commands.demo_road import travel
+from service.commands.demo_steps import MoveClock, Say
 from service.commands.run import prepare
 from service.ports import Servers
 from service.settings import Settings, read_settings
@@ -29,8 +31,23 @@ def _stop(_: int, __: FrameType | None) -> None:
     raise Stopped
 
 
+class Travel(Protocol):
+    """A road that is told as it is walked; raises unless every figure of it comes out."""
+
+    def __call__(self, address: str, *, move_clock: MoveClock, say: Say) -> None: ...
+
+
 def demo(*, without_redis: bool) -> int:
     """Run the published case end to end; exit 1 unless every figure is reproduced to the fen."""
+    return _shown(demo_road.travel, without_redis=without_redis)
+
+
+def demo_vouchers() -> int:
+    """Run a voucher project from its approval to a paid settlement; exit 1 unless every figure comes out."""
+    return _shown(demo_voucher_road.travel, without_redis=False)
+
+
+def _shown(travel: Travel, *, without_redis: bool) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     folder = Path(tempfile.mkdtemp(prefix="xuetu-demo-"))
