@@ -110,6 +110,7 @@ async def test_a_plan_is_refused_where_the_provider_may_not_train_and_stores_not
 async def test_planned_classes_are_offered_to_everybody_until_their_start_is_reported(
     stage: Stage,
 ) -> None:
+    """Shows REG-12."""
     first = (await stage.planned()).case.id
     second = (await stage.planned(class_name="第二期")).case.id
     (holder,) = await stage.holders(1)
