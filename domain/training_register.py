@@ -57,11 +57,15 @@ Payload = Mapping[str, str | int | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trainee:
-    """One person on the way to the register, in clear; `subject_id` is the enrolment or the voucher."""
+    """One person on the way to the register, in clear; `subject_id` is the enrolment or the voucher.
+
+    `attended_minutes` is told with the completion of a voucher class.
+    """
 
     subject_id: UUID
     name: str
     citizen_id: str
+    attended_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

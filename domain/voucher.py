@@ -106,8 +106,8 @@ class VoucherStandard:
 class ProjectPlan:
     """What a bureau issues vouchers for. Validity is `valid_days` after issue, or ends on `valid_until`.
 
-    `quota` limits how many vouchers are ever issued, from `opens_on` to `closes_on`. Empty `tags` admit
-    everybody. `withdraw_days` is how many days before the first day of a class a worker may still
+    `quota` limits how many vouchers are issued from `opens_on` to `closes_on`, those given back not counted.
+    Empty `tags` admit everybody. `withdraw_days` is how many days before the first day of a class a worker may still
     withdraw. Attendance is in basis points of the sessions' minutes; None asks for none.
     """
 
@@ -141,7 +141,7 @@ class ProjectPlan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherProject(ProjectPlan):
-    """A project on file; `issued` is how many vouchers it has issued."""
+    """A project on file; `issued` is how many vouchers it has issued that were not given back."""
 
     case: Case
     issued: int

@@ -226,13 +226,15 @@ def judged_outcomes(
     attended: Mapping[UUID, AttendedShare],
     started_on: date,
     completed_on: date,
+    grade: int | None,
 ) -> tuple[VoucherOutcome, ...]:
     """Return how it ended for each of `people`, or refuse `completion_report_faulty`, every fault located.
 
     Everybody has an outcome. Who completed attended enough and declares a certificate where the project
-    asks for one: its number has the shape of its type, and is stored as declared. Whether a register knows
-    it is asked when the voucher is settled.
+    asks for one, of the class's `grade` or a higher one as far as its number shows it. A number has the
+    shape of its type, is one person's, and is stored as declared: no register is asked here.
     """
+    numbers: dict[tuple[CertificateType, str], int] = {}
     faults = list(
         _strangers([one.voucher_id for one in reported], people, where="/outcomes/{n}/voucher_id")
     )
@@ -240,7 +242,13 @@ def judged_outcomes(
     for n, one in enumerate(reported):
         if one.voucher_id not in people:
             continue
-        number, found = _declared(one, required=project.certificate_required)
+        required = project.certificate_required and one.outcome is VoucherResult.COMPLETED
+        number, found = _declared(one, required=required, grade=grade)
+        if number is not None:
+            first = numbers.setdefault((number.certificate_type, number.normalised), n)
+            if first != n:
+                twice = {"row": first}
+                found.append(Fault("/certificate/number", "certificate_declared_twice", twice))
         share = attended[one.voucher_id]
         found = [*found, *_judged(one, people[one.voucher_id], project, share)]
         if not started_on <= one.day <= completed_on:
@@ -280,16 +288,22 @@ def _judged(
         yield Fault("/day", "voucher_ends_before", _validity(voucher, one.day))
 
 
-def _declared(one: ReportedOutcome, *, required: bool) -> tuple[DeclaredNumber | None, list[Fault]]:
+def _declared(
+    one: ReportedOutcome, *, required: bool, grade: int | None
+) -> tuple[DeclaredNumber | None, list[Fault]]:
     """Read the certificate of one outcome; faults are located in it."""
     if one.certificate is None:
-        missing = required and one.outcome is VoucherResult.COMPLETED
-        return None, [Fault("/certificate", "certificate_missing")] if missing else []
+        return None, [Fault("/certificate", "certificate_missing")] if required else []
     certificate_type, raw = one.certificate
     reading = certificate_number.explain(raw, certificate_type)
+    where = "/certificate/number"
     faults = []
     if reading.flaw is not None or not 0 < len(reading.normalised) <= NUMBER_MAX:
-        faults.append(Fault("/certificate/number", "outcome_certificate_malformed"))
+        faults.append(Fault(where, "outcome_certificate_malformed"))
+    shown = certificate_number.grade_in(reading.normalised, reading.kind)
+    if required and grade is not None and shown is not None and shown > grade:
+        said = {"shown": shown, "grade": grade}
+        faults.append(Fault(where, "outcome_certificate_below_grade", said))
     number = DeclaredNumber(
         certificate_type=certificate_type, raw=raw, normalised=reading.normalised
     )

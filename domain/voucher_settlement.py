@@ -33,6 +33,7 @@ class VoucherGround(StrEnum):
     """Why: as the reviewer found (the first four), or because something else stops it.
 
     `frozen`: the voucher is under investigation. `ended`: it was made void since it was claimed.
+    `certificate_used`: another person completed with a certificate of the same type and number.
     """
 
     WORTH = "worth"
@@ -41,6 +42,7 @@ class VoucherGround(StrEnum):
     HELD = "held"
     FROZEN = "frozen"
     ENDED = "ended"
+    CERTIFICATE_USED = "certificate_used"
     ON_HOLD = "on_hold"
     OBJECTION = "objection"
     OBJECTION_UPHELD = "objection_upheld"
@@ -49,6 +51,7 @@ class VoucherGround(StrEnum):
 ASIDE: Final[Mapping[VoucherGround, VoucherDisposition]] = {
     VoucherGround.FROZEN: VoucherDisposition.HELD,
     VoucherGround.ENDED: VoucherDisposition.HELD,
+    VoucherGround.CERTIFICATE_USED: VoucherDisposition.HELD,
     VoucherGround.ON_HOLD: VoucherDisposition.HELD,
     VoucherGround.OBJECTION: VoucherDisposition.HELD,
     VoucherGround.OBJECTION_UPHELD: VoucherDisposition.REFUSED,

@@ -25,6 +25,10 @@ GROUNDS: Final[Mapping[VoucherGround, Text]] = {
     VoucherGround.ENDED: Text(
         "该券申报后已作废，不再支付。", "The voucher was made void after it was claimed."
     ),
+    VoucherGround.CERTIFICATE_USED: Text(
+        "同一证书编号已为他人申报，核实前暂缓处理，不影响其他培训券。",
+        "The certificate was declared for another person too: held until that is cleared, without delaying any other.",
+    ),
     VoucherGround.ON_HOLD: Text(
         "持券人已被暂停支付，暂缓处理，不影响其他培训券。",
         "Payment for its holder is on hold: held, without delaying any other.",

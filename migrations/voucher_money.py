@@ -28,7 +28,10 @@ def filed_by_owner(table: str, undecided: str) -> str:
 
 
 DECIDED: Final = "'approved', 'closed', 'refused', 'withdrawn'"
-GROUNDS: Final = "'worth', 'reduced', 'refused', 'held', 'frozen', 'ended', 'on_hold', 'objection', 'objection_upheld'"
+GROUNDS: Final = (
+    "'worth', 'reduced', 'refused', 'held', 'frozen', 'ended', 'certificate_used', 'on_hold', 'objection',"
+    " 'objection_upheld'"
+)
 
 
 def voucher_settlements() -> None:

@@ -53,13 +53,18 @@ update register_messages
  where place_id = :place_id and id = :id and state in ('queued', 'sent')
 """)
 _ENROLLED: Final = text("""
-select e.id, e.name, e.identity_sealed from enrolments e
+select e.id, e.name, e.identity_sealed, cast(null as int) as attended_minutes from enrolments e
  where e.place_id = :place_id and e.filing_id = :id and e.until_roster_version is null
    and (not cast(:completed as boolean) or e.state = 'completed')
  order by e.id
 """)
 _IN_CLASS: Final = text("""
-select v.id, v.name, v.identity_sealed from vouchers v
+select v.id, v.name, v.identity_sealed,
+       (select w.attended_minutes from voucher_outcomes w
+         where w.place_id = v.place_id and w.voucher_id = v.id and w.class_id = v.class_id
+           and cast(:completed as boolean)
+         order by w.step_seq desc limit 1) as attended_minutes
+  from vouchers v
  where v.place_id = :place_id and v.class_id = :id
    and case when cast(:completed as boolean) then v.completed_on is not null
             else coalesce(v.frozen_from, v.state) not in ('issued', 'collected', 'reserved') end
@@ -116,6 +121,7 @@ class PostgresRegisterMessages(RegisterMessages):
                 subject_id=row.id,
                 name=row.name,
                 citizen_id=self._crypto.open(table, "identity_sealed", row.id, row.identity_sealed),
+                attended_minutes=row.attended_minutes,
             )
             for row in rows
         ]

@@ -118,11 +118,12 @@ LINES: Final = text(f"""{_LINE}
 """)
 LINE: Final = text(f"{_LINE} and l.voucher_id = :voucher_id")
 IN_WORK: Final = text(f"{_LINE} and l.released_at is null order by l.voucher_id")
-# A hold on the provider stops its own settlement as a whole, and of a worker's the voucher used there. Of
+# A hold on the provider stops its own settlement as a whole, and of a worker's the voucher used there. A training
+# certificate is numbered by its provider; other numbers are nationwide, and compared as far as the actor sees. Of
 # several grounds the last counts: an investigation outweighs an objection, and what has ended stays so.
 GROUNDS: Final = text("""
 with line as (
-  select l.voucher_id, l.org_id, v.person_id, v.partner_org_id as provider_id, v.state
+  select l.voucher_id, l.class_id, l.org_id, v.person_id, v.partner_org_id as provider_id, v.state
     from voucher_settlement_lines l join vouchers v on v.place_id = l.place_id and v.id = l.voucher_id
    where l.place_id = :place_id and l.settlement_id = :id and l.released_at is null
 )
@@ -132,6 +133,22 @@ select voucher_id, 'on_hold' as ground, 1 as weight from line l
                 where h.place_id = :place_id
                   and (h.target = 'person' and h.target_id = l.person_id
                        or h.target = 'provider' and h.target_id = l.provider_id and l.org_id = l.person_id))
+ union all
+select l.voucher_id, 'certificate_used', 0
+  from line l
+  join lateral (select w.certificate_type, w.certificate_number from voucher_outcomes w
+                 where w.place_id = :place_id and w.voucher_id = l.voucher_id and w.class_id = l.class_id
+                 order by w.step_seq desc limit 1) own on own.certificate_number is not null
+ where exists (
+   select from voucher_outcomes o
+     join vouchers v on v.place_id = o.place_id and v.id = o.voucher_id and v.class_id = o.class_id
+    where o.certificate_number = own.certificate_number and o.certificate_type = own.certificate_type
+      and (o.certificate_type <> 'training_certificate' or o.partner_org_id = l.provider_id)
+      and v.person_id <> l.person_id
+      and coalesce(v.frozen_from, v.state) in ('completed', 'redeemed', 'approved', 'paid')
+      and o.step_seq = (select max(x.step_seq) from voucher_outcomes x
+                         where x.place_id = o.place_id and x.voucher_id = o.voucher_id
+                           and x.class_id = o.class_id))
  union all
 select o.voucher_id, case when bool_or(u.seq is not null) then 'objection_upheld' else 'objection' end, 2
   from objections o

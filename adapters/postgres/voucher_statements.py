@@ -131,11 +131,24 @@ update vouchers v
  where v.place_id = :place_id and v.id = u.id and v.version = u.version - 1
 """)
 
-# What happened in time and waits for the bureau to verify or confirm it does not end meanwhile.
-_IN_TIME: Final = """exists (select from voucher_classes k
-        where k.place_id = v.place_id and k.id = v.class_id and k.{day} <= v.valid_until)"""
-_BEGUN: Final = f"v.state = 'reserved' and {_IN_TIME.format(day='started_on')}"
-_COMPLETED: Final = _IN_TIME.format(day="completed_on")
+# What was reported in time waits for the bureau and does not end meanwhile. Nor does what the bureau verified, or
+# returned, on the last day or later: its provider had no time left to report. The days that are then reported
+# are judged by themselves.
+_REPORTED: Final = """exists (select from voucher_classes k
+        where k.place_id = v.place_id and k.id = v.class_id and {day})"""
+_HELD_UP: Final = """exists (select from case_steps s
+        where s.place_id = v.place_id and s.case_id = v.class_id and {step}
+          and cast(s.at at time zone 'Asia/Shanghai' as date) >= v.valid_until)"""
+_BEGUN: Final = (
+    f"v.state = 'reserved' and ({_REPORTED.format(day='k.started_on <= v.valid_until')} or "
+    + _HELD_UP.format(step="s.from_state = 'start_reported' and s.to_state = 'planned'")
+    + ")"
+)
+_COMPLETING: Final = (
+    f"({_REPORTED.format(day='k.completed_on is not null')} or "
+    + _HELD_UP.format(step="s.to_state = 'started'")
+    + ")"
+)
 
 # Statement and set in one: the ids never leave the server. A voucher that somebody uses at this moment is
 # waited for and looked at again, so that its state decides, not the order of two transactions.
@@ -162,7 +175,7 @@ returning id, place_id, project_id, event, vouchers, digest, person_id, at
 LOCK_UNFINISHED: Final = text(f"""
 {_SELECT}
   join voucher_projects p on p.place_id = v.place_id and p.id = v.project_id and p.counts_to = 'completion'
- where v.place_id = :place_id and v.valid_until < :on and v.state = 'in_use' and not {_COMPLETED}
+ where v.place_id = :place_id and v.valid_until < :on and v.state = 'in_use' and not {_COMPLETING}
  order by v.id limit :limit for update of v
 """)
 PEOPLE_OF: Final = text("select people_of(:indexes)")

@@ -78,6 +78,8 @@ _LENGTH: Final = Text("通常为 22 位。", "Usually 22 characters.")
 _LETTER: Final = Text(
     "第 2 位是易与数字混淆的字母。", "Character 2 is a letter that is easily taken for a digit."
 )
+_GRADE_AT: Final = {"skill_level": 16, "qualification": 11}
+_GRADES: Final = "12345"
 _LIKE_DIGITS: Final = frozenset("OQILSZB")
 """Letters that people write for 0, 1, 2, 5 and 8."""
 
@@ -91,6 +93,14 @@ def well_formed(number: str, certificate_type: str) -> bool:
     """Tell whether a normalised number has a shape its type allows; types without a national shape pass."""
     shapes = _SHAPES.get(certificate_type)
     return shapes is None or any(shape.fullmatch(number) for _, shape in shapes)
+
+
+def grade_in(number: str, kind: str) -> int | None:
+    """Return the grade a normalised number of a kind shows, 5 the lowest; None where it shows none."""
+    at = _GRADE_AT.get(kind)
+    if at is None or number[at - 1] not in _GRADES:
+        return None
+    return int(number[at - 1])
 
 
 def query_form(number: str) -> str:

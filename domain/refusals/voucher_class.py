@@ -187,6 +187,14 @@ VOUCHER_CLASSES: Final = (
             "The number has not the shape of that kind of certificate; compare it.",
         ),
     ),
+    rule(
+        "outcome_certificate_below_grade",
+        ("证书等级低于班级等级", "A certificate below the class's grade"),
+        (
+            "编号所示等级为 {shown} 级，班级为 {grade} 级；项目要求取得本等级以上证书。",
+            "The number shows grade {shown}, the class is of grade {grade}: the project asks for that or a higher one.",
+        ),
+    ),
 )
 
 REDEEMING: Final = (

@@ -101,7 +101,7 @@ CALLED = (
     "vouchers_issued(uuid[])",
 )
 """Functions of the owner's rights that the application calls."""
-FIRED = ("take_voucher_quota()", "open_voucher_quota()")
+FIRED = ("take_voucher_quota()", "open_voucher_quota()", "give_voucher_quota_back()")
 """Functions of the owner's rights that only triggers call."""
 
 
@@ -133,7 +133,7 @@ def upgrade() -> None:
 
 def _vouchers() -> None:
     moves = ", ".join(f"'{old} {new}'" for old, new in MOVES)
-    run_files("take_voucher_quota")
+    run_files("take_voucher_quota", "give_voucher_quota_back")
     run(
         f"""
         create table voucher_sets ({SCOPE_COLUMNS}
@@ -261,6 +261,8 @@ def _vouchers() -> None:
         "create trigger released_by_another before insert on voucher_acts for each row"
         " when (new.from_state = 'frozen' and new.to_state <> 'voided')"
         " execute function released_by_another()",
+        "create trigger give_voucher_quota_back after insert on voucher_acts for each row"
+        " when (new.to_state = 'returned') execute function give_voucher_quota_back()",
     )
 
 

@@ -230,6 +230,8 @@ def _records() -> None:
         """,
         *_record("voucher_outcomes", "partner_org_id", "completion_reported"),
         "create index voucher_outcomes_of_voucher on voucher_outcomes (place_id, voucher_id)",
+        "create index voucher_outcomes_of_certificate on voucher_outcomes (certificate_number)"
+        " where certificate_number is not null",
     )
 
 

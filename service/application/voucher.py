@@ -118,7 +118,7 @@ async def collect_voucher(work: Work, *, voucher_id: UUID, version: int) -> Vouc
 
 
 async def give_voucher_back(work: Work, *, voucher_id: UUID, version: int, reason: str) -> Voucher:
-    """Give a voucher back (退券) that is collected and reserved nowhere; it is used up, its quota with it."""
+    """Give a voucher back (退券) that is collected and reserved nowhere: it is used up, and its quota free again."""
     before = await work.vouchers.lock(voucher_id, version=version)
     await _check_own(work, before, "give_back")
     return await _moved(work, before, before.moved("give_back"), "give_back", reason)

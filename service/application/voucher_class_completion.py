@@ -69,6 +69,7 @@ async def report_completion(
         attended={one: attended_share(sessions, entries.get(one, ())) for one in people},
         started_on=started.started_on,
         completed_on=completed_on,
+        grade=started.grade,
     )
     await work.voucher_classes.report_completion(case, completed_on)
     await work.voucher_records.add_outcomes(

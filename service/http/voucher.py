@@ -118,8 +118,8 @@ async def collect_voucher(call: Call) -> Answer:
     tag=TAG,
     summary=Text("退券", "Give a voucher back"),
     description=Text(
-        "已领取且未报名的培训券可以退回；退回后不能恢复，仍计入发放数量。",
-        "A voucher that is collected and reserved nowhere; it does not come back, and its quota is used.",
+        "已领取且未报名的培训券可以退回；退回后不能恢复，不再计入发放数量。",
+        "A voucher that is collected and reserved nowhere; it does not come back, and its quota is free again.",
     ),
     roles=_WORKER,
     body=Decision,

@@ -40,7 +40,11 @@ OfOnePerson = Annotated[
 ]
 Quota = Annotated[
     int,
-    msgspec.Meta(ge=1, le=QUOTA_MAX, description="发放总量，张 · how many are ever issued"),
+    msgspec.Meta(
+        ge=1,
+        le=QUOTA_MAX,
+        description="发放总量（不计退券），张 · how many are issued, those given back not counted",
+    ),
 ]
 ValidDays = Annotated[
     int, msgspec.Meta(ge=1, le=3660, description="自发放之日起的有效天数 · days after issue")

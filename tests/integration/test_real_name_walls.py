@@ -38,6 +38,7 @@ async def answered(stage: Stage, holder: Holder, answer: RealNameAnswer) -> None
 
 
 async def test_only_who_is_answered_against_is_kept_from_a_class(stage: Stage) -> None:
+    """Shows REG-13."""
     mistaken, right, unasked = await stage.holders(3)
     await answered(stage, mistaken, RealNameAnswer.MISMATCH)
     await answered(stage, right, RealNameAnswer.MATCHED)
@@ -70,6 +71,7 @@ async def test_a_worker_does_not_answer_about_himself(stage: Stage, engine: Asyn
 
 
 async def test_an_answer_is_never_changed(stage: Stage, engine: AsyncEngine) -> None:
+    """Shows SYS-13."""
     (holder,) = await stage.holders(1)
     await answered(stage, holder, RealNameAnswer.MISMATCH)
     forger = Forger(engine, stage.staff.system)

@@ -110,6 +110,7 @@ async def test_a_plan_is_refused_where_the_provider_may_not_train_and_stores_not
 async def test_planned_classes_are_offered_to_everybody_until_their_start_is_reported(
     stage: Stage,
 ) -> None:
+    """Shows REG-12."""
     first = (await stage.planned()).case.id
     second = (await stage.planned(class_name="第二期")).case.id
     (holder,) = await stage.holders(1)
@@ -615,6 +616,66 @@ async def test_a_completion_reported_in_time_waits_for_the_bureau(
     await stage.decided(class_id, voucher_class_completion.confirm_completion)
     assert await stage.states(done) == ["completed"]
     assert (await stage.of_class(other_id)).case.state == "started"
+
+
+async def test_a_start_verified_after_the_last_day_leaves_its_provider_time_to_report_completion(
+    engine: AsyncEngine, crypto: Crypto, staff: Staff
+) -> None:
+    stage = await a_stage(engine, crypto, staff, counts_to=CountsTo.COMPLETION)
+    waited, ended = await stage.holders(2, valid_until=ENDS)
+    in_time_id = await stage.started(ended, class_name="按时核验")
+    class_id = (await stage.planned()).case.id
+    await stage.reserve(class_id, waited)
+    await stage.reported(class_id)
+    await stage.reviewed(class_id)
+    late = ENDS + timedelta(days=5)
+    stage.on(late)
+    await stage.verified(class_id)
+    assert await expired(stage, late + timedelta(days=1)) == 1
+    assert await stage.states(waited, ended) == ["in_use", "expired"]
+    assert (await stage.of_class(in_time_id)).case.state == "started"
+    with pytest.raises(Refusal) as refused:
+        await stage.completion_reported(class_id, outcome_of(waited.voucher_id, day=late), on=late)
+    assert located(refused) == [("/outcomes/0/day", "voucher_ends_before")]
+    await stage.completion_reported(class_id, outcome_of(waited.voucher_id), on=late)
+    assert await expired(stage, late + timedelta(days=2)) == 0
+    await stage.decided(class_id, voucher_class_completion.confirm_completion)
+    assert await stage.states(waited) == ["completed"]
+
+
+async def test_a_report_that_the_bureau_returned_after_the_last_day_is_made_again(
+    engine: AsyncEngine, crypto: Crypto, staff: Staff
+) -> None:
+    stage = await a_stage(engine, crypto, staff, counts_to=CountsTo.COMPLETION)
+    (holder,) = await stage.holders(1, valid_until=ENDS)
+    class_id = await stage.started(holder)
+    stage.on(ENDS)
+    await stage.completion_reported(class_id, outcome_of(holder.voucher_id))
+    late = ENDS + timedelta(days=5)
+    stage.on(late)
+    await stage.decided(class_id, voucher_class_completion.return_completion)
+    assert await expired(stage, late + timedelta(days=1)) == 0
+    await stage.completion_reported(class_id, outcome_of(holder.voucher_id))
+    await stage.decided(class_id, voucher_class_completion.confirm_completion)
+    assert await stage.states(holder) == ["completed"]
+
+
+async def test_a_start_that_the_bureau_returned_after_the_last_day_is_reported_again(
+    stage: Stage,
+) -> None:
+    (holder,) = await stage.holders(1, valid_until=STARTS)
+    class_id = (await stage.planned()).case.id
+    await stage.reserve(class_id, holder)
+    stage.on(STARTS)
+    await stage.reported(class_id)
+    late = STARTS + timedelta(days=5)
+    stage.on(late)
+    await stage.decided(class_id, voucher_class.return_start)
+    assert await expired(stage, late + timedelta(days=1)) == 0
+    await stage.reported(class_id)
+    await stage.reviewed(class_id)
+    await stage.verified(class_id)
+    assert await stage.states(holder) == ["in_use"]
 
 
 async def test_a_provider_that_has_left_the_project_starts_nothing(

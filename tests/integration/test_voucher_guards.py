@@ -117,8 +117,39 @@ async def test_whoever_gave_his_voucher_back_may_hold_another(
         (held,) = await work.vouchers.page(stage.of_project(of), after=None, limit=9)
         await voucher.give_voucher_back(work, voucher_id=held.id, version=2, reason="")
         await work.commit()
+    assert await offer_of(begin_work, staff, of) == 0, "what was given back is no longer counted"
     assert await collect(begin_work, staff, staff.worker, of) == "collected"
-    assert await offer_of(begin_work, staff, of) == 2, "what was issued stays issued"
+    assert await offer_of(begin_work, staff, of) == 1
+
+
+async def test_nobody_uses_a_quota_up_by_giving_back_what_he_collected(
+    begin_work: BeginWork, staff: Staff
+) -> None:
+    of = await stage.project(begin_work, staff, quota=2)
+    for _ in range(3):
+        assert await collect(begin_work, staff, staff.worker, of) == "collected"
+        async with begin_work(staff.worker) as work:
+            held = (await work.vouchers.page(stage.of_project(of), after=None, limit=9))[-1]
+            await voucher.give_voucher_back(work, voucher_id=held.id, version=2, reason="")
+            await work.commit()
+    assert await collect(begin_work, staff, staff.worker_second, of) == "collected"
+    assert await offer_of(begin_work, staff, of) == 1
+
+
+async def test_only_the_act_that_gave_a_voucher_back_frees_its_quota(
+    begin_work: BeginWork, staff: Staff, engine: AsyncEngine
+) -> None:
+    of = await stage.project(begin_work, staff, quota=2)
+    assert await collect(begin_work, staff, staff.worker, of) == "collected"
+    async with begin_work(staff.worker) as work:
+        (held,) = await work.vouchers.page(stage.of_project(of), after=None, limit=9)
+    statement = (
+        "insert into voucher_acts (place_id, org_id, region_path, voucher_id, seq, event, from_state,"
+        " to_state, at) select place_id, org_id, region_path, id, 9, 'give_back', 'collected',"
+        " 'returned', now() from vouchers where id = :id"
+    )
+    assert await written(engine, staff.worker, statement, id=held.id) == ""
+    assert await offer_of(begin_work, staff, of) == 1
 
 
 async def test_a_list_names_whoever_holds_a_voucher_already(

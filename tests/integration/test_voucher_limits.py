@@ -235,6 +235,7 @@ async def test_a_voucher_that_is_clawed_back_counts_no_longer(
 async def test_an_approved_apprenticeship_leaves_no_room_for_a_voucher_in_its_year(
     new_city: NewCity, new_road: NewRoad, new_money: NewMoney
 ) -> None:
+    """Shows PAY-12."""
     staff, beside = await new_city(counties=2, per_year_total=1)
     apprenticed = await new_road(staff)
     settled = await reviewed(apprenticed)

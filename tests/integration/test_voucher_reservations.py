@@ -151,6 +151,7 @@ async def test_a_provider_that_will_have_left_by_the_first_day_takes_nobody(stag
 async def test_a_project_for_certain_groups_admits_those(
     engine: AsyncEngine, crypto: Crypto, staff: Staff
 ) -> None:
+    """Shows REG-18."""
     stage = await a_stage(
         engine, crypto, staff, tags=frozenset({BeneficiaryTag.VETERAN, BeneficiaryTag.GRADUATE})
     )

@@ -12,6 +12,7 @@ from domain.cases import CaseKind
 from domain.errors import Refusal
 from domain.hold import HoldTarget
 from domain.ledger import AccountKind
+from domain.policy import CertificateType
 from domain.ports.crypto import Crypto
 from domain.voucher_settlement import (
     Verdict,
@@ -21,11 +22,21 @@ from domain.voucher_settlement import (
 )
 from service.application import hold, voucher, voucher_settlement, voucher_settlement_decision
 from service.application.hold import ProposeHold
+from service.application.voucher_class_completion import confirm_completion
 from service.application.voucher_money import release_unneeded
 from tests.conftest import NewStaff
-from tests.integration.voucher_class_stage import APPROPRIATED_FEN, FEE_FEN, a_stage
+from tests.integration.voucher_class_stage import (
+    APPROPRIATED_FEN,
+    ENDS,
+    FEE_FEN,
+    NUMBER,
+    a_stage,
+    outcome_of,
+)
 from tests.integration.voucher_money_stage import Money, held, reduced, refused
 from tests.people import Staff
+
+OTHER = "S000132068100126500002"
 
 
 @pytest.fixture
@@ -292,6 +303,37 @@ async def test_investigations_holds_and_voids_set_lines_aside_and_delay_no_other
     assert await money.stage.act(money.stage.staff.system, release) == 0
     assert await money.held_fen(AccountKind.COMMITTED, class_id) == FEE_FEN
     assert (await money.balances())[AccountKind.COMMITTED] == 2 * FEE_FEN
+
+
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [(CertificateType.SKILL_LEVEL, NUMBER), (CertificateType.TRAINING, "启培字第7号")],
+)
+async def test_one_certificate_for_two_people_holds_both_until_one_is_refused(
+    money: Money, kind: CertificateType, number: str
+) -> None:
+    first, second, other = holders = await money.stage.holders(3)
+    classes = [await money.stage.started(one) for one in holders]
+    money.stage.on(ENDS)
+    for one, class_id, declared in zip(holders, classes, (number, number, OTHER), strict=True):
+        outcome = outcome_of(one.voucher_id, certificate=(kind, declared))
+        await money.stage.completion_reported(class_id, outcome)
+        await money.stage.decided(class_id, confirm_completion)
+        await money.stage.redeemed(class_id, one.code)
+    drafted = await money.drafted()
+    await money.accepted(drafted)
+    reviewed = await money.reviewed(drafted, refused(second, "证书不属本人"))
+    assert reviewed.amount_fen == FEE_FEN
+    assert {line.voucher_id: line.ground for line in await money.lines(reviewed)} == {
+        first.voucher_id: VoucherGround.CERTIFICATE_USED,
+        second.voucher_id: VoucherGround.REFUSED,
+        other.voucher_id: VoucherGround.WORTH,
+    }
+    await money.approved(drafted)
+    assert await money.stage.states(*holders) == ["redeemed", "voided", "approved"]
+    money.stage.on(date(2026, 4, 2))
+    assert (await money.settled()).amount_fen == FEE_FEN
+    assert await money.stage.states(first) == ["approved"]
 
 
 async def test_a_hold_on_the_provider_stops_the_approval(money: Money) -> None:

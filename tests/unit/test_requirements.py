@@ -20,25 +20,44 @@ BINDING: Final = (
     *("EVD-01", "EVD-02", "EVD-03", "EVD-04", "EVD-06", "EVD-07", "EVD-08", "EVD-09", "EVD-14"),
     *("EVD-16", "EVD-19"),
     *("SUP-02", "SUP-11"),
+    *("REG-09", "REG-10", "REG-11", "REG-12", "REG-13", "REG-14", "REG-15", "REG-16", "REG-17"),
+    *("REG-18", "REG-19"),
+    *("SYS-01", "SYS-08", "SYS-09", "SYS-10", "SYS-11", "SYS-12", "SYS-13", "SYS-14"),
 )
-"""What the policy documents bind this programme to, and the two duties taken from its neighbours."""
+"""What the policy documents bind this programme to, two duties taken from its neighbours, the systems that
+the documents name, and what is in `LIMITED`."""
+
+LIMITED: Final = {
+    "REG-10": "local: 云南", "REG-11": "local: 泉州", "REG-12": "encouraged",
+    "REG-17": "local: 云南", "SYS-09": "local: 云南", "SYS-10": "local: 泉州",
+}  # fmt: skip
+"""What binds in one region alone, or is only encouraged: the page says it with these words."""
 
 LATER_WORKS: Final = (
-    "bends", "registries at scale", "inspections and sanctions", "partners", "consoles", "vouchers",
+    "bends", "registries at scale", "inspections and sanctions", "partners", "consoles",
 )  # fmt: skip
 """Works to come, by the names that the page calls them."""
 
 
+PAGE: Final = re.findall(
+    r"^\| ([A-Z]{3}-\d\d) \| (.+) \| (.+) \|$",
+    (ROOT / "docs" / "requirements.md").read_text(),
+    re.MULTILINE,
+)
+"""Each row of the page: its id, what it asks, and what shows it."""
+
+
+def sentences() -> list[tuple[str, str]]:
+    """Each row's id and what it asks."""
+    return [(row_id, sentence) for row_id, sentence, _ in PAGE]
+
+
 def rows() -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Each row of the page: its id, its last cell, and the tests named there as file and function."""
-    found = []
-    for line in (ROOT / "docs" / "requirements.md").read_text().splitlines():
-        if row := re.fullmatch(r"\| ([A-Z]{3}-\d\d) \| (.+) \| (.+) \|", line):
-            shown_by = row[3]
-            found.append(
-                (row[1], shown_by, re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", shown_by))
-            )
-    return found
+    """Each row's id, what shows it, and the tests named there as file and function."""
+    return [
+        (row_id, shown_by, re.findall(r"`(tests/[\w/]+\.py)::(test_\w+)`", shown_by))
+        for row_id, _, shown_by in PAGE
+    ]
 
 
 CITED: Final = [(file, test, row_id) for row_id, _, tests in rows() for file, test in tests]
@@ -46,6 +65,15 @@ CITED: Final = [(file, test, row_id) for row_id, _, tests in rows() for file, te
 
 def test_every_binding_requirement_has_one_row() -> None:
     assert tuple(row_id for row_id, _, _ in rows()) == BINDING
+
+
+def test_what_does_not_bind_everywhere_says_so() -> None:
+    said = {
+        row_id: told[1]
+        for row_id, sentence in sentences()
+        if (told := re.search(r"(local: \w+|encouraged)\)\.$", sentence))
+    }
+    assert said == LIMITED
 
 
 def test_what_no_test_shows_is_said_to_be_missing() -> None:

@@ -134,6 +134,7 @@ def refusal_of(check: Any, plan: Any, way: Distribution, approved: bool, today: 
 
 
 def test_a_project_for_groups_admits_them_alone() -> None:
+    """Shows REG-19."""
     tag = BeneficiaryTag.UNEMPLOYED
     assert admits(a_plan(), None)
     assert admits(a_plan(), tag)
@@ -141,6 +142,8 @@ def test_a_project_for_groups_admits_them_alone() -> None:
     assert admits(groups, tag)
     assert not admits(groups, None)
     assert not admits(groups, BeneficiaryTag.VETERAN)
+    student = BeneficiaryTag.GRADUATION_YEAR_STUDENT
+    assert admits(a_plan(tags=frozenset({student})), student)
 
 
 def test_whoever_leaves_a_class_before_it_starts_leaves_its_place() -> None:

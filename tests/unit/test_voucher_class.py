@@ -1,5 +1,6 @@
 """Voucher classes: what may be planned and reserved, when one may leave, and what makes a completion."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ import pytest
 
 from domain.errors import Fault, Refusal
 from domain.policy.standard import CertificateType
-from domain.voucher import BeneficiaryTag, CountsTo, VoucherOffer
+from domain.voucher import BeneficiaryTag, CountsTo, Voucher, VoucherOffer
 from domain.voucher_class import (
     ClassOffer,
     ReportedOutcome,
@@ -39,6 +40,7 @@ from tests.unit.voucher_class_samples import (
 
 WHOLE = AttendedShare(attended_minutes=900, held_minutes=900)
 NUMBER = "S000132068100126500001"
+OF_GRADE_4, OF_GRADE_5 = "Y000053000123254000017", "S000153000001245000102"
 SKILL = CertificateType.SKILL_LEVEL
 
 
@@ -203,15 +205,22 @@ def outcome(**changed: Any) -> ReportedOutcome:
 
 
 def judged(
-    *reported: ReportedOutcome, share: AttendedShare = WHOLE, voucher: Any = None, **project: Any
+    *reported: ReportedOutcome,
+    share: AttendedShare = WHOLE,
+    voucher: Any = None,
+    others: Sequence[Voucher] = (),
+    grade: int | None = 4,
+    **project: Any,
 ) -> tuple[VoucherOutcome, ...]:
+    people = {one.id: one for one in (a_voucher(**(voucher or {})), *others)}
     return judged_outcomes(
         reported,
         project=a_project(**project),
-        people={VOUCHER: a_voucher(**(voucher or {}))},
-        attended={VOUCHER: share},
+        people=people,
+        attended=dict.fromkeys(people, share),
         started_on=STARTS,
         completed_on=ENDS,
+        grade=grade,
     )
 
 
@@ -272,6 +281,51 @@ def test_a_number_without_the_shape_of_its_type_is_located(
     assert refused_outcomes(outcome(certificate=(kind, number))) == [
         ("/outcomes/0/certificate/number", "outcome_certificate_malformed")
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "codes"),
+    [
+        (SKILL, OF_GRADE_5, ["outcome_certificate_below_grade"]),
+        (SKILL, OF_GRADE_4, []),
+        (SKILL, OF_GRADE_4.replace("254", "253"), []),
+        (SKILL, OF_GRADE_4.replace("254", "25T"), []),
+        (CertificateType.QUALIFICATION, "2510000000500001", ["outcome_certificate_below_grade"]),
+        (CertificateType.TRAINING, "启培字第5号", []),
+    ],
+)
+def test_a_project_that_asks_for_certificates_asks_for_one_of_the_classs_grade(
+    kind: CertificateType, number: str, codes: list[str]
+) -> None:
+    one = outcome(certificate=(kind, number))
+    found = refused_outcomes(one, certificate_required=True) if codes else []
+    assert found == [("/outcomes/0/certificate/number", code) for code in codes]
+    (unasked,) = judged(one)
+    assert unasked.certificate is not None
+    if not codes:
+        assert judged(one, certificate_required=True) == (unasked,)
+
+
+def test_a_class_without_a_grade_compares_none() -> None:
+    one = outcome(certificate=(SKILL, OF_GRADE_5))
+    assert judged(one, grade=None, certificate_required=True)
+
+
+def test_one_certificate_is_not_declared_for_two_people() -> None:
+    def told(second: str) -> list[tuple[str, str]]:
+        other = a_voucher(1)
+        outcomes = [
+            outcome(certificate=(SKILL, OF_GRADE_4)),
+            outcome(voucher_id=other.id, certificate=(SKILL, second)),
+        ]
+        return refused_outcomes(*outcomes, outcome(voucher_id=UUID(int=9)), others=[other])
+
+    stranger = ("/outcomes/2/voucher_id", "person_not_in_class")
+    assert told(OF_GRADE_4.lower()) == [
+        stranger,
+        ("/outcomes/1/certificate/number", "certificate_declared_twice"),
+    ]
+    assert told(OF_GRADE_4[:-1] + "8") == [stranger]
 
 
 def test_everybody_has_one_outcome_on_a_day_of_the_class() -> None:

@@ -64,6 +64,7 @@ def test_columns_that_may_be_left_out_may_be_left_out() -> None:
 
 
 def test_a_group_is_read_in_chinese_and_as_the_contract_writes_it() -> None:
+    """Shows REG-18."""
     for tag, text in TAGS.items():
         for word in (text.zh, str(tag), str(tag).upper()):
             assert vouchers.read_tag(word) is tag

@@ -175,6 +175,30 @@ async def a_completion_without_the_certificate_asked_for(desk: Desk) -> Ask:
     )
 
 
+@provokes(
+    "completion_report_faulty", "outcome_certificate_below_grade", "certificate_declared_twice"
+)
+async def a_completion_with_one_certificate_of_a_lower_grade_for_two_people(desk: Desk) -> Ask:
+    (standard,) = voucher_road.project()["standards"]
+    project_id = await road.project(
+        desk, certificate_required=True, standards=[standard | {"grade": 4}]
+    )
+    class_id = await road.planned(desk, project_id, grade=4)
+    outcomes = []
+    for person in ("worker", "worker_second"):
+        voucher = await road.collected(desk, project_id, person)
+        await road.reserved(desk, class_id, voucher, person)
+        certificate = {
+            "certificate_type": "skill_level_certificate",
+            "number": "S000153000001245000102",
+        }
+        outcomes.append(road.outcome(voucher["id"], day=road.STARTS, certificate=certificate))
+    await road.started(desk, class_id)
+    body = {"completed_on": road.STARTS, "outcomes": outcomes}
+    path = {"voucher_class_id": class_id}
+    return desk.ask("ReportVoucherClassCompletion", "teacher", path=path, version=4, body=body)
+
+
 def _redemption(desk: Desk, class_id: str, code: str) -> Ask:
     path = {"voucher_class_id": class_id}
     return desk.ask("RedeemVoucher", "teacher", path=path, body={"code": code})

@@ -17,6 +17,7 @@ async def entries(desk: Desk, person: str) -> list[Json]:
 async def test_a_worker_and_the_bureau_read_a_completed_training_and_nobody_else(
     desk: Desk, elsewhere: Desk
 ) -> None:
+    """Shows REG-16."""
     done = await road.completed(desk)
     (own,) = await entries(desk, "worker")
     assert [own] == await entries(desk, "handler")

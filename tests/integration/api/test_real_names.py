@@ -49,6 +49,7 @@ def questions(service: FakeRealNames, number: str) -> Sequence[str]:
 
 
 async def test_everybody_on_an_issued_list_is_asked_about(desk: Desk) -> None:
+    """Shows REG-10."""
     known, unknown = road.somebody(), road.somebody()
     answering(desk, RealNameAnswer.NOT_FOUND, unknown["citizen_id"])
     vouchers = await road.issued(desk, known, unknown)

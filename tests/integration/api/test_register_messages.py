@@ -51,6 +51,21 @@ async def test_the_start_and_the_completion_of_a_class_are_told_with_its_people(
         ]
 
 
+async def test_the_completion_of_a_class_is_told_with_what_everybody_attended(desk: Desk) -> None:
+    running = await road.in_training(desk)
+    session_id = await road.held(desk, running.id)
+    entry = road.passing(session_id, running.voucher["id"], "a")
+    await desk.done("AddCheckIns", "teacher", path=running.path, body=road.sent(desk, entry))
+    await road.completion_reported(desk, running.id, road.outcome(running.voucher["id"]))
+    await road.signed(desk, "ConfirmVoucherClassCompletion", "handler", running.id)
+    await desk.idle()
+    taken = desk.house.register.taken
+    assert [
+        [one.attended_minutes for one in taken[UUID(told["id"])][1]]
+        for told in await messages(desk, f"object_id={running.id}")
+    ] == [[None], [150]], "from half past eight to the end of the session"
+
+
 async def test_a_filing_is_told_of_when_accepted_and_when_listed(desk: Desk) -> None:
     apprentice = filing_road.person()
     desk.house.register.elsewhere.add(str(apprentice["citizen_id"]))

@@ -14,6 +14,7 @@ async def states(desk: Desk, *vouchers: Json) -> list[str]:
 
 
 async def test_a_class_goes_from_the_catalogue_to_redeemed_vouchers(desk: Desk) -> None:
+    """Shows REG-09, SYS-08."""
     project_id = await road.project(desk, min_attendance_basis_points=5000)
     first = await road.collected(desk, project_id)
     second = await road.collected(desk, project_id, "worker_second")
@@ -126,6 +127,7 @@ async def test_a_project_names_providers_of_the_catalogue(desk: Desk) -> None:
 
 
 async def test_a_cancelled_class_gives_vouchers_back_that_are_used_elsewhere(desk: Desk) -> None:
+    """Shows REG-12."""
     project_id = await road.project(desk)
     voucher = await road.collected(desk, project_id)
     class_id = await road.planned(desk, project_id, capacity=1)
@@ -144,6 +146,7 @@ async def test_a_cancelled_class_gives_vouchers_back_that_are_used_elsewhere(des
 
 
 async def test_a_worker_withdraws_and_another_takes_the_place(desk: Desk) -> None:
+    """Shows REG-17."""
     project_id = await road.project(desk)
     first = await road.collected(desk, project_id)
     second = await road.collected(desk, project_id, "worker_second")

@@ -14,6 +14,7 @@ async def voucher_state(desk: Desk, of: voucher_class_road.Class) -> str:
 
 
 async def test_a_provider_is_paid_and_everybody_can_read_why(desk: Desk) -> None:
+    """Shows PAY-15, REG-09, SYS-08."""
     of = await money.redeemed(desk)
     path = {"voucher_settlement_id": await money.drafted(desk, of)}
     settlement_id = path["voucher_settlement_id"]
@@ -207,6 +208,7 @@ async def test_a_notice_that_is_withdrawn_leaves_the_settlement_reviewed(desk: D
 
 
 async def test_a_worker_is_reimbursed_against_his_invoice(desk: Desk) -> None:
+    """Shows PAY-13."""
     of = await money.redeemed(desk, payee="worker")
     body: Json = money.claim(
         desk,

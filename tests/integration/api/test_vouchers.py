@@ -24,6 +24,7 @@ async def explained(desk: Desk, person: str, voucher: Json) -> Json:
 
 
 async def test_a_worker_collects_a_voucher_of_a_general_project(desk: Desk) -> None:
+    """Shows REG-11, REG-17."""
     voucher = await road.collected(desk)
     assert (voucher["state"], voucher["state_name"]) == (
         "collected",
@@ -161,6 +162,7 @@ async def test_a_page_of_vouchers_goes_on_where_it_ended(desk: Desk) -> None:
 
 
 async def test_a_code_is_drawn_as_a_square_that_reads_back(desk: Desk) -> None:
+    """Shows REG-10, REG-11."""
     voucher = await road.collected(desk)
     ask = desk.ask("GetVoucherQr", "worker", path={"voucher_id": voucher["id"]})
     answer = await desk.send(ask)
