@@ -54,8 +54,11 @@ FLOW: Final[Flow] = {
     "clawed_back": {},
 }
 
-LIVE: Final = frozenset(FREEZABLE) | {"frozen"}
-"""States in which a person holds no second voucher of the project (index `one_live_voucher`)."""
+LIVE: Final = frozenset(FREEZABLE) | {"frozen", "paid"}
+"""States in which a person holds no second voucher of the project (index `one_live_voucher`).
+
+One that was paid counts: it was used, and the bank may give its payment back.
+"""
 
 UNUSED: Final = frozenset({"issued", "collected", "reserved"})
 """States that a day ends when validity is counted to the start of training."""

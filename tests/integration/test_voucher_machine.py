@@ -32,7 +32,7 @@ from adapters.system.clock import SystemClock
 from adapters.system.ids import new_id
 from domain.cases import NEW
 from domain.errors import Refusal
-from domain.machines.voucher import FLOW, FREEZABLE
+from domain.machines.voucher import FLOW, FREEZABLE, LIVE
 from domain.ports.crypto import Crypto
 from domain.ports.work import BeginWork
 from domain.voucher import Voucher
@@ -99,6 +99,8 @@ def test_postgresql_is_told_the_domains_table() -> None:
     pairs = {(before, after) for before, _, after in said()}
     assert set(MIGRATION.MOVES) == pairs
     assert len(MIGRATION.MOVES) == len(pairs), "each pair once"
+    assert set(MIGRATION.LIVE) == LIVE
+    assert {*MIGRATION.LIVE, *MIGRATION.ENDED} == set(FLOW) - {NEW}
 
 
 @dataclass(frozen=True, kw_only=True)

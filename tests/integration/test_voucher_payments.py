@@ -25,7 +25,7 @@ from tests.conftest import NewStaff
 from tests.integration.test_voucher_settlements import impose
 from tests.integration.voucher_class_stage import APPROPRIATED_FEN, FEE_FEN, a_stage
 from tests.integration.voucher_money_stage import Money, reduced, refused
-from tests.people import Staff
+from tests.people import Staff, citizen_id
 
 
 @pytest.fixture
@@ -130,6 +130,21 @@ async def test_what_the_bank_gives_back_is_approved_again_and_paid_again(money: 
         AccountKind.AVAILABLE: APPROPRIATED_FEN - 2 * FEE_FEN,
         AccountKind.EXPENSE: 2 * FEE_FEN,
     }
+
+
+async def test_a_payment_comes_back_to_whoever_asked_for_a_second_voucher_meanwhile(
+    money: Money,
+) -> None:
+    person = citizen_id()
+    (only,) = await money.stage.holders(1, citizen_ids=[person])
+    await money.redeemed(only)
+    settled = await money.settled()
+    sent, attempt = await money.paid(settled)
+    with pytest.raises(Refusal, match="voucher_already_held"):
+        await money.stage.holders(1, citizen_ids=[person])
+    assert await money.answered(sent, attempt, "returned") == {LineState.MATCHED: 1}
+    await money.closed(settled)
+    assert await money.stage.states(only) == ["approved"]
 
 
 async def test_a_refused_payment_is_cancelled_and_the_settlement_asked_for_anew(
