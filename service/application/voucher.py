@@ -158,6 +158,14 @@ async def get_voucher(work: Work, *, voucher_id: UUID) -> Voucher:
     return await work.vouchers.get(voucher_id)
 
 
+async def get_voucher_code(work: Work, *, voucher_id: UUID) -> str:
+    """Return a voucher's code to its worker or the bureau; refuses `not_found`, also to its provider."""
+    code = (await work.vouchers.get(voucher_id)).code
+    if code is None:
+        raise Refusal("not_found")
+    return code
+
+
 async def list_vouchers(
     work: Work, asked: VoucherFilter, *, after: UUID | None, limit: int
 ) -> Sequence[Voucher]:

@@ -246,6 +246,7 @@ async def test_nobody_moves_another_places_or_persons_voucher(
 ) -> None:
     of = await stage.project(begin_work, staff, **stage.TARGETED)
     issued = await own_voucher(begin_work, staff, of)
+    assert issued.code is not None
     elsewhere = await new_staff()
     for actor in (staff.worker_second, staff.teacher, staff.filer, elsewhere.handler):
         assert (
