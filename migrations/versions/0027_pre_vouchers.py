@@ -65,7 +65,7 @@ STEP_RULES = (
 )
 
 FREEZABLE = ("issued", "collected", "reserved", "in_use", "completed", "redeemed", "approved")
-ENDED = ("not_completed", "expired", "returned", "voided", "clawed_back")
+ENDED = ("not_completed", "expired", "returned", "voided")
 MOVES = (
     ("issued", "collected"),
     ("issued", "expired"),
@@ -85,13 +85,14 @@ MOVES = (
     ("approved", "redeemed"),
     ("paid", "approved"),
     ("paid", "clawed_back"),
+    ("clawed_back", "paid"),
     *((state, "frozen") for state in FREEZABLE),
     *(("frozen", state) for state in FREEZABLE),
     *((state, "voided") for state in (*FREEZABLE, "frozen") if state != "approved"),
 )
 """The domain's table of vouchers: from one state to another. Equal to it by test."""
 
-LIVE = (*FREEZABLE, "frozen", "paid")
+LIVE = (*FREEZABLE, "frozen", "paid", "clawed_back")
 """The domain's states in which a person holds no second voucher. Equal to them by test."""
 
 REGION_OF_NEW = "coalesce(starts_with(new.region_path, scope_region()), false)"
