@@ -1,4 +1,4 @@
-"""Review request (复核): what an enterprise asks to be decided again, by other people."""
+"""Review request (复核): what an enterprise, provider or worker asks to be decided again, by other people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

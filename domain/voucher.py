@@ -80,6 +80,7 @@ class SetEvent(StrEnum):
     REFUSE = "refuse"
     RETURN_PAYMENT = "return_payment"
     CLAW_BACK = "claw_back"
+    CANCEL_CLAW_BACK = "cancel_claw_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

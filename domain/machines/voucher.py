@@ -3,7 +3,8 @@
 `reserve` takes a place in a class; `start`, `miss` (who did not turn up) and `complete` follow the class's
 signed steps; `redeem` is the provider's. A frozen voucher remembers where it stood and goes back there. A
 line that a settlement refuses voids it; one that is held, or a settlement refused as a whole, leaves it
-`redeemed`: it may be put in again. A bank that gives a payment back leaves it approved again.
+`redeemed`: it may be put in again. A bank that gives a payment back leaves it approved again, and a claw-back that
+a review finds wrong leaves it paid.
 """
 
 from typing import Final
@@ -51,13 +52,14 @@ FLOW: Final[Flow] = {
     "expired": {},
     "returned": {},
     "voided": {},
-    "clawed_back": {},
+    "clawed_back": {"cancel_claw_back": "paid"},
 }
 
-LIVE: Final = frozenset(FREEZABLE) | {"frozen", "paid"}
+LIVE: Final = frozenset(FREEZABLE) | {"frozen", "paid", "clawed_back"}
 """States in which a person holds no second voucher of the project (index `one_live_voucher`).
 
-One that was paid counts: it was used, and the bank may give its payment back.
+One that was paid counts, and one that was clawed back: it was used, and a bank that gives its payment back or a
+review of the claw-back lets it stand where it stood.
 """
 
 UNUSED: Final = frozenset({"issued", "collected", "reserved"})

@@ -148,6 +148,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "batch": "编入批次",
     "call_off": "停办",
     "cancel": "撤销",
+    "cancel_claw_back": "撤销追回",
     "cancel_payment": "撤销支付",
     "claim": "申报债权",
     "class_cancelled": "班级取消",

@@ -315,6 +315,8 @@ async def _granted(work: Work, request: ReviewRequest) -> str:
     )
     if recovery.settlement_id is not None:
         return "应追缴的数额由本备案的后续结算重新核定，在此之前不计缴款期限。"
+    if recovery.voucher_settlement_id is not None:
+        return "原追缴决定撤销，尚未缴回的款项无须缴回，所涉职业培训券恢复为已支付。"
     return "原追缴决定撤销，尚未缴回的款项无须缴回；已缴回的由后续结算一并核定。"
 
 

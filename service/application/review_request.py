@@ -1,4 +1,4 @@
-"""Review request use cases (复核): asked for by the enterprise, decided by people new to the matter."""
+"""Review request use cases (复核): asked for by whoever was decided about, decided by people new to the matter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Review requests over HTTP: asked for by the enterprise, decided by people new to the matter."""
+"""Review requests over HTTP: asked for by whoever the decision is about, decided by people new to the matter."""
 
 from datetime import date
 from typing import Annotated, Final
@@ -94,7 +94,7 @@ def _answer(shown: ReviewRequest, *, status: int = 200) -> Answer:
         "that was served, within the region's period; decided by people who took no part in the first "
         "decision. While a recovery is under review no day to pay passes.",
     ),
-    roles=frozenset({Role.FILER}),
+    roles=frozenset({Role.FILER, Role.PROVIDER, Role.WORKER}),
     body=ReviewRequestBody,
     body_example={
         "statement": "该学徒的证书已补传，请予复核。",

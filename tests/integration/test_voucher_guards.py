@@ -23,7 +23,7 @@ from tests.integration import voucher_stage as stage
 from tests.people import Staff
 
 RACES = 12
-FREES = {"not_completed", "expired", "returned", "voided", "clawed_back"}
+FREES = {"not_completed", "expired", "returned", "voided"}
 """States of a voucher whose person may hold another of the project."""
 
 

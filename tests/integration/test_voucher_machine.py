@@ -65,6 +65,8 @@ SAID: tuple[tuple[str, str, str], ...] = (
     ("approved", "cancel_payment", "redeemed"),
     ("paid", "return_payment", "approved"),
     ("paid", "claw_back", "clawed_back"),
+    # A review finds the claw-back wrong.
+    ("clawed_back", "cancel_claw_back", "paid"),
     # 退券.
     ("collected", "give_back", "returned"),
     # A day that passes ends what is unused, and what is in use where it counts to completion.

@@ -270,6 +270,38 @@ async def test_a_claw_back_is_ordered_served_and_collected(desk: Desk) -> None:
     assert [one["case"]["state"] for one in listed["items"]] == ["collected"]
 
 
+async def test_a_provider_asks_for_the_review_of_a_claw_back_and_it_is_given_up(
+    desk: Desk,
+) -> None:
+    of, settlement_id = await money.paid(desk)
+    proposed = await money.proposed(desk, settlement_id, of.voucher["id"])
+    path = {"recovery_id": proposed["case"]["id"]}
+    order = {"document_number": "试人社追〔2026〕4号", "pay_within_days": 30, "reason": "冒名培训"}
+    await desk.done("OrderRecovery", "approver", path=path, version=1, body=order)
+    day = {"served_on": desk.clock.at.date().isoformat()}
+    await desk.done("ServeRecovery", "handler", path=path, version=2, body=day)
+    body = {**path, "statement": "学员均到场，有考勤为证"}
+    asked = await desk.done("RequestReview", "teacher", body=body)
+    review = {"review_request_id": asked["case"]["id"]}
+    await desk.done("ExamineReviewRequest", "handler", path=review, version=1, body={})
+    ruling = {"reason": "考勤属实", "clause": "五(一)"}
+    await desk.done("UpholdReviewRequest", "releaser", path=review, version=2, body=ruling)
+    assert await voucher_state(desk, of) == "paid"
+    history = await desk.done(
+        "GetVoucherHistory", "worker", path={"voucher_id": of.voucher["id"]}
+    )
+    assert [one["event"] for one in history["sets"]][-3:] == [
+        "pay",
+        "claw_back",
+        "cancel_claw_back",
+    ]
+    await desk.idle()
+    papers = await desk.done(
+        "ListOfficialDocuments", "teacher", query=f"case_id={review['review_request_id']}"
+    )
+    assert [one["kind"] for one in papers["items"]] == ["review_decision"]
+
+
 async def test_a_claw_back_that_nobody_orders_is_cancelled_on_paper(desk: Desk) -> None:
     of, settlement_id = await money.paid(desk)
     proposed = await money.proposed(desk, settlement_id, of.voucher["id"])
