@@ -156,9 +156,7 @@ class PostgresSubsidies(Subsidies):
         )
 
     async def restore(self, place_id: UUID, subjects: Sequence[UUID]) -> None:
-        await self._connection.execute(
-            _RESTORE, {"place_id": place_id, "subjects": list(subjects)}
-        )
+        await self._connection.execute(_RESTORE, {"place_id": place_id, "subjects": list(subjects)})
 
     async def add_register(
         self, place: Place, *, source: str, content: bytes, rows: Sequence[RegisterRow]

@@ -242,8 +242,12 @@ async def test_a_voucher_whose_claw_back_was_wrong_counts_again_from_its_first_d
     first = await holder_of(money, person)
     settled = await paid_by_voucher(money, first)
     await money.paid(settled)
-    served = await review.served(money, await money.ordered(await money.proposed(settled, first.voucher_id)))
-    await review.ruled(money, await review.contested(money, money.stage.provider, recovery_id=served.case.id))
+    served = await review.served(
+        money, await money.ordered(await money.proposed(settled, first.voucher_id))
+    )
+    await review.ruled(
+        money, await review.contested(money, money.stage.provider, recovery_id=served.case.id)
+    )
     assert await on_record(database, first.voucher_id) == [
         (5, None, ENDS, False),
         (5, None, ENDS, True),

@@ -287,9 +287,7 @@ async def test_a_provider_asks_for_the_review_of_a_claw_back_and_it_is_given_up(
     ruling = {"reason": "考勤属实", "clause": "五(一)"}
     await desk.done("UpholdReviewRequest", "releaser", path=review, version=2, body=ruling)
     assert await voucher_state(desk, of) == "paid"
-    history = await desk.done(
-        "GetVoucherHistory", "worker", path={"voucher_id": of.voucher["id"]}
-    )
+    history = await desk.done("GetVoucherHistory", "worker", path={"voucher_id": of.voucher["id"]})
     assert [one["event"] for one in history["sets"]][-3:] == [
         "pay",
         "claw_back",
