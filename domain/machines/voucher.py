@@ -62,6 +62,10 @@ One that was paid counts, and one that was clawed back: it was used, and a bank 
 review of the claw-back lets it stand where it stood.
 """
 
+RELIED_ON: Final = frozenset(FREEZABLE) - {"issued", "collected"}
+"""States in which others rely on a voucher: a class, its provider, a payment. The real-name service's word against
+its person freezes it there; before, that word keeps him from reserving."""
+
 UNUSED: Final = frozenset({"issued", "collected", "reserved"})
 """States that a day ends when validity is counted to the start of training."""
 
