@@ -81,6 +81,8 @@ MOVES = (
     ("in_use", "expired"),
     ("completed", "redeemed"),
     ("redeemed", "approved"),
+    ("redeemed", "refused"),
+    ("refused", "redeemed"),
     ("approved", "paid"),
     ("approved", "redeemed"),
     ("paid", "approved"),
@@ -92,7 +94,7 @@ MOVES = (
 )
 """The domain's table of vouchers: from one state to another. Equal to it by test."""
 
-LIVE = (*FREEZABLE, "frozen", "paid", "clawed_back")
+LIVE = (*FREEZABLE, "frozen", "refused", "paid", "clawed_back")
 """The domain's states in which a person holds no second voucher. Equal to them by test."""
 
 REGION_OF_NEW = "coalesce(starts_with(new.region_path, scope_region()), false)"
