@@ -338,7 +338,7 @@ async def test_an_apprenticeship_approved_meanwhile_stops_the_vouchers_approval_
     await money.signed(waiting, send_back, beside.approver, reason="补贴重复")
     await money.reviewed(waiting, refused(had, "补贴重复"))
     await money.approved(waiting)
-    assert await money.stage.states(had, other) == ["voided", "approved"]
+    assert await money.stage.states(had, other) == ["refused", "approved"]
     assert await on_record(database, had.voucher_id) == []
     assert await on_record(database, other.voucher_id) == [(5, None, date(2027, 4, 5), True)]
 

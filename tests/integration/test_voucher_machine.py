@@ -58,9 +58,12 @@ SAID: tuple[tuple[str, str, str], ...] = (
     ("in_use", "fail", "not_completed"),
     # A class that is stopped leaves its people a voucher.
     ("in_use", "class_stopped", "collected"),
-    # 核销, approved, paid; what is refused or cancelled may be put in again; the bank may give back.
+    # 核销, approved, paid; what is cancelled may be put in again; the bank may give back.
     ("completed", "redeem", "redeemed"),
     ("redeemed", "approve", "approved"),
+    # A refused line, until a review finds that wrong.
+    ("redeemed", "refuse", "refused"),
+    ("refused", "reinstate", "redeemed"),
     ("approved", "pay", "paid"),
     ("approved", "cancel_payment", "redeemed"),
     ("paid", "return_payment", "approved"),

@@ -56,7 +56,7 @@ async def test_an_approved_settlement_is_paid_and_its_vouchers_with_it(money: Mo
     assert await money.answered(sent, attempt, "paid") == {LineState.MATCHED: 1}
     closed = await money.closed(settled)
     assert closed.case.state == "closed"
-    assert await money.stage.states(*holders) == ["paid", "paid", "voided"]
+    assert await money.stage.states(*holders) == ["paid", "paid", "refused"]
     assert await money.balances() == {
         AccountKind.TREASURY: -APPROPRIATED_FEN,
         AccountKind.AVAILABLE: APPROPRIATED_FEN - paid_fen,

@@ -1,5 +1,9 @@
 """Voucher settlements over HTTP: from the draft to the bank line, with notices, objections and claw-backs."""
 
+from datetime import timedelta
+from uuid import UUID
+
+from domain.official_document import stored
 from tests.integration.api import road, voucher_class_road
 from tests.integration.api import voucher_money_road as money
 from tests.integration.api.desk import Desk, Json
@@ -97,7 +101,9 @@ async def test_what_is_returned_comes_back_without_what_was_taken_out(desk: Desk
     assert gone["case"]["state"] == "withdrawn"
 
 
-async def test_a_refused_voucher_is_void_and_the_settlement_closed_at_nothing(desk: Desk) -> None:
+async def test_a_refused_voucher_ends_so_and_the_settlement_is_closed_at_nothing(
+    desk: Desk,
+) -> None:
     of = await money.redeemed(desk)
     settlement_id = await money.drafted(desk, of)
     found = {
@@ -109,7 +115,43 @@ async def test_a_refused_voucher_is_void_and_the_settlement_closed_at_nothing(de
     await money.approved(desk, settlement_id)
     await desk.idle()
     assert (await money.now(desk, settlement_id))["case"]["state"] == "closed"
-    assert await voucher_state(desk, of) == "voided"
+    assert await voucher_state(desk, of) == "refused"
+
+
+async def test_a_provider_contests_a_refused_voucher_and_it_is_settled_again(desk: Desk) -> None:
+    of = await money.redeemed(desk)
+    settlement_id = await money.drafted(desk, of)
+    found = {"voucher_id": of.voucher["id"], "disposition": "refused", "reason": "出勤记录不实"}
+    await money.reviewed(desk, settlement_id, found)
+    await money.approved(desk, settlement_id)
+    await desk.idle()
+    named = {"voucher_settlement_id": settlement_id, "voucher_id": of.voucher["id"]}
+    body = {**named, "statement": "出勤有打卡记录，请予复核"}
+    asked = await desk.done("RequestReview", "teacher", body=body)
+    assert asked["subject"] == "voucher_line"
+    assert (asked["line_id"], asked["settlement_id"]) == (None, None)
+    assert {name: asked[name] for name in named} == named
+    path = {"review_request_id": asked["case"]["id"]}
+    await desk.done("ExamineReviewRequest", "handler", path=path, version=1, body={})
+    ruling = {"reason": "打卡记录属实", "clause": "五(一)"}
+    await desk.done("UpholdReviewRequest", "releaser", path=path, version=2, body=ruling)
+    assert await voucher_state(desk, of) == "redeemed"
+    history = await desk.done("GetVoucherHistory", "worker", path={"voucher_id": of.voucher["id"]})
+    assert [one["event"] for one in history["acts"]][-2:] == ["redeem", "reinstate"]
+    await desk.idle()
+    (paper,) = (
+        await desk.done("ListOfficialDocuments", "teacher", query=f"case_id={asked['case']['id']}")
+    )["items"]
+    async with desk.house.begin_work(desk.staff.system) as work:
+        written = await work.official_documents.get(UUID(paper["id"]))
+    said = stored(written.paper).decode()
+    assert "职业培训券结算中持券人李四" in said
+    assert "可以列入以后的结算重新核定" in said
+    desk.clock.at += timedelta(days=31)
+    again = await money.drafted(desk, of)
+    await money.reviewed(desk, again)
+    await money.approved(desk, again)
+    assert await voucher_state(desk, of) == "approved"
 
 
 async def test_an_objection_freezes_its_voucher_and_an_upheld_one_refuses_it(desk: Desk) -> None:
@@ -171,7 +213,7 @@ async def test_an_upheld_objection_sends_a_settlement_back_and_refuses_the_line(
     # What pays nobody needs no further notice, and the one that ran ends by itself.
     await road.ended(desk)
     await money.approved(desk, settlement_id)
-    assert await voucher_state(desk, of) == "voided"
+    assert await voucher_state(desk, of) == "refused"
     papers = await desk.done("ListOfficialDocuments", "handler", query=f"case_id={objection_id}")
     assert [one["kind"] for one in papers["items"]] == ["objection_answer"]
 
