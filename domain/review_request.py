@@ -1,4 +1,4 @@
-"""Review request (复核): what an enterprise asks to be decided again, by other people."""
+"""Review request (复核): what an enterprise, provider or worker asks to be decided again, by other people."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,13 +19,16 @@ CONTESTABLE: Final = frozenset({"served", "partly_collected", "overdue", "under_
 
 
 class ReviewSubject(StrEnum):
-    """What may be reviewed: a person refused or paid less in a settlement, a hold, a refusal, a recovery."""
+    """What may be reviewed: a person refused or paid less in a settlement, a voucher refused in one, a hold, a
+    refusal, a recovery.
+    """
 
     SETTLEMENT_LINE = "settlement_line"
     HOLD = "hold"
     FILING = "filing"
     PREPAYMENT = "prepayment"
     RECOVERY = "recovery"
+    VOUCHER_LINE = "voucher_line"
 
 
 KIND_OF: Final[Mapping[ReviewSubject, CaseKind]] = {
@@ -34,6 +37,7 @@ KIND_OF: Final[Mapping[ReviewSubject, CaseKind]] = {
     ReviewSubject.FILING: CaseKind.FILING,
     ReviewSubject.PREPAYMENT: CaseKind.PREPAYMENT,
     ReviewSubject.RECOVERY: CaseKind.RECOVERY,
+    ReviewSubject.VOUCHER_LINE: CaseKind.VOUCHER_SETTLEMENT,
 }
 """The kind of case that holds the first decision."""
 
@@ -43,6 +47,7 @@ DECIDED_BY: Final[Mapping[ReviewSubject, str]] = {
     ReviewSubject.FILING: "refused",
     ReviewSubject.PREPAYMENT: "refused",
     ReviewSubject.RECOVERY: "ordered",
+    ReviewSubject.VOUCHER_LINE: "approved",
 }
 """The state whose signed step is the first decision."""
 
@@ -51,7 +56,8 @@ DECIDED_BY: Final[Mapping[ReviewSubject, str]] = {
 class ReviewRequest:
     """A review request on file. `decided_id` is the case of the first decision.
 
-    `line_id` is the person's line of a settlement; `decided_seq` the step that ordered a recovery.
+    `line_id` is the person's line of a settlement, or the voucher whose line it is; `decided_seq` the step that
+    ordered a recovery.
     """
 
     case: Case

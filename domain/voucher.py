@@ -80,6 +80,7 @@ class SetEvent(StrEnum):
     REFUSE = "refuse"
     RETURN_PAYMENT = "return_payment"
     CLAW_BACK = "claw_back"
+    CANCEL_CLAW_BACK = "cancel_claw_back"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +180,7 @@ _LEAVES: Final = frozenset(
 class Voucher:
     """A voucher on file. `valid_until` is its last day; `frozen_from` the state an investigation stopped it in.
 
+    `code` is its bearer's secret until it is redeemed: None for a provider, who is shown it by the worker.
     `provider_id`, `class_id` are set from the reservation on. Amounts are fen; None before the settlement.
     `set_ids` are the sets it moved in, oldest first; `version` counts its sets and acts. `real_name` is the
     latest answer about its person; None while there is none, and for a provider, who does not see it.
@@ -189,7 +191,7 @@ class Voucher:
     region_path: str
     project_id: UUID
     person_id: UUID
-    code: str
+    code: str | None
     name: str
     identity_masked: str
     phone_masked: str | None

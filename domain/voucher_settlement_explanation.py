@@ -12,8 +12,8 @@ GROUNDS: Final[Mapping[VoucherGround, Text]] = {
     VoucherGround.WORTH: Text("按核定金额支付。", "Paid at its worth."),
     VoucherGround.REDUCED: Text("经审核核减。", "Reduced at the review."),
     VoucherGround.REFUSED: Text(
-        "经审核不予支付，该券作废，占用的资金退回。",
-        "Refused at the review: the voucher is void and what it had committed goes back.",
+        "经审核不予支付，占用的资金退回；可以申请复核。",
+        "Refused at the review, and what it had committed goes back; it may be contested by a review request.",
     ),
     VoucherGround.HELD: Text(
         "暂缓处理，可列入以后的结算。", "Held: it may stand in a later settlement."
@@ -38,8 +38,8 @@ GROUNDS: Final[Mapping[VoucherGround, Text]] = {
         "An objection is being examined: held, without delaying any other.",
     ),
     VoucherGround.OBJECTION_UPHELD: Text(
-        "公示异议成立，不予支付，该券作废。",
-        "An objection was upheld: nothing is paid and the voucher is void.",
+        "公示异议成立，不予支付；可以申请复核。",
+        "An objection was upheld: nothing is paid; it may be contested by a review request.",
     ),
 }
 

@@ -30,6 +30,7 @@ REFUSAL_BY_CONSTRAINT: Final[Mapping[str, str]] = {
     "one_review_per_filing": "review_already_requested",
     "one_review_per_prepayment": "review_already_requested",
     "one_review_per_order": "review_already_requested",
+    "one_review_per_voucher_line": "review_already_requested",
     "one_filing_per_review": "review_already_used",
     "one_prepayment_per_review": "review_already_used",
     "no_overdraft": "fund_insufficient",

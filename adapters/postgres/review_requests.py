@@ -17,19 +17,21 @@ _COLUMNS: Final = {
     ReviewSubject.FILING: "filing_id",
     ReviewSubject.PREPAYMENT: "prepayment_id",
     ReviewSubject.RECOVERY: "recovery_id",
+    ReviewSubject.VOUCHER_LINE: "voucher_settlement_id",
 }
 """The column that names the case of the first decision."""
 _NAMED: Final = tuple(_COLUMNS.values())
 
 _ADD: Final = text(f"""
 insert into review_requests (place_id, org_id, partner_org_id, region_path, id, subject,
-                             {", ".join(_NAMED)}, line_id, decided_seq, statement, requested_on)
+                             {", ".join(_NAMED)}, line_id, voucher_id, decided_seq, statement, requested_on)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :subject,
-        {", ".join(f":{name}" for name in _NAMED)}, :line_id, :decided_seq, :statement, :requested_on)
+        {", ".join(f":{name}" for name in _NAMED)}, :line_id, :voucher_id, :decided_seq, :statement,
+        :requested_on)
 """)
 _GET_MANY: Final = text(f"""
 select {CASE_COLUMNS}, r.subject, coalesce({", ".join(f"r.{name}" for name in _NAMED)}) as decided_id,
-       r.line_id, r.decided_seq, r.statement, r.requested_on
+       coalesce(r.line_id, r.voucher_id) as line_id, r.decided_seq, r.statement, r.requested_on
   from review_requests r join cases c on c.place_id = r.place_id and c.id = r.id
  where r.place_id = any(:places) and r.id = any(:ids)
 """)
@@ -60,6 +62,7 @@ class PostgresReviewRequests(ReviewRequests):
         self._connection = connection
 
     async def add(self, request: ReviewRequest) -> None:
+        of_voucher = request.subject is ReviewSubject.VOUCHER_LINE
         await self._connection.execute(
             _ADD,
             {
@@ -67,7 +70,8 @@ class PostgresReviewRequests(ReviewRequests):
                 "id": request.case.id,
                 "subject": request.subject,
                 **{column: request.of(subject) for subject, column in _COLUMNS.items()},
-                "line_id": request.line_id,
+                "line_id": None if of_voucher else request.line_id,
+                "voucher_id": request.line_id if of_voucher else None,
                 "decided_seq": request.decided_seq,
                 "statement": request.statement,
                 "requested_on": request.requested_on,

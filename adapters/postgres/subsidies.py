@@ -32,6 +32,7 @@ select record_subsidies(:place_id, :programme, :class, :at, cast(:people as uuid
          cast(:categories as text[]))
 """)
 _END: Final = text("select end_subsidies(:place_id, cast(:subjects as uuid[]), :at)")
+_RESTORE: Final = text("select restore_subsidies(:place_id, cast(:subjects as uuid[]))")
 _TAKE_TURN: Final = text("select pg_advisory_xact_lock(hashtextextended(:source, 0))")
 _IN_FORCE: Final = text("""
 select id, version, digest from subsidy_registers
@@ -153,6 +154,9 @@ class PostgresSubsidies(Subsidies):
         await self._connection.execute(
             _END, {"place_id": place_id, "subjects": list(subjects), "at": self._now}
         )
+
+    async def restore(self, place_id: UUID, subjects: Sequence[UUID]) -> None:
+        await self._connection.execute(_RESTORE, {"place_id": place_id, "subjects": list(subjects)})
 
     async def add_register(
         self, place: Place, *, source: str, content: bytes, rows: Sequence[RegisterRow]

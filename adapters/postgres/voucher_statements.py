@@ -18,8 +18,11 @@ from domain.voucher import Beneficiary, BeneficiaryTag, SetEvent, Voucher, Vouch
 
 _UNUSED: Final = ", ".join(f"'{state}'" for state in sorted(UNUSED))
 _LIVE: Final = ", ".join(f"'{state}'" for state in sorted(LIVE))
+# A code is its bearer's: whoever sees a voucher as the provider it is used at is shown none.
 _COLUMNS: Final = """
-v.id, v.place_id, v.region_path, v.project_id, v.person_id, v.code, v.name, v.identity_masked,
+v.id, v.place_id, v.region_path, v.project_id, v.person_id, v.name, v.identity_masked,
+case when v.org_id = (select scope_org()) or starts_with(v.region_path, (select scope_region()))
+     then v.code end as code,
 v.phone_masked, v.tag, v.state, v.frozen_from, v.issued_at, v.collected_at, v.valid_until,
 v.partner_org_id, v.class_id, v.completed_on, v.redeemed_at, v.amount_fen, v.set_ids, v.version,
 (select c.answer from real_name_checks c

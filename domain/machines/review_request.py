@@ -1,4 +1,4 @@
-"""Review request (复核): filed by the enterprise, decided by people who did not decide before."""
+"""Review request (复核): filed by whoever was decided about, decided by people who did not decide before."""
 
 from typing import Final
 

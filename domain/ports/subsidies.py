@@ -37,6 +37,10 @@ class Subsidies(Protocol):
         """End the record of subjects that are paid nothing after all: it counts no longer."""
 
     @abstractmethod
+    async def restore(self, place_id: UUID, subjects: Sequence[UUID]) -> None:
+        """Record withdrawn subjects again as they were last recorded, to count from the same day."""
+
+    @abstractmethod
     async def add_register(
         self, place: Place, *, source: str, content: bytes, rows: Sequence[RegisterRow]
     ) -> SubsidyRegister:

@@ -19,7 +19,10 @@ from domain.voucher import (
 
 
 class Vouchers(Protocol):
-    """The vouchers the actor may see: a worker's own, a provider's once reserved there, a bureau's all."""
+    """The vouchers the actor may see: a worker's own, a provider's once reserved there, a bureau's all.
+
+    A provider is shown them without their codes; whoever knows a code finds its voucher by it.
+    """
 
     @abstractmethod
     async def get(self, voucher_id: UUID) -> Voucher:

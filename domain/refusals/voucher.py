@@ -113,8 +113,8 @@ VOUCHER_ISSUES: Final = (
         "voucher_already_held",
         ("已持有培训券", "Holds a voucher already"),
         (
-            "同一人在同一项目中只能持有一张有效的培训券。",
-            "A person holds one live voucher of a project at a time.",
+            "同一人在同一项目中只能持有一张有效的培训券，已使用的也计算在内。",
+            "A person holds one live voucher of a project; one that was used counts.",
         ),
     ),
     rule(

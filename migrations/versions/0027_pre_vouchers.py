@@ -65,7 +65,7 @@ STEP_RULES = (
 )
 
 FREEZABLE = ("issued", "collected", "reserved", "in_use", "completed", "redeemed", "approved")
-FINAL = ("not_completed", "expired", "returned", "voided", "paid", "clawed_back")
+ENDED = ("not_completed", "expired", "returned", "voided")
 MOVES = (
     ("issued", "collected"),
     ("issued", "expired"),
@@ -81,17 +81,21 @@ MOVES = (
     ("in_use", "expired"),
     ("completed", "redeemed"),
     ("redeemed", "approved"),
+    ("redeemed", "refused"),
+    ("refused", "redeemed"),
     ("approved", "paid"),
     ("approved", "redeemed"),
     ("paid", "approved"),
     ("paid", "clawed_back"),
+    ("clawed_back", "paid"),
     *((state, "frozen") for state in FREEZABLE),
     *(("frozen", state) for state in FREEZABLE),
     *((state, "voided") for state in (*FREEZABLE, "frozen") if state != "approved"),
 )
 """The domain's table of vouchers: from one state to another. Equal to it by test."""
 
-LIVE = (*FREEZABLE, "frozen")
+LIVE = (*FREEZABLE, "frozen", "refused", "paid", "clawed_back")
+"""The domain's states in which a person holds no second voucher. Equal to them by test."""
 
 REGION_OF_NEW = "coalesce(starts_with(new.region_path, scope_region()), false)"
 
@@ -170,7 +174,7 @@ def _vouchers() -> None:
           phone_masked text,
           tag text check (tag in ('graduate', 'rural_migrant', 'out_of_poverty', 'unemployed', 'veteran',
                                   'disabled', 'graduation_year_student')),
-          state text not null check (state in ({_words((*LIVE, *FINAL))})),
+          state text not null check (state in ({_words((*LIVE, *ENDED))})),
           frozen_from text check (frozen_from in ({_words(FREEZABLE)})),
           issued_at timestamptz not null,
           set_ids uuid[] not null,

@@ -48,7 +48,7 @@ REPLACED = {
 SUBJECTS = "('prepayment', 'settlement')"
 SUBJECTS_NOW = "('prepayment', 'settlement', 'voucher_settlement')"
 SETS = "'issue', 'expire', 'start', 'complete', 'fail', 'class_cancelled', 'class_stopped', 'approve', 'pay'"
-SETS_NOW = f"{SETS}, 'refuse', 'return_payment', 'claw_back'"
+SETS_NOW = f"{SETS}, 'refuse', 'return_payment', 'claw_back', 'cancel_claw_back'"
 
 
 def upgrade() -> None:

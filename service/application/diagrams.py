@@ -148,6 +148,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "batch": "编入批次",
     "call_off": "停办",
     "cancel": "撤销",
+    "cancel_claw_back": "撤销追回",
     "cancel_payment": "撤销支付",
     "claim": "申报债权",
     "class_cancelled": "班级取消",
@@ -204,6 +205,7 @@ EVENTS: Final[Mapping[str, str]] = {
     "refuse_finance": "财政不同意",
     "refuse_labour": "人社不同意",
     "reject": "银行退回",
+    "reinstate": "恢复",
     "release": "放行",
     "release_approved": "解除冻结",
     "release_collected": "解除冻结",
@@ -248,7 +250,7 @@ EVENTS: Final[Mapping[str, str]] = {
 }
 
 STATES_OF: Final[Mapping[str, Mapping[str, str]]] = {
-    "voucher": {"collected": "已领取", "returned": "已退券"},
+    "voucher": {"collected": "已领取", "refused": "不予支付", "returned": "已退券"},
 }
 """Where one state has another name in one machine: money is collected back, a voucher is collected."""
 
@@ -257,6 +259,7 @@ EVENTS_OF: Final[Mapping[str, Mapping[str, str]]] = {
         "collect": "领取",
         "expire": "过期",
         "give_back": "退券",
+        "refuse": "不予支付",
         "withdraw": "退出报名",
     },
 }

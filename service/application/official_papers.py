@@ -315,6 +315,8 @@ async def _granted(work: Work, request: ReviewRequest) -> str:
     )
     if recovery.settlement_id is not None:
         return "应追缴的数额由本备案的后续结算重新核定，在此之前不计缴款期限。"
+    if recovery.voucher_settlement_id is not None:
+        return "原追缴决定撤销，尚未缴回的款项无须缴回，所涉职业培训券恢复为已支付。"
     return "原追缴决定撤销，尚未缴回的款项无须缴回；已缴回的由后续结算一并核定。"
 
 
@@ -326,6 +328,10 @@ async def _reviewed(work: Work, request: ReviewRequest) -> str:
     if request.subject is ReviewSubject.RECOVERY:
         recovery = await work.recoveries.get(decided)
         return f"《{recovery.document_number}》的追缴决定（追缴编号{recovery.reference}）"
+    if request.subject is ReviewSubject.VOUCHER_LINE:
+        assert request.line_id is not None  # the voucher is named with its settlement
+        voucher = await work.vouchers.get(request.line_id)
+        return f"职业培训券结算中持券人{voucher.name}（{voucher.identity_masked}）的不予支付决定"
     if request.line_id is None:
         filing = await _filing_of(work, decided)
         return f"“{without_numbers(filing.class_name)}”的{_REFUSED[request.subject]}"
@@ -335,6 +341,7 @@ async def _reviewed(work: Work, request: ReviewRequest) -> str:
 
 _GRANTED: Final = {
     ReviewSubject.SETTLEMENT_LINE: "该人员的补贴由后续结算重新核定。",
+    ReviewSubject.VOUCHER_LINE: "该培训券恢复为已核销，可以列入以后的结算重新核定。",
     ReviewSubject.HOLD: "原暂停支付决定即行解除。",
     ReviewSubject.FILING: "你单位可以凭本决定重新提交备案一次，受理时间和补贴标准以原备案首次提交之日为准。",
     ReviewSubject.PREPAYMENT: "你单位可以凭本决定重新申请预支一次。",

@@ -1,7 +1,8 @@
 """Real-name checks (实名认证): ask about whoever a voucher was issued to, keep the answer, let it count (REG-13).
 
-The service is asked outside any transaction. A question keeps its name until its answer is recorded, so that
-a job that was interrupted asks the same question again and not another.
+Who is answered against reserves nothing; an answer that comes later freezes the voucher, until another answer
+is for its person. The service is asked outside any transaction. A question keeps its name until its answer is
+recorded, so that a job that was interrupted asks the same question again and not another.
 """
 
 from collections.abc import Sequence
@@ -9,7 +10,8 @@ from typing import Final
 from uuid import UUID
 
 from domain.audit import Act, Ground
-from domain.errors import Fault
+from domain.errors import Fault, Refusal
+from domain.machines.voucher import RELIED_ON
 from domain.ports.real_names import RealNames
 from domain.ports.work import Work
 from domain.real_name import (
@@ -20,12 +22,16 @@ from domain.real_name import (
     real_name_faults,
 )
 from domain.voucher import Voucher
+from service.application.voucher_moves import move_one
 
 CHECK_REAL_NAMES: Final = "check_real_names"
 """The job that asks about everybody of an issued list; its ref is the issue."""
 
 CHECK_REAL_NAME: Final = "check_real_name"
 """The job that asks about the person of one voucher; its ref is the voucher."""
+
+_UNCONFIRMED: Final = "实名认证未获确认 · not confirmed by the real-name service"
+"""Why the system freezes a voucher. What was answered is for its worker and the bureau, and not said here."""
 
 Answered = Sequence[tuple[RealNameQuestion, RealNameReply]]
 
@@ -36,6 +42,16 @@ def check_real_name(voucher: Voucher) -> tuple[Fault, ...]:
     Who has not been answered about yet is kept from nothing.
     """
     return real_name_faults(voucher.real_name)
+
+
+def check_released(voucher: Voucher) -> None:
+    """Refuse `real_name_mismatch`, `real_name_unknown` while the standing answer is against a frozen voucher's person.
+
+    An approved one is let go all the same: its settlement is paid as a whole, and what was paid is clawed back.
+    """
+    if voucher.frozen_from in RELIED_ON - {"approved"}:
+        for fault in check_real_name(voucher):
+            raise Refusal(fault.code)
 
 
 async def ask_real_name(work: Work, *, voucher_id: UUID) -> Voucher:
@@ -100,8 +116,16 @@ async def replies_to(service: RealNames, questions: Sequence[RealNameQuestion]) 
 
 
 async def add_replies(work: Work, answered: Answered, *, service: str) -> bool:
-    """Record what was answered; return whether everybody was answered about."""
+    """Record what was answered, as the system; return whether everybody was answered about.
+
+    An answer against somebody freezes a voucher that others rely on already (`RELIED_ON`).
+    """
     await work.real_name_checks.add(answered, service=service)
+    against = [asked.voucher_id for asked, reply in answered if real_name_faults(reply.answer)]
+    for voucher in await work.vouchers.lock_many(against):
+        if voucher.state in RELIED_ON and check_real_name(voucher):
+            frozen = voucher.moved("freeze")
+            await move_one(work, voucher, frozen, event="freeze", reason=_UNCONFIRMED)
     return all(reply.answer is not RealNameAnswer.UNAVAILABLE for _, reply in answered)
 
 

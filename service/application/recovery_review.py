@@ -1,6 +1,7 @@
 """What a review of a recovery (追缴复核) leaves of it: nothing, or all of it.
 
-Locks are taken as for every recovery: the filing, its settlement, then the recovery.
+Locks are taken as for every recovery: the filing, its settlement, then the recovery; or the voucher
+settlement, the recovery, then its vouchers.
 """
 
 from domain.cases import Case
@@ -10,6 +11,7 @@ from domain.ports.work import Work
 from domain.recovery import given_back
 from service.application.cases import sign
 from service.application.recovery import expire_after, post
+from service.application.voucher_claw_back import give_vouchers_back
 
 
 async def give_up_recovery(
@@ -17,7 +19,8 @@ async def give_up_recovery(
 ) -> None:
     """Cancel a locked recovery that a review found wrong: what is still owed goes back to where it lay.
 
-    What was collected stays collected, and the filing's next settlement counts it. A recovery that a
+    What was collected stays collected, and the filing's next settlement counts it. Vouchers that it had
+    clawed back are paid again. A recovery that a
     settlement demanded is decided by that: it stays under review until the next settlement supersedes
     it, because only a settlement says what was earned. Nor is one touched that has ended meanwhile.
     """
@@ -26,6 +29,7 @@ async def give_up_recovery(
         return
     taken = await work.ledger.postings_of(case.place_id, case.id)
     signed = await sign(work, case, "cancel", reason=reason, clause=clause)
+    await give_vouchers_back(work, signed)
     await post(
         work,
         spent_on,

@@ -1,4 +1,4 @@
-"""Review request use cases (复核): asked for by the enterprise, decided by people new to the matter."""
+"""Review request use cases (复核): asked for by whoever was decided about, decided by people new to the matter."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,11 +24,12 @@ from domain.settlement import Disposition, LineDecision
 from service.application.cases import keep_apart, open_case, sign
 from service.application.hold import check_reason
 from service.application.recovery_review import give_up_recovery, let_recovery_stand
+from service.application.voucher_review import check_refused, reinstate_voucher
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestReview:
-    """What is to be reviewed, exactly one: a person's line of a settlement, or a case of its kind."""
+    """What is to be reviewed, exactly one: a line of a settlement by its person or voucher, or a case of its kind."""
 
     statement: str
     settlement_id: UUID | None = None
@@ -37,6 +38,8 @@ class RequestReview:
     filing_id: UUID | None = None
     prepayment_id: UUID | None = None
     recovery_id: UUID | None = None
+    voucher_settlement_id: UUID | None = None
+    voucher_id: UUID | None = None
 
     @property
     def named(self) -> list[tuple[ReviewSubject, UUID]]:
@@ -47,8 +50,20 @@ class RequestReview:
             ReviewSubject.FILING: self.filing_id,
             ReviewSubject.PREPAYMENT: self.prepayment_id,
             ReviewSubject.RECOVERY: self.recovery_id,
+            ReviewSubject.VOUCHER_LINE: self.voucher_settlement_id,
         }
         return [(subject, one) for subject, one in named.items() if one is not None]
+
+    @property
+    def names_one(self) -> bool:
+        """Whether exactly one subject is named, and a line with its settlement."""
+        lines = (
+            (self.settlement_id, self.enrolment_id),
+            (self.voucher_settlement_id, self.voucher_id),
+        )
+        return len(self.named) == 1 and all(
+            (settlement is None) == (line is None) for settlement, line in lines
+        )
 
 
 async def request_review(work: Work, command: RequestReview) -> ReviewRequest:
@@ -57,8 +72,7 @@ async def request_review(work: Work, command: RequestReview) -> ReviewRequest:
     A recovery is contested by it, so that no day to pay passes meanwhile. Refuses `nothing_to_review`,
     `review_too_late`, `review_already_requested`, `not_found` (also for another organisation's case).
     """
-    of_line = command.settlement_id is not None
-    if len(command.named) != 1 or of_line != (command.enrolment_id is not None):
+    if not command.names_one:
         raise Refusal("nothing_to_review")
     ((subject, decided_id),) = command.named
     decided = await work.cases.lock(KIND_OF[subject], decided_id)
@@ -67,6 +81,9 @@ async def request_review(work: Work, command: RequestReview) -> ReviewRequest:
     line_id = None
     if command.enrolment_id is not None:
         line_id = await _reduced_line(work, decided, command.enrolment_id)
+    elif command.voucher_id is not None:
+        await check_refused(work, decided, command.voucher_id)
+        line_id = command.voucher_id
     first = await _first_decision(work, decided, subject)
     if subject is ReviewSubject.RECOVERY:
         await _check_in_time(work, decided, await _served_on(work, decided))
@@ -111,10 +128,10 @@ async def decide_review(
 ) -> ReviewRequest:
     """Uphold or dismiss. Upheld, another decision takes the place of the first one (docs/decisions/0019).
 
-    A hold is lifted, and a recovery that no settlement counted is cancelled, by the same signature; a
-    line, and what a settlement demanded, is decided by a later settlement; after a refusal the
-    enterprise asks once more. Refuses `reason_missing` (reason and clause are owed),
-    `linked_duty_conflict`.
+    A hold is lifted, a recovery that no settlement counted is cancelled, and a refused voucher may be
+    settled again, by the same signature; a line, and what a settlement demanded, is decided by a later
+    settlement; after a refusal the enterprise asks once more. Refuses `reason_missing` (reason and
+    clause are owed), `linked_duty_conflict`, `fund_insufficient` (a voucher's money is committed again).
     """
     check_reason(reason)
     if event == "dismiss" and not clause.strip():
@@ -126,6 +143,8 @@ async def decide_review(
     upheld = event == "uphold"
     if decided.kind is CaseKind.HOLD and upheld and decided.state == "in_force":
         await sign(work, decided, "lift", reason=reason, clause=clause)
+    if locked.voucher_id is not None and upheld:
+        await reinstate_voucher(work, decided, locked.voucher_id, review=signed, reason=reason)
     if locked.spent_on is not None and upheld:
         await give_up_recovery(work, locked.spent_on, decided, reason=reason, clause=clause)
     elif locked.spent_on is not None:
@@ -151,13 +170,14 @@ async def list_review_requests(
 class _Locked:
     """A request and the case of the first decision, locked; what a recovery's money was paid on.
 
-    `linked` are the cases whose people decided first.
+    `linked` are the cases whose people decided first; `voucher_id` is the refused voucher, if it is one.
     """
 
     request: Case
     decided: Case
     spent_on: Case | None
     linked: list[UUID]
+    voucher_id: UUID | None
 
 
 async def _locked(work: Work, review_request_id: UUID, version: int) -> _Locked:
@@ -177,6 +197,7 @@ async def _locked(work: Work, review_request_id: UUID, version: int) -> _Locked:
         request=await work.cases.lock(CaseKind.REVIEW_REQUEST, review_request_id, version=version),
         spent_on=spent_on,
         linked=linked,
+        voucher_id=seen.line_id if seen.subject is ReviewSubject.VOUCHER_LINE else None,
     )
 
 

@@ -14,6 +14,7 @@ from domain.audit import Act, Fact, Ground
 from domain.errors import Fault, Refusal, Value
 from domain.identifiers import voucher_code
 from domain.identifiers.citizen_id import normalised
+from domain.machines.voucher import RELIED_ON
 from domain.ports.work import Work
 from domain.roster.vouchers import faults_of, read_beneficiary
 from domain.voucher import (
@@ -29,7 +30,7 @@ from domain.voucher import (
 from domain.voucher_project import admits, check_issues
 from domain.voucher_use import check_usable, next_use, obstacles
 from service.application.hold import check_reason
-from service.application.real_name import CHECK_REAL_NAME, check_real_name
+from service.application.real_name import CHECK_REAL_NAME, check_real_name, check_released
 from service.application.voucher_class_completion import CATCH_UP
 from service.application.voucher_release import let_go
 
@@ -138,7 +139,7 @@ async def release_voucher(work: Work, *, voucher_id: UUID, version: int, reason:
     """Let a frozen voucher stand again where it stood, as another person than who froze it.
 
     A job lets it follow what its class did meanwhile. Refuses `reason_missing`, `voucher_not_usable`,
-    `voucher_released_by_another`.
+    `voucher_released_by_another`, and what `check_released` does.
     """
     voucher = await work.vouchers.lock(voucher_id, version=version)
     event = f"release_{voucher.frozen_from}" if voucher.frozen_from else "release"
@@ -147,6 +148,7 @@ async def release_voucher(work: Work, *, voucher_id: UUID, version: int, reason:
     froze = next(act.person_id for act in reversed(acts) if act.to_state == "frozen")
     if froze == work.actor.person_id:
         raise Refusal("voucher_released_by_another")
+    check_released(voucher)
     released = await _decided(work, voucher_id, version, event, reason)
     if released.class_id is not None:
         await work.jobs.add(CATCH_UP, released.id, released.place_id)
@@ -156,6 +158,14 @@ async def release_voucher(work: Work, *, voucher_id: UUID, version: int, reason:
 async def get_voucher(work: Work, *, voucher_id: UUID) -> Voucher:
     """Return a voucher; refuses `not_found`."""
     return await work.vouchers.get(voucher_id)
+
+
+async def get_voucher_code(work: Work, *, voucher_id: UUID) -> str:
+    """Return a voucher's code to its worker or the bureau; refuses `not_found`, also to its provider."""
+    code = (await work.vouchers.get(voucher_id)).code
+    if code is None:
+        raise Refusal("not_found")
+    return code
 
 
 async def list_vouchers(
@@ -181,7 +191,7 @@ async def explain_voucher(work: Work, *, voucher_id: UUID) -> Explained:
     offer = await work.voucher_projects.offer(voucher.project_id)
     event = next_use(voucher)
     found = [*obstacles(voucher, event or "", counts_to=offer.counts_to, today=work.today)]
-    if event == "reserve":
+    if event == "reserve" or voucher.frozen_from in RELIED_ON:
         found += [Refusal(one.code) for one in check_real_name(voucher)]
     return Explained(voucher=voucher, offer=offer, event=event, obstacles=tuple(found))
 

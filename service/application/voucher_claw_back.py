@@ -72,6 +72,17 @@ async def claw_back_vouchers(work: Work, recovery: Case) -> None:
     await work.subsidies.withdraw(recovery.place_id, [voucher.id for voucher in vouchers])
 
 
+async def give_vouchers_back(work: Work, recovery: Case) -> None:
+    """Let the vouchers of a recovery that a review found wrong stand as paid again; one of a filing has none.
+
+    They count for their people from the day they counted first. What was collected stays collected.
+    """
+    taken = await work.recoveries.vouchers(recovery)
+    vouchers = await work.vouchers.lock_many([one.voucher_id for one in taken])
+    await move_many(work, vouchers, SetEvent.CANCEL_CLAW_BACK)
+    await work.subsidies.restore(recovery.place_id, [voucher.id for voucher in vouchers])
+
+
 async def _named(work: Work, settlement: Case, voucher_ids: Sequence[UUID]) -> Sequence[ClawedBack]:
     """Return what was paid on each voucher named, in their order."""
     paid_fen = {

@@ -38,9 +38,7 @@ async def commit_class(
     Refuses `fund_insufficient`, also while a listed filing waits for the book: nobody overtakes it.
     """
     key = book_of(project)
-    await work.budgets.take_turn(key.place_id, key.fund_source, key.budget_year)
-    if await work.budgets.waiting(key.place_id, key.fund_source, key.budget_year):
-        raise Refusal("fund_insufficient")
+    await _overtake_nobody(work, key)
     worth_fen = await work.voucher_settlements.worth_fen(voucher_ids)
     transfer = transfer_of(
         Event.VOUCHERS_STARTED,
@@ -134,6 +132,37 @@ async def take_over(
         budget_year=settlement.budget_year,
     )
     await _post(work, case, key, transfers, frees=released_fen > 0)
+
+
+async def commit_again(
+    work: Work, settlement: VoucherSettlement, line: VoucherLine, *, review: Case
+) -> None:
+    """Commit to its class again what a refused line had let go, with the review that was just signed.
+
+    Refuses `fund_insufficient` as the start of a class does.
+    """
+    key = BookKey(
+        place_id=settlement.case.place_id,
+        fund_source=settlement.fund_source,
+        budget_year=settlement.budget_year,
+    )
+    await _overtake_nobody(work, key)
+    class_case = await work.cases.get(CaseKind.VOUCHER_CLASS, line.class_id)
+    transfer = transfer_of(
+        Event.VOUCHERS_REINSTATED,
+        amount_fen=line.committed_fen,
+        posting_key=f"vouchers_reinstated:{review.id}",
+        org_id=class_case.org_id,
+        voucher_batch_id=class_case.id,
+    )
+    await _post(work, review, key, [transfer])
+
+
+async def _overtake_nobody(work: Work, key: BookKey) -> None:
+    """Take the book's turn; refuses `fund_insufficient` while a listed filing waits for it."""
+    await work.budgets.take_turn(key.place_id, key.fund_source, key.budget_year)
+    if await work.budgets.waiting(key.place_id, key.fund_source, key.budget_year):
+        raise Refusal("fund_insufficient")
 
 
 async def _release(

@@ -12,7 +12,7 @@ from domain.voucher_use import check_usable
 from service.application.voucher import checked_code
 from service.application.voucher_moves import move_one
 
-REDEEMED: Final = frozenset({"redeemed", "approved", "paid", "clawed_back"})
+REDEEMED: Final = frozenset({"redeemed", "refused", "approved", "paid", "clawed_back"})
 """States that a voucher is in once it has been redeemed, frozen or not."""
 
 

@@ -43,7 +43,8 @@ async def reserve_voucher(work: Work, *, voucher_id: UUID, version: int, class_i
             today=work.today,
         ),
         *await limits_on_reservation(work, voucher, wanted),
-        *check_real_name(voucher),
+        # Read again: an answer that was recorded while this waited for the voucher's lock counts.
+        *check_real_name(await work.vouchers.get(voucher_id)),
     )
     if faults:
         raise _refused(faults)

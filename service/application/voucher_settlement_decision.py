@@ -96,7 +96,7 @@ async def approve_voucher_settlement(
 ) -> VoucherSettlement:
     """Approve a reviewed settlement: it takes over what its classes had committed, and the rest goes back.
 
-    Vouchers that are paid become approved, refused ones are void, held ones stay as they are and may stand
+    Vouchers that are paid become approved, refused ones end so, held ones stay as they are and may stand
     in a later settlement. Refuses `on_hold` while a hold stops the provider, `objection_open` and
     `notice_required` as any settlement, `stacking_violated`.
     """
@@ -172,10 +172,9 @@ async def _move(
     event: SetEvent,
 ) -> None:
     amounts = {line.voucher_id: line.amount_fen for line in lines}
-    step = "void" if event is SetEvent.REFUSE else event
     await move_many(
         work,
         [vouchers[one] for one in of_disposition(lines, disposition)],
         event,
-        after=lambda one: replace(one.moved(step), amount_fen=amounts[one.id] or None),
+        after=lambda one: replace(one.moved(event), amount_fen=amounts[one.id] or None),
     )

@@ -54,8 +54,9 @@ class RealNameCheckView(View):
     tag=TAG,
     summary=Text("实名认证记录", "List what the real-name service answered"),
     description=Text(
-        "按时间排列的每一次答复；最近一次有效答复决定能否报名。",
-        "Every answer, in order; the latest that says anything decides whether the voucher can be reserved.",
+        "按时间排列的每一次答复；最近一次有效答复决定能否报名，报名以后的不一致答复使培训券冻结。",
+        "Every answer, in order; the latest that says anything decides whether the voucher can be reserved, and "
+        "freezes one that is reserved already.",
     ),
     roles=_BUREAU,
     answer=RealNameCheckView,

@@ -1,4 +1,4 @@
-"""Review requests over HTTP: asked for by the enterprise, decided by people new to the matter."""
+"""Review requests over HTTP: asked for by whoever the decision is about, decided by people new to the matter."""
 
 from datetime import date
 from typing import Annotated, Final
@@ -28,8 +28,8 @@ _SIGNED: Final = ("wrong_state", "duty_conflict", "linked_duty_conflict", "busy"
 class ReviewRequestBody(Body):
     """What is to be reviewed, exactly one.
 
-    A person (`settlement_id` and `enrolment_id`), a hold, a refused filing, a refused prepayment, or a
-    recovery that was served.
+    A person (`settlement_id` and `enrolment_id`), a refused voucher (`voucher_settlement_id` and `voucher_id`),
+    a hold, a refused filing, a refused prepayment, or a recovery that was served.
     """
 
     statement: Annotated[str, msgspec.Meta(min_length=1, max_length=2000)]
@@ -39,6 +39,8 @@ class ReviewRequestBody(Body):
     filing_id: UUID | None = None
     prepayment_id: UUID | None = None
     recovery_id: UUID | None = None
+    voucher_settlement_id: UUID | None = None
+    voucher_id: UUID | None = None
 
 
 class ReviewRequestView(View):
@@ -52,21 +54,26 @@ class ReviewRequestView(View):
     filing_id: UUID | None
     prepayment_id: UUID | None
     recovery_id: UUID | None
+    voucher_settlement_id: UUID | None
+    voucher_id: UUID | None
     statement: str
     requested_on: date
 
     @classmethod
     def of(cls, shown: ReviewRequest) -> "ReviewRequestView":
         """Show a request."""
+        of_voucher = shown.subject is ReviewSubject.VOUCHER_LINE
         return cls(
             case=CaseView.of(shown.case),
             subject=shown.subject,
             settlement_id=shown.of(ReviewSubject.SETTLEMENT_LINE),
-            line_id=shown.line_id,
+            line_id=None if of_voucher else shown.line_id,
             hold_id=shown.of(ReviewSubject.HOLD),
             filing_id=shown.of(ReviewSubject.FILING),
             prepayment_id=shown.of(ReviewSubject.PREPAYMENT),
             recovery_id=shown.of(ReviewSubject.RECOVERY),
+            voucher_settlement_id=shown.of(ReviewSubject.VOUCHER_LINE),
+            voucher_id=shown.line_id if of_voucher else None,
             statement=shown.statement,
             requested_on=shown.requested_on,
         )
@@ -88,13 +95,13 @@ def _answer(shown: ReviewRequest, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("申请复核", "Request a review"),
     description=Text(
-        "对不予补贴、少补的人员，暂停支付，不予列入的备案，不予批准的预支，或已送达的追缴，在规定期限内申请；"
+        "对不予补贴、少补的人员，结算中不予支付的培训券，暂停支付，不予列入的备案，不予批准的预支，或已送达的追缴，在规定期限内申请；"
         "由未参与原决定的人员决定。对追缴申请复核的，复核期间不计缴款期限。",
-        "Of a person refused or paid less, of a hold, a refused filing or prepayment, or a recovery "
-        "that was served, within the region's period; decided by people who took no part in the first "
-        "decision. While a recovery is under review no day to pay passes.",
+        "Of a person refused or paid less, a voucher that a settlement refused, a hold, a refused filing or "
+        "prepayment, or a recovery that was served, within the region's period; decided by people who took no part "
+        "in the first decision. While a recovery is under review no day to pay passes.",
     ),
-    roles=frozenset({Role.FILER}),
+    roles=frozenset({Role.FILER, Role.PROVIDER, Role.WORKER}),
     body=ReviewRequestBody,
     body_example={
         "statement": "该学徒的证书已补传，请予复核。",
@@ -127,6 +134,8 @@ async def request_review(call: Call) -> Answer:
                 filing_id=body.filing_id,
                 prepayment_id=body.prepayment_id,
                 recovery_id=body.recovery_id,
+                voucher_settlement_id=body.voucher_settlement_id,
+                voucher_id=body.voucher_id,
             ),
         )
 
@@ -183,9 +192,10 @@ async def _decided(call: Call, event: str) -> Answer:
     tag=TAG,
     summary=Text("复核成立", "Uphold a review request"),
     description=Text(
-        "暂停支付随即解除；结算以外的追缴随即撤销；人员和结算所定的追缴由以后的结算重新核定；"
+        "暂停支付随即解除；结算以外的追缴随即撤销；不予支付的培训券恢复为已核销，可再次结算；人员和结算所定的追缴由以后的结算重新核定；"
         "备案、预支被不予同意的，企业可凭复核决定重新提出一次（`after_review_id`）。",
-        "A hold is lifted by it, and a recovery that no settlement counted is cancelled; a person, and a "
+        "A hold is lifted by it, a recovery that no settlement counted is cancelled, and a voucher that was refused "
+        "may be settled again: its money is committed anew; a person, and a "
         "recovery that a settlement demanded, is decided by a later settlement; after a refused filing "
         "or prepayment the enterprise asks once more, naming the review (`after_review_id`).",
     ),
@@ -195,7 +205,7 @@ async def _decided(call: Call, event: str) -> Answer:
     answer=ReviewRequestView,
     keyed=True,
     versioned=True,
-    problems=(*_SIGNED, "reason_missing"),
+    problems=(*_SIGNED, "reason_missing", "fund_insufficient"),
 )
 async def uphold_review_request(call: Call) -> Answer:
     """Uphold it."""

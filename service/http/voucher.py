@@ -197,13 +197,23 @@ async def freeze_voucher(call: Call) -> Answer:
     path=f"{_PATH}/release",
     tag=TAG,
     summary=Text("解除冻结", "Release a frozen voucher"),
+    description=Text(
+        "由冻结人以外的人员解除。因实名认证未获确认而冻结的，须重新认证一致后解除；已批准支付的除外。",
+        "By another person than who froze it. One frozen because the real-name service did not confirm its person is "
+        "released once it does, unless its payment was approved already.",
+    ),
     roles=_APPROVER,
     body=Decision,
     body_example={"reason": "调查结束，未发现问题"},
     answer=VoucherView,
     keyed=True,
     versioned=True,
-    problems=(*_DECIDED, "voucher_released_by_another"),
+    problems=(
+        *_DECIDED,
+        "voucher_released_by_another",
+        "real_name_mismatch",
+        "real_name_unknown",
+    ),
 )
 async def release_voucher(call: Call) -> Answer:
     """Release it to where it stood."""

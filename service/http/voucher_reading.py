@@ -47,8 +47,9 @@ async def get_voucher(call: Call) -> Answer:
     tag=TAG,
     summary=Text("培训券列表", "List vouchers"),
     description=Text(
-        "劳动者看到本人的，培训机构看到在其班级报名的，人社部门看到本地区的。",
-        "A worker sees his own, a provider those reserved with it, a bureau those of its region.",
+        "劳动者看到本人的，培训机构看到在其班级报名的（不含券码），人社部门看到本地区的。",
+        "A worker sees his own, a provider those reserved with it (without their codes), a bureau those of its "
+        "region.",
     ),
     answer=VoucherView,
     paged=True,
@@ -125,8 +126,8 @@ async def explain_voucher(call: Call) -> Answer:
     tag=TAG,
     summary=Text("券码二维码", "Draw a voucher's code as a QR code"),
     description=Text(
-        "SVG；内容为 16 位券码，不含个人信息。",
-        "SVG; it holds the code of 16 characters, nothing personal.",
+        "SVG；内容为 16 位券码，不含个人信息。由持券人出示，培训机构不能读取。",
+        "SVG; it holds the code of 16 characters, nothing personal. The worker shows it; a provider does not read it.",
     ),
     answer_media=SVG,
     answer_example="<svg…",
@@ -134,8 +135,8 @@ async def explain_voucher(call: Call) -> Answer:
 async def get_voucher_qr(call: Call) -> Answer:
     """Draw it."""
     voucher_id = call.path("voucher_id")
-    found = await call.read(lambda work: voucher.get_voucher(work, voucher_id=voucher_id))
-    return Answer(body=call.ports.qr_codes.svg(found.code), media=SVG)
+    code = await call.read(lambda work: voucher.get_voucher_code(work, voucher_id=voucher_id))
+    return Answer(body=call.ports.qr_codes.svg(code), media=SVG)
 
 
 @operation(

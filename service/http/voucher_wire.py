@@ -64,7 +64,7 @@ class VoucherCodeBody(Body):
 
 
 class VoucherView(View):
-    """A voucher. `code` is what its QR code holds; amounts are fen, null before the settlement.
+    """A voucher. `code` is what its QR code holds, null for a provider; amounts are fen, null before the settlement.
 
     `frozen_from` is the state that an investigation stopped it in; it goes back there. `real_name` is the latest
     answer about its person, for himself and the bureau.
@@ -74,8 +74,8 @@ class VoucherView(View):
     project_id: UUID
     place_id: UUID
     person_id: UUID
-    code: str
-    code_grouped: str
+    code: str | None
+    code_grouped: str | None
     name: str
     citizen_id_masked: str
     phone_masked: str | None
@@ -103,7 +103,7 @@ class VoucherView(View):
             place_id=voucher.place_id,
             person_id=voucher.person_id,
             code=voucher.code,
-            code_grouped=grouped(voucher.code),
+            code_grouped=None if voucher.code is None else grouped(voucher.code),
             name=voucher.name,
             citizen_id_masked=voucher.identity_masked,
             phone_masked=voucher.phone_masked,

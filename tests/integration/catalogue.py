@@ -484,6 +484,7 @@ RULES: Mapping[str, Rule] = {
             "take_subsidy_turns": "locks people the caller already knows, and answers nothing",
             "record_subsidies": "adds only what the caller's own place decided",
             "end_subsidies": "ends only what the caller's own place recorded",
+            "restore_subsidies": "restores only what the caller's own place recorded and ended",
             "list_subsidies": "adds only to a list of the caller's own region",
             "used_unnumbered": "answers yes or no about declarations the caller already knows",
         },

@@ -23,6 +23,8 @@ from tests.integration import voucher_stage as stage
 from tests.people import Staff
 
 RACES = 12
+FREES = {"not_completed", "expired", "returned", "voided"}
+"""States of a voucher whose person may hold another of the project."""
 
 
 @pytest.fixture
@@ -152,6 +154,28 @@ async def test_only_the_act_that_gave_a_voucher_back_frees_its_quota(
     assert await offer_of(begin_work, staff, of) == 1
 
 
+async def test_whoever_used_or_holds_a_voucher_gets_no_second_one_of_the_project(
+    begin_work: BeginWork, staff: Staff, admin: AsyncEngine
+) -> None:
+    of = await stage.project(begin_work, staff, **stage.TARGETED)
+    class_id = await stage.a_class(admin, staff, of)
+    again: dict[str, str] = {}
+    for state, road in stage.ROADS.items():
+        person = stage.somebody()
+        *_, voucher = await stage.issued(begin_work, staff, of, person)
+        for event in road:
+            actor = staff.handler
+            await stage.moved(begin_work, actor, voucher.id, event, class_id=class_id, staff=staff)
+        try:
+            await stage.issued(begin_work, staff, of, person)
+            again[state] = "issued"
+        except Refusal as refusal:
+            again[state] = refusal.code
+    assert again == {
+        state: "issued" if state in FREES else "voucher_already_held" for state in stage.ROADS
+    }
+
+
 async def test_a_list_names_whoever_holds_a_voucher_already(
     begin_work: BeginWork, staff: Staff
 ) -> None:
@@ -253,6 +277,7 @@ async def test_nobody_moves_another_places_or_persons_voucher(
 ) -> None:
     of = await stage.project(begin_work, staff, **stage.TARGETED)
     issued = await own_voucher(begin_work, staff, of)
+    assert issued.code is not None
     elsewhere = await new_staff()
     for actor in (staff.worker_second, staff.teacher, staff.filer, elsewhere.handler):
         assert (

@@ -26,6 +26,7 @@ from service.application import voucher_class_completion, voucher_settlement_dec
 from tests import road
 from tests.conftest import Database
 from tests.integration import test_stacking
+from tests.integration import voucher_review_stage as review
 from tests.integration.test_stacking import (
     NewCity,
     NewRoad,
@@ -232,6 +233,34 @@ async def test_a_voucher_that_is_clawed_back_counts_no_longer(
     assert await reserves(money, again, **may) == "reserved"
 
 
+async def test_a_voucher_whose_claw_back_was_wrong_counts_again_from_its_first_day(
+    new_city: NewCity, new_money: NewMoney, database: Database
+) -> None:
+    (staff,) = await new_city(**SHENZHEN)
+    money = await new_money(staff)
+    person = citizen_id()
+    first = await holder_of(money, person)
+    settled = await paid_by_voucher(money, first)
+    await money.paid(settled)
+    served = await review.served(
+        money, await money.ordered(await money.proposed(settled, first.voucher_id))
+    )
+    await review.ruled(
+        money, await review.contested(money, money.stage.provider, recovery_id=served.case.id)
+    )
+    assert await on_record(database, first.voucher_id) == [
+        (5, None, ENDS, False),
+        (5, None, ENDS, True),
+    ]
+    await another_project(money)
+    again = await holder_of(money, person)
+    may = {"starts_on": date(2026, 5, 11), "ends_on": date(2026, 5, 29)}
+    assert [code for _, code, _ in await refused_for(money, again, **may)] == [
+        "stacking_year_programme",
+        "stacking_same_grade",
+    ]
+
+
 async def test_an_approved_apprenticeship_leaves_no_room_for_a_voucher_in_its_year(
     new_city: NewCity, new_road: NewRoad, new_money: NewMoney
 ) -> None:
@@ -310,7 +339,7 @@ async def test_an_apprenticeship_approved_meanwhile_stops_the_vouchers_approval_
     await money.signed(waiting, send_back, beside.approver, reason="补贴重复")
     await money.reviewed(waiting, refused(had, "补贴重复"))
     await money.approved(waiting)
-    assert await money.stage.states(had, other) == ["voided", "approved"]
+    assert await money.stage.states(had, other) == ["refused", "approved"]
     assert await on_record(database, had.voucher_id) == []
     assert await on_record(database, other.voucher_id) == [(5, None, date(2027, 4, 5), True)]
 

@@ -32,7 +32,7 @@ from adapters.system.clock import SystemClock
 from adapters.system.ids import new_id
 from domain.cases import NEW
 from domain.errors import Refusal
-from domain.machines.voucher import FLOW, FREEZABLE
+from domain.machines.voucher import FLOW, FREEZABLE, LIVE
 from domain.ports.crypto import Crypto
 from domain.ports.work import BeginWork
 from domain.voucher import Voucher
@@ -58,13 +58,18 @@ SAID: tuple[tuple[str, str, str], ...] = (
     ("in_use", "fail", "not_completed"),
     # A class that is stopped leaves its people a voucher.
     ("in_use", "class_stopped", "collected"),
-    # 核销, approved, paid; what is refused or cancelled may be put in again; the bank may give back.
+    # 核销, approved, paid; what is cancelled may be put in again; the bank may give back.
     ("completed", "redeem", "redeemed"),
     ("redeemed", "approve", "approved"),
+    # A refused line, until a review finds that wrong.
+    ("redeemed", "refuse", "refused"),
+    ("refused", "reinstate", "redeemed"),
     ("approved", "pay", "paid"),
     ("approved", "cancel_payment", "redeemed"),
     ("paid", "return_payment", "approved"),
     ("paid", "claw_back", "clawed_back"),
+    # A review finds the claw-back wrong.
+    ("clawed_back", "cancel_claw_back", "paid"),
     # 退券.
     ("collected", "give_back", "returned"),
     # A day that passes ends what is unused, and what is in use where it counts to completion.
@@ -99,6 +104,8 @@ def test_postgresql_is_told_the_domains_table() -> None:
     pairs = {(before, after) for before, _, after in said()}
     assert set(MIGRATION.MOVES) == pairs
     assert len(MIGRATION.MOVES) == len(pairs), "each pair once"
+    assert set(MIGRATION.LIVE) == LIVE
+    assert {*MIGRATION.LIVE, *MIGRATION.ENDED} == set(FLOW) - {NEW}
 
 
 @dataclass(frozen=True, kw_only=True)

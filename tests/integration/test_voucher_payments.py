@@ -22,10 +22,11 @@ from service.application import batch, payment, recovery, voucher, voucher_class
 from service.application.voucher_money import RELEASE_OF_CLASS, release_unneeded
 from tests import road
 from tests.conftest import NewStaff
+from tests.integration import voucher_review_stage as review
 from tests.integration.test_voucher_settlements import impose
 from tests.integration.voucher_class_stage import APPROPRIATED_FEN, FEE_FEN, a_stage
 from tests.integration.voucher_money_stage import Money, reduced, refused
-from tests.people import Staff
+from tests.people import Staff, citizen_id
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ async def test_an_approved_settlement_is_paid_and_its_vouchers_with_it(money: Mo
     assert await money.answered(sent, attempt, "paid") == {LineState.MATCHED: 1}
     closed = await money.closed(settled)
     assert closed.case.state == "closed"
-    assert await money.stage.states(*holders) == ["paid", "paid", "voided"]
+    assert await money.stage.states(*holders) == ["paid", "paid", "refused"]
     assert await money.balances() == {
         AccountKind.TREASURY: -APPROPRIATED_FEN,
         AccountKind.AVAILABLE: APPROPRIATED_FEN - paid_fen,
@@ -130,6 +131,21 @@ async def test_what_the_bank_gives_back_is_approved_again_and_paid_again(money: 
         AccountKind.AVAILABLE: APPROPRIATED_FEN - 2 * FEE_FEN,
         AccountKind.EXPENSE: 2 * FEE_FEN,
     }
+
+
+async def test_a_payment_comes_back_to_whoever_asked_for_a_second_voucher_meanwhile(
+    money: Money,
+) -> None:
+    person = citizen_id()
+    (only,) = await money.stage.holders(1, citizen_ids=[person])
+    await money.redeemed(only)
+    settled = await money.settled()
+    sent, attempt = await money.paid(settled)
+    with pytest.raises(Refusal, match="voucher_already_held"):
+        await money.stage.holders(1, citizen_ids=[person])
+    assert await money.answered(sent, attempt, "returned") == {LineState.MATCHED: 1}
+    await money.closed(settled)
+    assert await money.stage.states(only) == ["approved"]
 
 
 async def test_a_refused_payment_is_cancelled_and_the_settlement_asked_for_anew(
@@ -240,6 +256,51 @@ async def test_a_paid_voucher_is_clawed_back_by_two_people_and_collected(money: 
         AccountKind.AVAILABLE: APPROPRIATED_FEN - FEE_FEN,
         AccountKind.EXPENSE: FEE_FEN,
     }
+
+
+async def test_a_claw_back_found_wrong_leaves_its_vouchers_paid_and_its_money_spent(
+    money: Money,
+) -> None:
+    person = citizen_id()
+    first, second = await money.stage.holders(2, citizen_ids=[person])
+    await money.redeemed(first, second)
+    settled = await money.settled(reduced(second, 40_000))
+    await money.paid(settled)
+    before = await money.balances()
+    ordered = await money.ordered(
+        await money.proposed(settled, first.voucher_id, second.voucher_id)
+    )
+    served = await review.served(money, ordered)
+    with pytest.raises(Refusal, match="voucher_already_held"):
+        await money.stage.holders(1, citizen_ids=[person])
+    with pytest.raises(Refusal, match="not_found"):
+        await review.contested(money, first.worker, recovery_id=served.case.id)
+    asked = await review.contested(money, money.stage.provider, recovery_id=served.case.id)
+    assert await money.stage.states(first, second) == ["clawed_back", "clawed_back"]
+    await review.ruled(money, asked)
+    assert await money.stage.states(first, second) == ["paid", "paid"]
+    assert await money.state(CaseKind.RECOVERY, served.case.id) == "cancelled"
+    assert await money.balances() == before
+    assert await money.held_fen(AccountKind.EXPENSE, settled.case.id) == FEE_FEN + 40_000
+    again = await money.ordered(await money.proposed(settled, second.voucher_id))
+    assert again.figures.outstanding_fen == 40_000
+    assert await money.stage.states(first, second) == ["paid", "clawed_back"]
+
+
+async def test_a_claw_back_that_a_review_lets_stand_leaves_its_vouchers_clawed_back(
+    money: Money,
+) -> None:
+    (only,) = await money.stage.holders(1)
+    await money.redeemed(only)
+    settled = await money.settled()
+    await money.paid(settled)
+    ordered = await money.ordered(await money.proposed(settled, only.voucher_id))
+    served = await review.served(money, ordered)
+    asked = await review.contested(money, money.stage.provider, recovery_id=served.case.id)
+    await review.ruled(money, asked, "dismiss")
+    assert await money.stage.states(only) == ["clawed_back"]
+    assert await money.state(CaseKind.RECOVERY, served.case.id) == "served"
+    assert (await money.balances())[AccountKind.RECOVERY_RECEIVABLE] == FEE_FEN
 
 
 async def test_only_paid_vouchers_of_the_settlement_are_clawed_back_and_each_once(

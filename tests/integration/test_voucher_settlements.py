@@ -79,7 +79,7 @@ async def test_what_is_refused_or_reduced_goes_back_and_what_is_held_stays_with_
     class_id = await money.redeemed(*holders)
     approved = await money.settled(reduced(less, 60_000), refused(no), held(waits))
     assert approved.amount_fen == FEE_FEN + 60_000
-    assert await money.stage.states(*holders) == ["approved", "approved", "voided", "redeemed"]
+    assert await money.stage.states(*holders) == ["approved", "approved", "refused", "redeemed"]
     assert [
         (line.disposition, line.ground, line.amount_fen, line.released)
         for line in sorted(
@@ -111,7 +111,7 @@ async def test_a_settlement_with_nothing_to_pay_is_closed_by_the_job(money: Mone
     closed = await money.closed(approved)
     assert closed.case.state == "closed"
     assert (await money.closed(approved)).case.version == closed.case.version
-    assert await money.stage.states(only) == ["voided"]
+    assert await money.stage.states(only) == ["refused"]
     assert await money.held_fen(AccountKind.AVAILABLE) == APPROPRIATED_FEN
 
 

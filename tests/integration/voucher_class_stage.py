@@ -283,6 +283,7 @@ class Stage:
                 await work.vouchers.move(before, after, event="collect")
 
             await self.act(worker, collect)
+            assert voucher.code is not None, "the bureau reads it"
             holders.append(Holder(worker=worker, voucher_id=voucher.id, code=voucher.code))
         return holders
 

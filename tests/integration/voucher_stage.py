@@ -35,6 +35,7 @@ ROADS: Mapping[str, Sequence[str]] = {
     "redeemed": ("collect", "reserve", "start", "complete", "redeem"),
     "approved": ("collect", "reserve", "start", "complete", "redeem", "approve"),
     "paid": ("collect", "reserve", "start", "complete", "redeem", "approve", "pay"),
+    "refused": ("collect", "reserve", "start", "complete", "redeem", "refuse"),
     "frozen": ("collect", "freeze"),
     "not_completed": ("collect", "reserve", "start", "fail"),
     "expired": ("expire",),

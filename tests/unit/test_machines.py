@@ -47,7 +47,7 @@ FINAL_STATES = {
     "voucher_settlement": {"closed", "refused", "withdrawn"},
     "enrolment": {"completed", "failed", "exited", "freed"},
     "payment": {"cancelled"},
-    "voucher": {"not_completed", "expired", "returned", "voided", "clawed_back"},
+    "voucher": {"not_completed", "expired", "returned", "voided"},
 }
 
 Graph = Mapping[str, Mapping[str, str]]

@@ -79,6 +79,36 @@ async def test_a_class_goes_from_the_catalogue_to_redeemed_vouchers(desk: Desk) 
     assert [act["event"] for act in mine["acts"]] == ["issue", "collect", "reserve", "redeem"]
 
 
+async def test_a_provider_reads_all_about_a_voucher_but_its_code(desk: Desk) -> None:
+    done = await road.completed(desk)
+    voucher, path = done.voucher, {"voucher_id": done.voucher["id"]}
+    of_class = {"voucher_class_id": done.id}
+    (listed,) = (await desk.done("ListVouchers", "teacher", query=f"class_id={done.id}"))["items"]
+    assert (listed["id"], listed["code"], listed["code_grouped"]) == (voucher["id"], None, None)
+    for ask in (
+        desk.ask("ListVouchers", "teacher"),
+        desk.ask("GetVoucher", "teacher", path=path),
+        desk.ask("GetVoucherHistory", "teacher", path=path),
+        desk.ask("ExplainVoucher", "teacher", path=path),
+        desk.ask("CheckVoucher", "teacher", body={"code": voucher["code"]}),
+        desk.ask("ListVoucherSets", "teacher"),
+        desk.ask("GetVoucherClass", "teacher", path=of_class),
+        desk.ask("ListTrainees", "teacher", path=of_class),
+    ):
+        answer = await desk.send(ask)
+        assert answer.is_success
+        assert voucher["code"] not in answer.text.replace("-", "")
+    await problem_of(desk, desk.ask("GetVoucherQr", "teacher", path=path), "not_found")
+    for person in ("worker", "handler"):
+        shown = await desk.done("GetVoucher", person, path=path)
+        assert (shown["code"], shown["code_grouped"]) == (
+            voucher["code"],
+            voucher["code_grouped"],
+        )
+    redeemed = await road.redeemed(desk, done.id, voucher["code"])
+    assert redeemed["state"] == "redeemed"
+
+
 async def test_the_catalogue_is_public_and_its_changes_are_the_bureaus(desk: Desk) -> None:
     code = desk.staff.region_code
     nobody = await desk.done("ListListedProviders", None, query=f"region_code={code}")

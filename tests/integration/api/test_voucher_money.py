@@ -1,5 +1,9 @@
 """Voucher settlements over HTTP: from the draft to the bank line, with notices, objections and claw-backs."""
 
+from datetime import timedelta
+from uuid import UUID
+
+from domain.official_document import stored
 from tests.integration.api import road, voucher_class_road
 from tests.integration.api import voucher_money_road as money
 from tests.integration.api.desk import Desk, Json
@@ -98,7 +102,9 @@ async def test_what_is_returned_comes_back_without_what_was_taken_out(desk: Desk
     assert gone["case"]["state"] == "withdrawn"
 
 
-async def test_a_refused_voucher_is_void_and_the_settlement_closed_at_nothing(desk: Desk) -> None:
+async def test_a_refused_voucher_ends_so_and_the_settlement_is_closed_at_nothing(
+    desk: Desk,
+) -> None:
     of = await money.redeemed(desk)
     settlement_id = await money.drafted(desk, of)
     found = {
@@ -110,7 +116,43 @@ async def test_a_refused_voucher_is_void_and_the_settlement_closed_at_nothing(de
     await money.approved(desk, settlement_id)
     await desk.idle()
     assert (await money.now(desk, settlement_id))["case"]["state"] == "closed"
-    assert await voucher_state(desk, of) == "voided"
+    assert await voucher_state(desk, of) == "refused"
+
+
+async def test_a_provider_contests_a_refused_voucher_and_it_is_settled_again(desk: Desk) -> None:
+    of = await money.redeemed(desk)
+    settlement_id = await money.drafted(desk, of)
+    found = {"voucher_id": of.voucher["id"], "disposition": "refused", "reason": "出勤记录不实"}
+    await money.reviewed(desk, settlement_id, found)
+    await money.approved(desk, settlement_id)
+    await desk.idle()
+    named = {"voucher_settlement_id": settlement_id, "voucher_id": of.voucher["id"]}
+    body = {**named, "statement": "出勤有打卡记录，请予复核"}
+    asked = await desk.done("RequestReview", "teacher", body=body)
+    assert asked["subject"] == "voucher_line"
+    assert (asked["line_id"], asked["settlement_id"]) == (None, None)
+    assert {name: asked[name] for name in named} == named
+    path = {"review_request_id": asked["case"]["id"]}
+    await desk.done("ExamineReviewRequest", "handler", path=path, version=1, body={})
+    ruling = {"reason": "打卡记录属实", "clause": "五(一)"}
+    await desk.done("UpholdReviewRequest", "releaser", path=path, version=2, body=ruling)
+    assert await voucher_state(desk, of) == "redeemed"
+    history = await desk.done("GetVoucherHistory", "worker", path={"voucher_id": of.voucher["id"]})
+    assert [one["event"] for one in history["acts"]][-2:] == ["redeem", "reinstate"]
+    await desk.idle()
+    (paper,) = (
+        await desk.done("ListOfficialDocuments", "teacher", query=f"case_id={asked['case']['id']}")
+    )["items"]
+    async with desk.house.begin_work(desk.staff.system) as work:
+        written = await work.official_documents.get(UUID(paper["id"]))
+    said = stored(written.paper).decode()
+    assert "职业培训券结算中持券人李四" in said
+    assert "可以列入以后的结算重新核定" in said
+    desk.clock.at += timedelta(days=31)
+    again = await money.drafted(desk, of)
+    await money.reviewed(desk, again)
+    await money.approved(desk, again)
+    assert await voucher_state(desk, of) == "approved"
 
 
 async def test_an_objection_freezes_its_voucher_and_an_upheld_one_refuses_it(desk: Desk) -> None:
@@ -172,7 +214,7 @@ async def test_an_upheld_objection_sends_a_settlement_back_and_refuses_the_line(
     # What pays nobody needs no further notice, and the one that ran ends by itself.
     await road.ended(desk)
     await money.approved(desk, settlement_id)
-    assert await voucher_state(desk, of) == "voided"
+    assert await voucher_state(desk, of) == "refused"
     papers = await desk.done("ListOfficialDocuments", "handler", query=f"case_id={objection_id}")
     assert [one["kind"] for one in papers["items"]] == ["objection_answer"]
 
@@ -270,6 +312,36 @@ async def test_a_claw_back_is_ordered_served_and_collected(desk: Desk) -> None:
         "ListRecoveries", "teacher", query=f"voucher_settlement_id={settlement_id}"
     )
     assert [one["case"]["state"] for one in listed["items"]] == ["collected"]
+
+
+async def test_a_provider_asks_for_the_review_of_a_claw_back_and_it_is_given_up(
+    desk: Desk,
+) -> None:
+    of, settlement_id = await money.paid(desk)
+    proposed = await money.proposed(desk, settlement_id, of.voucher["id"])
+    path = {"recovery_id": proposed["case"]["id"]}
+    order = {"document_number": "试人社追〔2026〕4号", "pay_within_days": 30, "reason": "冒名培训"}
+    await desk.done("OrderRecovery", "approver", path=path, version=1, body=order)
+    day = {"served_on": desk.clock.at.date().isoformat()}
+    await desk.done("ServeRecovery", "handler", path=path, version=2, body=day)
+    body = {**path, "statement": "学员均到场，有考勤为证"}
+    asked = await desk.done("RequestReview", "teacher", body=body)
+    review = {"review_request_id": asked["case"]["id"]}
+    await desk.done("ExamineReviewRequest", "handler", path=review, version=1, body={})
+    ruling = {"reason": "考勤属实", "clause": "五(一)"}
+    await desk.done("UpholdReviewRequest", "releaser", path=review, version=2, body=ruling)
+    assert await voucher_state(desk, of) == "paid"
+    history = await desk.done("GetVoucherHistory", "worker", path={"voucher_id": of.voucher["id"]})
+    assert [one["event"] for one in history["sets"]][-3:] == [
+        "pay",
+        "claw_back",
+        "cancel_claw_back",
+    ]
+    await desk.idle()
+    papers = await desk.done(
+        "ListOfficialDocuments", "teacher", query=f"case_id={review['review_request_id']}"
+    )
+    assert [one["kind"] for one in papers["items"]] == ["review_decision"]
 
 
 async def test_a_claw_back_that_nobody_orders_is_cancelled_on_paper(desk: Desk) -> None:
