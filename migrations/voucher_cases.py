@@ -1,4 +1,4 @@
-"""Tables of migration 0027 that are signed cases, and what is published of them. Changed as little as it is."""
+"""Tables of migration 0028 that are signed cases, and what is published of them. Changed as little as it is."""
 
 from typing import Final
 

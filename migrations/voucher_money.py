@@ -1,4 +1,4 @@
-"""Tables of migration 0029: voucher settlements with their lines and invoices, and what is clawed back."""
+"""Tables of migration 0030: voucher settlements with their lines and invoices, and what is clawed back."""
 
 from typing import Final
 

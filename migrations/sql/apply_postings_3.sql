@@ -29,9 +29,8 @@ begin
       using errcode = '23514', constraint = 'authority_decides', table = 'postings';
   end if;
 
-  -- The posting belongs to the party of its legs, and money changes party only through the fund, by a
-  -- decision that names a wrong party, or when a settlement of vouchers takes over what their classes had
-  -- committed; between a filing's accounts it stays in the filing.
+  -- The posting belongs to the party of its legs, and money changes party only through the fund
+  -- or by a decision that names a wrong party; between a filing's accounts it stays in the filing.
   -- A leg out of reach is refused below, where its balance does not move.
   select min(case
            when not ((a.org_id = f.org_id and a.partner_org_id is not distinct from f.partner_org_id
@@ -40,10 +39,9 @@ begin
                       and (t.subject_id is not null or f.subject_id is null)))
              then 'posting_of_its_party'
            when f.subject_kind is not null and t.subject_kind is not null and f.org_id <> t.org_id
-                and a.event not in ('wrong_party_prepayment', 'wrong_party_expense', 'vouchers_approved')
+                and a.event not in ('wrong_party_prepayment', 'wrong_party_expense')
              then 'one_party'
            when f.subject_kind = t.subject_kind and f.subject_id <> t.subject_id
-                and a.event <> 'vouchers_approved'
              then 'one_subject'
          end)
     into broken
@@ -114,10 +112,14 @@ begin
                    count(distinct case when f.kind = 'in_transit' then f.id else t.id end) as accounts,
                    count(distinct case when f.kind = 'in_transit' then t.subject_id else f.subject_id end) as subjects,
                    sum(case when t.kind = 'in_transit' then p.amount_fen else -p.amount_fen end) as in_transit_fen
-              from postings p
-              join ledger_accounts f on f.place_id = p.place_id and f.id = p.from_account_id
-              join ledger_accounts t on t.place_id = p.place_id and t.id = p.to_account_id
-             where p.place_id = d.place_id and p.attempt_id = d.attempt_id) x
+              from (select x.amount_fen, x.from_account_id, x.to_account_id from postings x
+                     where x.place_id = d.place_id and x.attempt_id = d.attempt_id offset 0) p
+             cross join lateral (
+                   select x.id, x.kind, x.subject_id from ledger_accounts x
+                    where x.place_id = d.place_id and x.id = p.from_account_id offset 0) f
+             cross join lateral (
+                   select x.id, x.kind, x.subject_id from ledger_accounts x
+                    where x.place_id = d.place_id and x.id = p.to_account_id offset 0) t) x
       where x.least_fen <> x.most_fen or x.accounts > 1 or x.subjects > 1
          or x.in_transit_fen not in (0, x.most_fen);
     if found then

@@ -40,7 +40,7 @@ from tests.conftest import Database
 from tests.integration import voucher_stage as stage
 from tests.people import Staff
 
-MIGRATION = import_module("migrations.versions.0027_pre_vouchers")
+MIGRATION = import_module("migrations.versions.0028_pre_vouchers")
 
 UNPAID = ("issued", "collected", "reserved", "in_use", "completed", "redeemed")
 SAID: tuple[tuple[str, str, str], ...] = (

@@ -5,14 +5,14 @@ voucher_line_let_go, decided_stands, worth_the_least, one_use_per_receipt (an in
 account_of_voucher_batch, requested_as_decided, cause_concerns_posting, recovery_of_one,
 published_word_for_word; and by row security (42501): filed_by_owner, undecided_or_authority.
 
-Revision ID: 0029
+Revision ID: 0030
 """
 
 from migrations.support import SQL, drop_tables, run, run_files
 from migrations.voucher_money import claw_backs, notices, voucher_settlements
 
-revision = "0029"
-down_revision = "0028"
+revision = "0030"
+down_revision = "0029"
 branch_labels = None
 depends_on = None
 
@@ -40,7 +40,7 @@ PAID = ("funding_request_lines", "payments")
 REPLACED = {
     "requested_as_decided_2": "requested_as_decided",
     "postings_cite_their_cause_4": "postings_cite_their_cause_3",
-    "apply_postings_3": "apply_postings_2",
+    "apply_postings_4": "apply_postings_3",
     "published_word_for_word_2": "published_word_for_word",
 }
 """Functions replaced by a newer file of theirs; their grants stay."""

@@ -9,7 +9,7 @@ names it. Both belong to the worker, an organisation of his own: he and the bure
 see them, a provider or an enterprise does not. A message to the register of subsidised training is queued with
 the decision it tells of, names nobody, and is never changed once it is answered.
 
-Revision ID: 0030
+Revision ID: 0031
 """
 
 from migrations.support import (
@@ -22,8 +22,8 @@ from migrations.support import (
     run,
 )
 
-revision = "0030"
-down_revision = "0029"
+revision = "0031"
+down_revision = "0030"
 branch_labels = None
 depends_on = None
 

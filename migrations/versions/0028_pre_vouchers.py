@@ -9,7 +9,7 @@ it is reserved for. Quota and places are counted in tables of the owner's: vouch
 places are taken through a function, and nobody sees another's row. What moves many at once is one row of
 `voucher_sets`, whose id its vouchers keep.
 
-Revision ID: 0027
+Revision ID: 0028
 """
 
 from migrations.support import (
@@ -25,8 +25,8 @@ from migrations.support import (
 )
 from migrations.voucher_cases import REGION, voucher_classes, voucher_projects
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 branch_labels = None
 depends_on = None
 

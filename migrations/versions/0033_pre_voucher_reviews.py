@@ -2,13 +2,13 @@
 
 Refused by constraint name: one_review_per_voucher_line, one_subject, cause_concerns_posting.
 
-Revision ID: 0032
+Revision ID: 0033
 """
 
 from migrations.support import SQL, run, run_files
 
-revision = "0032"
-down_revision = "0031"
+revision = "0033"
+down_revision = "0032"
 branch_labels = None
 depends_on = None
 

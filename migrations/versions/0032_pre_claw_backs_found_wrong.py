@@ -2,13 +2,13 @@
 
 Refused in its place (42501): subsidised_in_region.
 
-Revision ID: 0031
+Revision ID: 0032
 """
 
 from migrations.support import APP, run, run_files
 
-revision = "0031"
-down_revision = "0030"
+revision = "0032"
+down_revision = "0031"
 branch_labels = None
 depends_on = None
 

@@ -7,7 +7,7 @@ skew_of_a_device, filed_in_time; and by row security (42501): entered_by_me, ent
 Attendance, absences and outcomes are of one voucher: their organisation is its worker, their partner the
 provider of the class, as on the voucher itself.
 
-Revision ID: 0028
+Revision ID: 0029
 """
 
 from migrations.support import (
@@ -25,8 +25,8 @@ from migrations.support import (
     run_files,
 )
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
