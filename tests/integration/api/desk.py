@@ -65,6 +65,8 @@ class House:
     passwords: Passwords
     real_names: FakeRealNames
     register: FakeTrainingRegister
+    counted: dict[str, Mapping[str, tuple[int, int]]] = field(default_factory=dict)
+    """What `refusing.traces` counted last, by the snapshot it was counted in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
