@@ -15,7 +15,6 @@ depends_on = None
 SUBJECTS = "'settlement_line', 'hold', 'filing', 'prepayment', 'recovery'"
 ONE = "line_id, hold_id, filing_id, prepayment_id, recovery_id"
 EVENT = "vouchers_reinstated"
-CITES = "vouchers_cite_their_cause"
 
 
 def upgrade() -> None:
@@ -42,7 +41,7 @@ def upgrade() -> None:
         "insert into posting_causes (event, case_kind, to_state)"
         f" values ('{EVENT}', 'review_request', 'upheld')",
     )
-    run_files(f"{CITES}_2")
+    run_files("vouchers_cite_their_cause_2")
 
 
 def _subjects(words: str, one: str, also: str = "") -> None:
@@ -61,7 +60,7 @@ def _subjects(words: str, one: str, also: str = "") -> None:
 
 
 def downgrade() -> None:
-    before = SQL.joinpath(f"{CITES}.sql").read_text("utf-8")
+    before = SQL.joinpath("vouchers_cite_their_cause.sql").read_text("utf-8")
     run(
         before.replace("create function", "create or replace function", 1),
         f"delete from posting_causes where event = '{EVENT}'",
