@@ -59,7 +59,7 @@ COUNTED: Final[Mapping[VoucherStep, tuple[int, int]]] = {
     VoucherStep.RETURNED: (1, 1),
 }
 """人次 and 人: who gave a voucher back and was issued another is one person with two."""
-ENDED: Final = {"paid": 2, "voided": 1, "not_completed": 1, "returned": 1, "expired": 8}
+ENDED: Final = {"paid": 2, "refused": 1, "not_completed": 1, "returned": 1, "expired": 8}
 
 
 def row_of(account: str) -> tuple[str, str]:
