@@ -24,7 +24,8 @@ _NAMES: Final = (
 )  # fmt: skip
 _FACTS: Final = ", ".join(_NAMES)
 
-# Where completion is decided: an approved settlement that has the person on a line.
+# Where completion is decided: an approved settlement that has the person on a line. A certificate shown by a copy has
+# the number that two people read from it, or none.
 _APPRENTICES: Final = f"""
 with done as (
   select e.place_id, e.person_id as org_id, e.region_path, e.identity_index, e.id, e.name, e.identity_masked,
@@ -39,7 +40,12 @@ with done as (
                    join cases c on c.place_id = l.place_id and c.id = l.settlement_id
                   where l.place_id = e.place_id and l.enrolment_id = e.id and c.state in ('approved', 'closed'))
 ), certified as (
-  select distinct on (done.id) done.*, d.certificate_type, d.number_raw
+  select distinct on (done.id) done.*, d.certificate_type,
+         coalesce(d.number_raw, (
+           select m.number from findings g
+             join manual_findings m on m.place_id = g.place_id and m.id = g.manual_finding_id
+            where g.place_id = d.place_id and g.declaration_id = d.id
+            order by g.seq desc limit 1)) as number_raw
     from done
     join settlement_lines l on l.place_id = done.place_id and l.enrolment_id = done.id
     join cases c on c.place_id = l.place_id and c.id = l.settlement_id and c.state in ('approved', 'closed')
