@@ -16,6 +16,8 @@ from uuid import UUID
 
 from domain.cases import Case
 from domain.errors import Fault, Refusal
+from domain.policy.standard import CertificateType
+from domain.voucher_certificate import CertificateAnswer, Confirmation, confirmation_of
 
 LINES_MAX: Final = 10_000
 """Vouchers of one settlement, the oldest first; the rest stand in the next. Ours: it is decided in one transaction."""
@@ -33,7 +35,9 @@ class VoucherGround(StrEnum):
     """Why: as the reviewer found (the first four), or because something else stops it.
 
     `frozen`: the voucher is under investigation. `ended`: it was made void since it was claimed.
-    `certificate_used`: another person completed with a certificate of the same type and number.
+    `certificate_unconfirmed`: the project asks for a certificate, and no register confirms the one declared.
+    `certificate_used`: another person completed with a certificate of the same type and number, or it
+    supported another subsidy.
     """
 
     WORTH = "worth"
@@ -42,6 +46,7 @@ class VoucherGround(StrEnum):
     HELD = "held"
     FROZEN = "frozen"
     ENDED = "ended"
+    CERTIFICATE_UNCONFIRMED = "certificate_unconfirmed"
     CERTIFICATE_USED = "certificate_used"
     ON_HOLD = "on_hold"
     OBJECTION = "objection"
@@ -51,6 +56,7 @@ class VoucherGround(StrEnum):
 ASIDE: Final[Mapping[VoucherGround, VoucherDisposition]] = {
     VoucherGround.FROZEN: VoucherDisposition.HELD,
     VoucherGround.ENDED: VoucherDisposition.HELD,
+    VoucherGround.CERTIFICATE_UNCONFIRMED: VoucherDisposition.HELD,
     VoucherGround.CERTIFICATE_USED: VoucherDisposition.HELD,
     VoucherGround.ON_HOLD: VoucherDisposition.HELD,
     VoucherGround.OBJECTION: VoucherDisposition.HELD,
@@ -82,6 +88,7 @@ class VoucherFacts:
     min_attendance_basis_points: int | None
     certificate_number: str | None
     certificate_required: bool
+    certificate_type: CertificateType | None = None
     invoice_number: str | None = None
 
 
@@ -89,6 +96,7 @@ class VoucherFacts:
 class VoucherLine:
     """One voucher of a settlement. Disposition, amount (fen) and ground are None until the review.
 
+    `certificate` is what a register says of its certificate: now, and once decided what it said then.
     `released` lines are in no settlement any more: withdrawn, taken out, refused as a whole, or held.
     """
 
@@ -102,6 +110,17 @@ class VoucherLine:
     ground: VoucherGround | None = None
     reason: str = ""
     released: bool = False
+    certificate: CertificateAnswer | None = None
+
+    @property
+    def confirmation(self) -> Confirmation:
+        """Whether it may be paid on its certificate."""
+        return confirmation_of(
+            self.certificate,
+            required=self.facts.certificate_required,
+            certificate_type=self.facts.certificate_type,
+            grade=self.facts.grade,
+        )
 
     @property
     def committed_fen(self) -> int:
@@ -226,6 +245,15 @@ def decided_lines(
     if faults:
         raise Refusal("voucher_verdicts_faulty", faults=tuple(faults), count=len(faults))
     return tuple(_decided(line, found.get(line.voucher_id)) for line in lines)
+
+
+def unconfirmed(lines: Iterable[VoucherLine]) -> Mapping[UUID, VoucherGround]:
+    """Return what stops the lines whose project asks for a certificate that no register confirms."""
+    return {
+        line.voucher_id: VoucherGround.CERTIFICATE_UNCONFIRMED
+        for line in lines
+        if line.confirmation is Confirmation.UNCONFIRMED
+    }
 
 
 def set_aside(

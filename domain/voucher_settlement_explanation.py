@@ -6,6 +6,9 @@ from typing import Final
 from domain.errors import Text
 from domain.explanation import Sentence, numbered, percent
 from domain.money import yuan
+from domain.period import day_in_china
+from domain.settlement_explanation import FINDINGS
+from domain.voucher_certificate import Confirmation
 from domain.voucher_settlement import VoucherFacts, VoucherGround, VoucherLine
 
 GROUNDS: Final[Mapping[VoucherGround, Text]] = {
@@ -25,9 +28,15 @@ GROUNDS: Final[Mapping[VoucherGround, Text]] = {
     VoucherGround.ENDED: Text(
         "该券申报后已作废，不再支付。", "The voucher was made void after it was claimed."
     ),
+    VoucherGround.CERTIFICATE_UNCONFIRMED: Text(
+        "证书未经证书系统确认，暂缓处理；确认后可列入以后的结算，不影响其他培训券。",
+        "No register confirms its certificate: held, without delaying any other; once confirmed it may stand in a "
+        "later settlement.",
+    ),
     VoucherGround.CERTIFICATE_USED: Text(
-        "同一证书编号已为他人申报，核实前暂缓处理，不影响其他培训券。",
-        "The certificate was declared for another person too: held until that is cleared, without delaying any other.",
+        "同一证书编号已为他人申报，或已用于其他补贴，核实前暂缓处理，不影响其他培训券。",
+        "The certificate was declared for another person too, or supported another subsidy: held until that is "
+        "cleared, without delaying any other.",
     ),
     VoucherGround.ON_HOLD: Text(
         "持券人已被暂停支付，暂缓处理，不影响其他培训券。",
@@ -51,6 +60,7 @@ def explain_voucher(line: VoucherLine) -> tuple[Sentence, ...]:
         Text(f"依据：《{facts.document}》。", f"Basis: {facts.document}."),
         _worth(facts),
         _trained(facts),
+        *_confirmed(line),
     ]
     if facts.invoice_number is not None:
         number = facts.invoice_number
@@ -95,6 +105,27 @@ def _trained(facts: VoucherFacts) -> Text:
     elif not facts.certificate_required:
         zh, en = f"{zh}，不要求证书", f"{en}, no certificate required"
     return Text(f"{zh}。", f"{en}.")
+
+
+def _confirmed(line: VoucherLine) -> tuple[Text, ...]:
+    """Say which register was asked about a certificate that is asked for, and what it answered."""
+    if line.confirmation is Confirmation.NOT_ASKED:
+        return ()
+    if line.confirmation is Confirmation.UNREGISTERED:
+        unregistered = Text(
+            "培训合格证书没有全国统一登记，未经证书系统确认。",
+            "No national register holds training certificates: none has confirmed this one.",
+        )
+        return (unregistered,)
+    if line.certificate is None:
+        return (Text("证书尚未核验。", "No register has been asked about the certificate yet."),)
+    answer = line.certificate
+    day, found = day_in_china(answer.asked_at).isoformat(), FINDINGS[answer.result]
+    said = Text(
+        f"证书经“{answer.register}”核验（{day}）：{found.zh}。",
+        f"The certificate was looked up in “{answer.register}” on {day}: {found.en}.",
+    )
+    return (said,)
 
 
 def _decided(line: VoucherLine, said: Text) -> Text:

@@ -1,13 +1,24 @@
-"""Jobs of vouchers' money: follow what the bank says of a settlement, give back what a class does not need."""
+"""Jobs of vouchers' money: look certificates up, follow what the bank says, give back what a class does not need."""
 
 from typing import Final
 
 from jobs.run import Handler, JobRun
+from service.application.voucher_certificate import (
+    VERIFY_VOUCHER_SETTLEMENT,
+    verify_voucher_settlement,
+)
 from service.application.voucher_money import RELEASE_OF_CLASS, release_unneeded
 from service.application.voucher_settlement_decision import (
     CLOSE_VOUCHER_SETTLEMENT,
     close_voucher_settlement,
 )
+
+
+async def verify(run: JobRun) -> None:
+    """Look an accepted settlement's certificates up, so that its reviewer sees what registers say."""
+    async with run.begin() as work:
+        await verify_voucher_settlement(work, settlement_id=run.job.ref)
+        await run.finish(work)
 
 
 async def close(run: JobRun) -> None:
@@ -25,6 +36,7 @@ async def release_of_class(run: JobRun) -> None:
 
 
 HANDLERS: Final[dict[str, Handler]] = {
+    VERIFY_VOUCHER_SETTLEMENT: verify,
     CLOSE_VOUCHER_SETTLEMENT: close,
     RELEASE_OF_CLASS: release_of_class,
 }

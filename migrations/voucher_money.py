@@ -29,8 +29,8 @@ def filed_by_owner(table: str, undecided: str) -> str:
 
 DECIDED: Final = "'approved', 'closed', 'refused', 'withdrawn'"
 GROUNDS: Final = (
-    "'worth', 'reduced', 'refused', 'held', 'frozen', 'ended', 'certificate_used', 'on_hold', 'objection',"
-    " 'objection_upheld'"
+    "'worth', 'reduced', 'refused', 'held', 'frozen', 'ended', 'certificate_unconfirmed', 'certificate_used',"
+    " 'on_hold', 'objection', 'objection_upheld'"
 )
 
 
@@ -92,6 +92,7 @@ def _lines() -> None:
           ground text check (ground in ({GROUNDS})),
           reason text not null default '' check (length(reason) <= 2000),
           facts jsonb not null,
+          finding_seq integer,
           released_at timestamptz,
           primary key (place_id, settlement_id, voucher_id),
           constraint worth_the_least check (committed_fen = least(standard_fen, fee_fen, face_value_fen)),
@@ -108,11 +109,11 @@ def _lines() -> None:
         """,
         *case_row(
             "voucher_settlement_lines",
-            grants="select, insert, update (disposition, amount_fen, ground, reason, released_at)",
+            grants="select, insert, update (disposition, amount_fen, ground, reason, finding_seq, released_at)",
         ),
         filed_by_owner(
             "voucher_settlement_lines",
-            "num_nonnulls(disposition, amount_fen, ground, released_at) = 0",
+            "num_nonnulls(disposition, amount_fen, ground, finding_seq, released_at) = 0",
         ),
         "create policy changed_by_owner on voucher_settlement_lines as restrictive for update"
         f" using ({OWN}) with check ({OWN})",
@@ -123,7 +124,7 @@ def _lines() -> None:
         " referencing new table as added for each statement execute function settled_as_redeemed()",
         "create trigger voucher_line_let_go before update on voucher_settlement_lines"
         " for each row execute function voucher_line_let_go()",
-        "create trigger decided_stands before update of disposition, amount_fen, ground, reason"
+        "create trigger decided_stands before update of disposition, amount_fen, ground, reason, finding_seq"
         " on voucher_settlement_lines for each row"
         f" execute function decided_stands('settlement_id', {DECIDED})",
     )

@@ -10,13 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.reach import Page, Reach
 from adapters.postgres.rows import Params
+from adapters.postgres.standing_findings import ANSWERED, LAST_HEARD, any_of
 from domain.archive import ArchiveEntry, ArchiveKind, ArchiveSource
 from domain.certificate import CERTIFYING
 from domain.errors import Refusal
 from domain.ports.archive import Archive
 from domain.ports.ids import NewId
-
-_CERTIFYING: Final = ", ".join(f"'{result}'" for result in sorted(CERTIFYING))
 
 _NAMES: Final = (
     "kind", "source", "enrolment_id", "voucher_id", "name", "identity_masked", "training", "trained_by",
@@ -25,7 +24,8 @@ _NAMES: Final = (
 )  # fmt: skip
 _FACTS: Final = ", ".join(_NAMES)
 
-# Where completion is decided: an approved settlement that has the person on a line.
+# Where completion is decided: an approved settlement that has the person on a line. A certificate shown by a copy has
+# the number that two people read from it, or none.
 _APPRENTICES: Final = f"""
 with done as (
   select e.place_id, e.person_id as org_id, e.region_path, e.identity_index, e.id, e.name, e.identity_masked,
@@ -40,13 +40,18 @@ with done as (
                    join cases c on c.place_id = l.place_id and c.id = l.settlement_id
                   where l.place_id = e.place_id and l.enrolment_id = e.id and c.state in ('approved', 'closed'))
 ), certified as (
-  select distinct on (done.id) done.*, d.certificate_type, d.number_raw
+  select distinct on (done.id) done.*, d.certificate_type,
+         coalesce(d.number_raw, (
+           select m.number from findings g
+             join manual_findings m on m.place_id = g.place_id and m.id = g.manual_finding_id
+            where g.place_id = d.place_id and g.declaration_id = d.id
+            order by g.seq desc limit 1)) as number_raw
     from done
     join settlement_lines l on l.place_id = done.place_id and l.enrolment_id = done.id
     join cases c on c.place_id = l.place_id and c.id = l.settlement_id and c.state in ('approved', 'closed')
     join declared_certificates d on d.place_id = l.place_id and d.line_id = l.id
    where (select g.result from findings g where g.place_id = d.place_id and g.declaration_id = d.id
-           order by g.seq desc limit 1) in ({_CERTIFYING})
+           order by g.seq desc limit 1) in {any_of(CERTIFYING)}
    order by done.id, d.id desc
 ), found as (
   select place_id, org_id, region_path, identity_index, 'training' as kind, 'apprenticeship' as source,
@@ -67,11 +72,12 @@ with done as (
    order by enrolment_id, kind desc limit :limit
 )
 """
-_VOUCHERS: Final = """
+# A certificate is entered once a register has confirmed it: what was declared is no evidence.
+_VOUCHERS: Final = f"""
 with done as (
   select v.place_id, v.org_id, v.region_path, v.identity_index, v.id, v.name, v.identity_masked,
          k.class_name, p.name as trained_by, k.occupation_code, k.occupation_name, k.grade, k.started_on,
-         v.completed_on, w.attended_minutes, w.certificate_type, w.certificate_number_raw
+         v.class_id, v.completed_on, w.attended_minutes, w.certificate_type, w.certificate_number_raw
     from vouchers v
     join voucher_classes k on k.place_id = v.place_id and k.id = v.class_id
     join organisations p on p.id = v.partner_org_id
@@ -92,7 +98,8 @@ with done as (
   select place_id, org_id, region_path, identity_index, 'certificate', 'voucher', null, id, name,
          identity_masked, class_name, trained_by, null, occupation_code, occupation_name, grade, started_on,
          completed_on, null, certificate_type, certificate_number_raw
-    from done where certificate_number_raw is not null
+    from (select done.*, done.id as voucher_id from done) l
+   where (select f.result from ({ANSWERED} {LAST_HEARD}) f) in {any_of(CERTIFYING)}
 ), missing as (
   select * from found x
    where not exists (select from archive_entries a

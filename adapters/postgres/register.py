@@ -4,6 +4,7 @@ The bits are those of `domain.certificate.Agreement`; what they mean stands in `
 which a test holds equal to the domain's `finding_of`.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -16,24 +17,35 @@ from domain.cases import Case
 from domain.certificate import RULES_VERSION, Agreement, Extract
 from domain.ports.register import Examined, Register
 
-_COMPARED: Final = (
-    (Agreement.NUMBER_EXACT, "x.number_raw = d.number_raw"),
-    (Agreement.NAME_EXACT, "x.holder_name = d.holder_name"),
-    (Agreement.NAME_ALIKE, "x.holder_name_alike = d.holder_name_alike"),
-    (Agreement.SAME_ID, "x.holder_index = d.holder_index"),
-    (Agreement.SAME_OCCUPATION, "x.occupation_code = d.occupation_code"),
-    (Agreement.SAME_GRADE, "x.grade is not distinct from d.grade"),
-    (Agreement.SAME_DATE, "x.issued_on = d.issued_on"),
-    (Agreement.SAME_ISSUER, "d.issuer_code is null or x.issuer_code = d.issuer_code"),
-    (Agreement.REVOKED, "x.status = 'revoked'"),
-    (Agreement.PENDING, "x.status = 'pending'"),
-    (Agreement.WITHHELD, "x.status = 'withheld'"),
-)
-"""Who declares no issuer contradicts none; a certificate without a grade agrees with none."""
+COMPARED: Final[Mapping[Agreement, str]] = {
+    Agreement.NUMBER_EXACT: "x.number_raw = d.number_raw",
+    Agreement.NAME_EXACT: "x.holder_name = d.holder_name",
+    Agreement.NAME_ALIKE: "x.holder_name_alike = d.holder_name_alike",
+    Agreement.SAME_ID: "x.holder_index = d.holder_index",
+    Agreement.SAME_OCCUPATION: "x.occupation_code = d.occupation_code",
+    Agreement.SAME_GRADE: "x.grade is not distinct from d.grade",
+    Agreement.SAME_DATE: "x.issued_on = d.issued_on",
+    Agreement.SAME_ISSUER: "d.issuer_code is null or x.issuer_code = d.issuer_code",
+    Agreement.REVOKED: "x.status = 'revoked'",
+    Agreement.PENDING: "x.status = 'pending'",
+    Agreement.WITHHELD: "x.status = 'withheld'",
+}
+"""How an extract's row `x` is compared with a declaration `d`.
 
-_BITS: Final = " + ".join(
-    f"case when {condition} then {int(bit)} else 0 end" for bit, condition in _COMPARED
-)
+Who declares no issuer contradicts none; a certificate without a grade agrees with none.
+"""
+
+
+def agreement_of(compared: Mapping[Agreement, str]) -> str:
+    """Return the agreement of a declaration with the row that was found for it, or with none."""
+    bits = " + ".join(
+        f"case when {condition} then {int(bit)} else 0 end" for bit, condition in compared.items()
+    )
+    return (
+        f"case when x.row_no is null then 0 else {int(Agreement.FOUND)} + {bits} end"
+        f" + case when d.well_formed then 0 else {int(Agreement.MALFORMED)} end"
+    )
+
 
 # The chunk is cut first and by key alone, so that a chunk costs what it holds, not what is left.
 # A number is looked up by place and number; the extract is compared after, in words no index knows.
@@ -52,9 +64,7 @@ with chunk as materialized (
      and (cast(:after as uuid) is null or d.id > :after)
    order by d.id limit :limit
 ), compared as (
-  select d.id, x.row_no,
-         case when x.row_no is null then 0 else {int(Agreement.FOUND)} + {_BITS} end
-         + case when d.well_formed then 0 else {int(Agreement.MALFORMED)} end as agreement
+  select d.id, x.row_no, {agreement_of(COMPARED)} as agreement
     from chunk d
     left join certificate_extract_rows x
       on x.place_id = d.place_id and x.number = d.number and x.certificate_type = d.certificate_type

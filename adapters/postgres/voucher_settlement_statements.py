@@ -11,6 +11,10 @@ from sqlalchemy import Row, text
 
 from adapters.postgres.bulk import BulkInsert
 from adapters.postgres.rows import CASE_COLUMNS, case_of
+from adapters.postgres.standing_findings import ANSWERED, CONFIRMED_LINES, LAST_HEARD
+from domain.certificate import FindingResult
+from domain.policy import CertificateType
+from domain.voucher_certificate import CertificateAnswer
 from domain.voucher_record import AttendedShare
 from domain.voucher_settlement import (
     VoucherDisposition,
@@ -37,7 +41,7 @@ select v.id as voucher_id, v.class_id, v.name, v.identity_masked, v.completed_on
   join voucher_offers p on p.id = v.project_id
 """
 REDEEMED: Final = text(f"""
-select w.*, r.attended_minutes, r.held_minutes, r.certificate_number
+select w.*, r.attended_minutes, r.held_minutes, r.certificate_number, r.certificate_type
   from ({_WORTH}
          where v.project_id = :project_id and v.state = 'redeemed'
            and (v.partner_org_id = :provider_id or v.org_id = :worker_id)
@@ -45,7 +49,8 @@ select w.*, r.attended_minutes, r.held_minutes, r.certificate_number
                             where l.place_id = v.place_id and l.voucher_id = v.id and l.released_at is null)
          order by v.id limit :limit for update of v) w
   left join lateral (
-       select u.attended_minutes, u.held_minutes, u.certificate_number from voucher_outcomes u
+       select u.attended_minutes, u.held_minutes, u.certificate_number, u.certificate_type
+         from voucher_outcomes u
         where u.voucher_id = w.voucher_id and u.class_id = w.class_id
         order by u.step_seq desc limit 1) r on true
  order by w.voucher_id
@@ -104,24 +109,34 @@ select {CASE_COLUMNS}, s.project_id, s.month, s.vouchers, s.amount_fen, s.fund_s
   from voucher_settlements s join cases c on c.place_id = s.place_id and c.id = s.id
  where s.place_id = any(:places) and s.id = any(:ids)
 """)
-_LINE: Final = """
+
+
+def _line(of: str = "") -> str:
+    """Lines with the answer that stands about each certificate, among those `of` a line."""
+    return f"""
 select l.voucher_id, l.class_id, coalesce(v.name, '') as name, coalesce(v.identity_masked, '') as identity_masked,
        l.disposition, l.amount_fen, l.ground, l.reason, l.released_at is not null as released,
-       l.facts::text as facts
+       l.facts::text as facts, f.seq, f.result, f.register, f.asked_at
   from voucher_settlement_lines l
   left join vouchers v on v.place_id = l.place_id and v.id = l.voucher_id
+  left join lateral ({ANSWERED} {of} {LAST_HEARD}) f on true
  where l.place_id = :place_id and l.settlement_id = :id
 """
-LINES: Final = text(f"""{_LINE}
+
+
+# A decided line is shown with what it was decided on, whatever registers say since.
+_SHOWN: Final = _line("and (l.disposition is null or f.seq = l.finding_seq)")
+LINES: Final = text(f"""{_SHOWN}
    and (cast(:after as uuid) is null or l.voucher_id > :after)
  order by l.voucher_id limit :limit
 """)
-LINE: Final = text(f"{_LINE} and l.voucher_id = :voucher_id")
-IN_WORK: Final = text(f"{_LINE} and l.released_at is null order by l.voucher_id")
+LINE: Final = text(f"{_SHOWN} and l.voucher_id = :voucher_id")
+IN_WORK: Final = text(f"{_line()} and l.released_at is null order by l.voucher_id")
 # A hold on the provider stops its own settlement as a whole, and of a worker's the voucher used there. A training
-# certificate is numbered by its provider; other numbers are nationwide, and compared as far as the actor sees. Of
-# several grounds the last counts: an investigation outweighs an objection, and what has ended stays so.
-GROUNDS: Final = text("""
+# certificate is numbered by its provider; other numbers are nationwide, and compared as far as the actor sees. One
+# that a register confirms is known nationwide where it supported a subsidy. Of several grounds the last counts: an
+# investigation outweighs an objection, and what has ended stays so.
+GROUNDS: Final = text(f"""
 with line as (
   select l.voucher_id, l.class_id, l.org_id, v.person_id, v.partner_org_id as provider_id, v.state
     from voucher_settlement_lines l join vouchers v on v.place_id = l.place_id and v.id = l.voucher_id
@@ -150,6 +165,10 @@ select l.voucher_id, 'certificate_used', 0
                          where x.place_id = o.place_id and x.voucher_id = o.voucher_id
                            and x.class_id = o.class_id))
  union all
+select used_certificates(array_agg(c.voucher_id), array_agg(c.issuer_code), array_agg(c.number),
+         array_agg(cast(null as text)), :class), 'certificate_used', 0
+  from ({CONFIRMED_LINES}) c having count(*) > 0
+ union all
 select o.voucher_id, case when bool_or(u.seq is not null) then 'objection_upheld' else 'objection' end, 2
   from objections o
   join cases c on c.place_id = o.place_id and c.id = o.id
@@ -167,10 +186,11 @@ update voucher_settlements set submitted_at = :at
 """)
 DECIDE_LINES: Final = text("""
 update voucher_settlement_lines l
-   set disposition = u.disposition, amount_fen = u.amount_fen, ground = u.ground, reason = u.reason
+   set disposition = u.disposition, amount_fen = u.amount_fen, ground = u.ground, reason = u.reason,
+       finding_seq = u.finding_seq
   from unnest(cast(:voucher_ids as uuid[]), cast(:dispositions as text[]), cast(:amounts as bigint[]),
-              cast(:grounds as text[]), cast(:reasons as text[]))
-       as u(voucher_id, disposition, amount_fen, ground, reason)
+              cast(:grounds as text[]), cast(:reasons as text[]), cast(:findings as int[]))
+       as u(voucher_id, disposition, amount_fen, ground, reason, finding_seq)
  where l.place_id = :place_id and l.settlement_id = :id and l.voucher_id = u.voucher_id
 """)
 DECIDE: Final = text("""
@@ -238,6 +258,9 @@ def new_line(row: Row[Any]) -> VoucherLine:
             min_attendance_basis_points=row.min_attendance,
             certificate_number=row.certificate_number,
             certificate_required=row.certificate_required,
+            certificate_type=None
+            if row.certificate_type is None
+            else CertificateType(row.certificate_type),
         ),
     )
 
@@ -255,6 +278,14 @@ def line_of(row: Row[Any]) -> VoucherLine:
         ground=None if row.ground is None else VoucherGround(row.ground),
         reason=row.reason,
         released=row.released,
+        certificate=None
+        if row.result is None
+        else CertificateAnswer(
+            seq=row.seq,
+            result=FindingResult(row.result),
+            register=row.register,
+            asked_at=row.asked_at,
+        ),
     )
 
 

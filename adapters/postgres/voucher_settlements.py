@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.rows import Params, keys_of, scope_of
+from adapters.postgres.voucher_certificates import PostgresVoucherCertificates
 from adapters.postgres.voucher_settlement_statements import (
     ADD,
     ADD_INVOICES,
@@ -38,7 +39,9 @@ from adapters.postgres.voucher_settlement_statements import (
 from domain.cases import Case
 from domain.class_record import Receipt
 from domain.errors import Refusal
+from domain.ports.voucher_certificates import VoucherCertificates
 from domain.ports.voucher_settlements import VoucherSettlements
+from domain.programme import PROGRAMMES, Programme
 from domain.voucher_settlement import LINES_MAX, VoucherGround, VoucherLine, VoucherSettlement
 
 
@@ -48,6 +51,11 @@ class PostgresVoucherSettlements(VoucherSettlements):
     def __init__(self, connection: AsyncConnection, *, now: datetime) -> None:
         self._connection = connection
         self._now = now
+        self._certificates = PostgresVoucherCertificates(connection, now=now)
+
+    @property
+    def certificates(self) -> VoucherCertificates:
+        return self._certificates
 
     async def redeemed(
         self, project_id: UUID, *, provider_id: UUID | None, worker_id: UUID | None
@@ -144,7 +152,8 @@ class PostgresVoucherSettlements(VoucherSettlements):
         return [line_of(row) for row in await self._connection.execute(IN_WORK, _key(case))]
 
     async def grounds(self, case: Case) -> Mapping[UUID, VoucherGround]:
-        rows = await self._connection.execute(GROUNDS, _key(case))
+        paid_as = PROGRAMMES[Programme.VOUCHER].benefit_class
+        rows = await self._connection.execute(GROUNDS, {**_key(case), "class": paid_as})
         return {row.voucher_id: VoucherGround(row.ground) for row in rows}
 
     async def mark_submitted(self, case: Case) -> None:
@@ -160,6 +169,9 @@ class PostgresVoucherSettlements(VoucherSettlements):
                 "amounts": [line.amount_fen for line in lines],
                 "grounds": [line.ground for line in lines],
                 "reasons": [line.reason for line in lines],
+                "findings": [
+                    None if line.certificate is None else line.certificate.seq for line in lines
+                ],
             },
         )
         await self._connection.execute(DECIDE, {**_key(case), "amount_fen": amount_fen})

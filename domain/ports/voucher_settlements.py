@@ -7,11 +7,17 @@ from uuid import UUID
 
 from domain.cases import Case
 from domain.class_record import Receipt
+from domain.ports.voucher_certificates import VoucherCertificates
 from domain.voucher_settlement import VoucherGround, VoucherLine, VoucherSettlement
 
 
 class VoucherSettlements(Protocol):
     """The voucher settlements the actor may see."""
+
+    @property
+    @abstractmethod
+    def certificates(self) -> VoucherCertificates:
+        """The certificates of their vouchers."""
 
     @abstractmethod
     async def redeemed(

@@ -93,7 +93,8 @@ def _archive() -> None:
           constraint archive_source check
             (num_nonnulls(enrolment_id, voucher_id) = 1 and (voucher_id is null) = (source = 'apprenticeship')),
           constraint archive_certificate check
-            (num_nonnulls(certificate_type, certificate_number) = case kind when 'certificate' then 2 else 0 end),
+            ((kind = 'certificate') = (certificate_type is not null)
+             and (kind = 'certificate' or certificate_number is null)),
           constraint archive_days check (ended_on >= started_on),
           constraint archive_corrected_with_reason check
             (num_nonnulls(supersedes, reason, document_number) in (0, 3)),

@@ -1,6 +1,6 @@
 """Lifelong training archive use cases: written where completion is decided, corrected, read, exported (REG-14)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -10,6 +10,8 @@ from domain.audit import Act, Ground
 from domain.cases import Case
 from domain.errors import Refusal
 from domain.ports.work import Work
+from domain.voucher_certificate import is_certified
+from domain.voucher_settlement import VoucherLine
 from service.application.hold import check_reason
 from service.application.work_ledger import EXPORT_MAX, ground_of_export
 
@@ -36,8 +38,18 @@ async def archive_filing(work: Work, settlement: Case, *, filing_id: UUID) -> in
 
 
 async def archive_class(work: Work, case: Case) -> None:
-    """Write who completed a voucher class, and what certificates they got, as has just been confirmed."""
+    """Write who completed a voucher class, as has just been confirmed. Their certificates are looked up later."""
     written = await work.archive.write_vouchers(case.place_id, class_id=case.id, limit=ALL_OF_ONE)
+    await _record(work, case, written)
+
+
+async def archive_certificates(work: Work, case: Case, lines: Iterable[VoucherLine]) -> None:
+    """Write the certificates that registers confirmed, class by class, with the settlement just approved."""
+    written = 0
+    for class_id in sorted({line.class_id for line in lines if is_certified(line.certificate)}):
+        written += await work.archive.write_vouchers(
+            case.place_id, class_id=class_id, limit=ALL_OF_ONE
+        )
     await _record(work, case, written)
 
 

@@ -21,10 +21,16 @@ from domain.voucher_settlement import (
     of_disposition,
     payable_fen,
     set_aside,
+    unconfirmed,
 )
+from service.application.archive import archive_certificates
 from service.application.cases import sign
 from service.application.hold import check_provider_not_on_hold, check_reason
 from service.application.notice import check_notice_ended
+from service.application.voucher_certificate import (
+    VERIFY_VOUCHER_SETTLEMENT,
+    look_up_certificates,
+)
 from service.application.voucher_limits import check_and_record, take_turns
 from service.application.voucher_money import take_over
 from service.application.voucher_moves import move_many
@@ -39,9 +45,13 @@ _DECIDED: Final = frozenset({"approved", "closed"})
 async def accept_voucher_settlement(
     work: Work, *, settlement_id: UUID, version: int
 ) -> VoucherSettlement:
-    """Accept a submitted settlement (受理)."""
+    """Accept a submitted settlement (受理); a job looks its certificates up."""
     case = await locked(work, settlement_id, version)
-    return await work.voucher_settlements.get(await sign(work, case, "accept"))
+    signed = await sign(work, case, "accept")
+    await work.jobs.add(
+        VERIFY_VOUCHER_SETTLEMENT, case.id, case.place_id, purpose=f"accepted_{signed.step_seq}"
+    )
+    return await work.voucher_settlements.get(signed)
 
 
 async def return_voucher_settlement(
@@ -58,12 +68,14 @@ async def review_voucher_settlement(
 ) -> VoucherSettlement:
     """Review an accepted settlement line by line; a line without a verdict is paid at its worth.
 
-    What an investigation, a hold or an objection stops is set aside whatever the verdict. Refuses
-    `voucher_verdicts_faulty` with every fault located.
+    What an investigation, a hold or an objection stops is set aside whatever the verdict, as is what the
+    project asks a certificate of that no register confirms. Refuses `voucher_verdicts_faulty` with every
+    fault located.
     """
     case = await locked(work, settlement_id, version)
-    lines = await work.voucher_settlements.in_work(case)
-    signed = await sign(work, case, "review", reason=reason, facts={"vouchers": len(lines)})
+    vouchers = (await work.voucher_settlements.get(case)).vouchers
+    signed = await sign(work, case, "review", reason=reason, facts={"vouchers": vouchers})
+    lines = await _looked_up(work, signed)
     await _decide(work, signed, decided_lines(lines, verdicts))
     return await work.voucher_settlements.get(signed)
 
@@ -98,17 +110,20 @@ async def approve_voucher_settlement(
 
     Vouchers that are paid become approved, refused ones end so, held ones stay as they are and may stand
     in a later settlement. Refuses `on_hold` while a hold stops the provider, `objection_open` and
-    `notice_required` as any settlement, `stacking_violated`.
+    `notice_required` as any settlement, `stacking_violated`, `certificate_already_used` when another
+    decision used a certificate at the same moment.
     """
     case = await locked(work, settlement_id, version)
-    lines = await work.voucher_settlements.in_work(case)
-    vouchers = await _lock(work, lines)
     signed = await sign(work, case, "approve", reason=reason)
+    lines = await _looked_up(work, signed)
+    vouchers = await _lock(work, lines)
     await check_provider_not_on_hold(work, signed.place_id, signed.org_id)
     lines = await _decide(work, signed, lines)
     settlement = await work.voucher_settlements.get(signed)
     await check_notice_ended(work, settlement)
     await check_and_record(work, signed, await take_turns(work, vouchers, lines))
+    await work.voucher_settlements.certificates.use(signed)
+    await archive_certificates(work, signed, lines)
     await take_over(work, settlement, lines)
     await _move(work, vouchers, lines, VoucherDisposition.PAYABLE, SetEvent.APPROVE)
     await _move(work, vouchers, lines, VoucherDisposition.REFUSED, SetEvent.REFUSE)
@@ -152,9 +167,16 @@ async def follow_payment(work: Work, voucher: Voucher) -> None:
         await ask_to_close(work, [settlement_id], voucher.place_id)
 
 
+async def _looked_up(work: Work, case: Case) -> Sequence[VoucherLine]:
+    """Return the lines of a settlement that is being decided, with what the latest extract says of them."""
+    await look_up_certificates(work, case)
+    return await work.voucher_settlements.in_work(case)
+
+
 async def _decide(work: Work, case: Case, lines: Sequence[VoucherLine]) -> Sequence[VoucherLine]:
     """Store decided lines as they stand now: what something stops is set aside."""
-    standing = set_aside(lines, await work.voucher_settlements.grounds(case))
+    stopped = {**unconfirmed(lines), **await work.voucher_settlements.grounds(case)}
+    standing = set_aside(lines, stopped)
     await work.voucher_settlements.decide(case, standing, amount_fen=payable_fen(standing))
     return standing
 

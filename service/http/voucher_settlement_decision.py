@@ -99,9 +99,11 @@ async def return_settlement(call: Call) -> Answer:
     tag=TAG,
     summary=Text("审核培训券结算", "Review a voucher settlement"),
     description=Text(
-        "逐张审核；未列出的按核定价值支付。不足额支付、拒绝或暂缓的须写明理由。正在调查、暂停支付或有异议的，系统自动暂缓。",
+        "逐张审核；未列出的按核定价值支付。不足额支付、拒绝或暂缓的须写明理由。正在调查、暂停支付、"
+        "有异议，或项目要求证书而证书未经证书系统确认的，系统自动暂缓。",
         "Line by line; what is not listed is paid at its worth. What is reduced, refused or held needs a reason. "
-        "What is under investigation, on hold or objected to is set aside by itself.",
+        "What is under investigation, on hold or objected to is set aside by itself, as is a certificate that the "
+        "project asks for and no register confirms.",
     ),
     roles=_REVIEWER,
     body=VoucherReviewBody,
@@ -191,7 +193,14 @@ async def refuse_settlement(call: Call) -> Answer:
     answer=VoucherSettlementView,
     keyed=True,
     versioned=True,
-    problems=(*SIGNED, "on_hold", "objection_open", "notice_required", "stacking_violated"),
+    problems=(
+        *SIGNED,
+        "on_hold",
+        "objection_open",
+        "notice_required",
+        "stacking_violated",
+        "certificate_already_used",
+    ),
 )
 async def approve_settlement(call: Call) -> Answer:
     """Decide the amounts and the money."""

@@ -6,9 +6,11 @@ from uuid import UUID
 
 import msgspec
 
+from domain.certificate import FindingResult
 from domain.class_record import Receipt
 from domain.filing import Payee
 from domain.recovery import RecoveryCause
+from domain.voucher_certificate import CertificateAnswer
 from domain.voucher_settlement import (
     LINES_MAX,
     Verdict,
@@ -153,9 +155,23 @@ class VoucherSettlementView(View):
         )
 
 
+class CertificateAnswerView(View):
+    """What a register's extract says of a voucher's certificate."""
+
+    result: FindingResult
+    register: str
+    asked_at: datetime
+
+    @classmethod
+    def of(cls, answer: CertificateAnswer) -> "CertificateAnswerView":
+        """Show an answer."""
+        return cls(result=answer.result, register=answer.register, asked_at=answer.asked_at)
+
+
 class VoucherSettlementLineView(View):
     """One voucher of a settlement, in fen: worth is the least of standard, fee and face value.
 
+    `certificate` is what the last register that said something says, and for a decided line what it said then.
     What becomes of it, and why, is null before the review. A `released` line is in no settlement any more.
     """
 
@@ -172,6 +188,7 @@ class VoucherSettlementLineView(View):
     completed_on: date
     attendance_basis_points: int | None
     certificate_number: str | None
+    certificate: CertificateAnswerView | None
     invoice_number: str | None
     disposition: VoucherDisposition | None
     amount_fen: int | None
@@ -197,6 +214,9 @@ class VoucherSettlementLineView(View):
             completed_on=facts.completed_on,
             attendance_basis_points=facts.attendance_basis_points,
             certificate_number=facts.certificate_number,
+            certificate=None
+            if line.certificate is None
+            else CertificateAnswerView.of(line.certificate),
             invoice_number=facts.invoice_number,
             disposition=line.disposition,
             amount_fen=line.amount_fen,

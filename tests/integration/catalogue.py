@@ -479,6 +479,7 @@ RULES: Mapping[str, Rule] = {
             "take_joint_class_seats": "one size for a class whose enterprises do not see each other",
             "joint_class_headcount": "two numbers about a class, no filing and nobody in it",
             "use_certificates": "once-ever certificates; adds only what the caller names",
+            "use_voucher_certificates": "once-ever certificates; adds only what a register confirmed",
             "used_certificates": "answers yes or no about enrolments the caller already knows",
             "subsidies_of": "programmes and years of people the caller already knows, and no place",
             "take_subsidy_turns": "locks people the caller already knows, and answers nothing",

@@ -20,6 +20,7 @@ from service.application.archive import export_archive, fill_archive, list_archi
 from service.application.voucher_class_completion import confirm_completion
 from tests.integration.settlement_road import FILED, MovedClock, SettlementRoad
 from tests.integration.test_guards import WALL, Forger
+from tests.integration.voucher_certificate_stage import certified, extract, verified
 from tests.integration.voucher_class_stage import (
     ENDS,
     NUMBER,
@@ -28,6 +29,7 @@ from tests.integration.voucher_class_stage import (
     outcome_of,
     worker_of,
 )
+from tests.integration.voucher_money_stage import Money
 from tests.people import Staff
 
 LEFT = {2: (Outcome.EXITED, "left")}
@@ -94,7 +96,9 @@ async def test_an_approved_settlement_writes_who_completed_and_who_was_certified
     assert again == 0
 
 
-async def test_a_class_writes_who_completed_it_and_the_certificates(stage: Stage) -> None:
+async def test_a_class_writes_who_completed_it_and_no_certificate_that_was_only_declared(
+    stage: Stage,
+) -> None:
     with_certificate, without, failed = await stage.holders(3)
     class_id = await stage.started(with_certificate, without, failed)
     stage.on(ENDS)
@@ -108,22 +112,49 @@ async def test_a_class_writes_who_completed_it_and_the_certificates(stage: Stage
         outcome_of(failed.voucher_id, outcome=VoucherResult.FAILED),
     )
     await stage.decided(class_id, confirm_completion)
-    kinds = {
-        holder: [one.kind for one in await of_worker(stage, holder.worker.person_id)]
+    kinds = [
+        [one.kind for one in await of_worker(stage, holder.worker.person_id)]
         for holder in (with_certificate, without, failed)
-    }
-    assert [sorted(kinds[one]) for one in (with_certificate, without, failed)] == [
-        ["certificate", "training"],
-        ["training"],
-        [],
     ]
-    certificate = next(
-        one
-        for one in await of_worker(stage, with_certificate.worker.person_id)
-        if one.kind == "certificate"
+    assert kinds == [["training"], ["training"], []]
+
+
+async def test_a_settlement_writes_the_certificates_that_a_register_confirmed(stage: Stage) -> None:
+    money = Money(stage=stage)
+    one, other = await certified(money, 2)
+    await extract(money, one.row())
+    drafted = await money.drafted()
+    await money.accepted(drafted)
+    await money.reviewed(drafted)
+    await verified(money, drafted)
+    (training,) = await of_worker(stage, one.holder.worker.person_id)
+    assert training.kind == "training"
+    await money.approved(drafted)
+    written = await of_worker(stage, one.holder.worker.person_id)
+    assert [(each.kind, each.certificate_number, each.voucher_id) for each in written] == [
+        ("training", None, one.holder.voucher_id),
+        ("certificate", one.number, one.holder.voucher_id),
+    ]
+    assert [each.kind for each in await of_worker(stage, other.holder.worker.person_id)] == [
+        "training"
+    ]
+
+
+async def test_a_certificate_confirmed_before_its_settlement_is_decided_is_filled_in(
+    stage: Stage,
+) -> None:
+    money = Money(stage=stage)
+    (one,) = await certified(money, 1)
+    await extract(money, one.row())
+    drafted = await money.drafted()
+    await money.accepted(drafted)
+    await verified(money, drafted)
+    filled = await stage.act(
+        stage.staff.system,
+        lambda work: fill_archive(work, place_id=stage.staff.place.id, on=work.today),
     )
-    assert certificate.certificate_number == NUMBER
-    assert certificate.voucher_id == with_certificate.voucher_id
+    assert filled == 1
+    assert len(await of_worker(stage, one.holder.worker.person_id)) == 2
 
 
 async def test_a_worker_reads_himself_and_a_provider_and_an_enterprise_nobody(

@@ -23,6 +23,7 @@ from domain.ports.work import BeginWork
 from domain.settlement import Disposition, Ground, Settlement, SettlementKind
 from service.application import settlement as settlements
 from service.application import settlement_again
+from service.application.archive import list_archive_entries
 from service.application.completeness import completeness_of_settlement
 from service.application.declaration import warnings_of
 from service.application.document import withdraw_document
@@ -244,6 +245,17 @@ async def test_a_later_settlement_carries_the_copy_and_what_was_confirmed_from_i
     assert second.amounts is not None
     assert (second.amounts.entitled_fen, second.amounts.balance_fen) == (1_200_000, 800_000)
     await road.paid_out(second)
+    # The archive enters all three: by the number read from the copy, by none, and as declared.
+    async with road.begin_work(road.staff.handler) as work:
+        entries = await list_archive_entries(work, worker_id=None, after=None, limit=100)
+    numbers = {
+        one.enrolment_id: one.certificate_number for one in entries if one.kind == "certificate"
+    }
+    assert numbers == {
+        road.enrolments[0].id: road.number(0),
+        road.enrolments[1].id: None,
+        road.enrolments[2].id: road.number(2),
+    }
 
 
 async def test_a_certificate_without_any_number_is_used_once_by_its_holder(

@@ -1,7 +1,7 @@
 """Rules of voucher settlements: what a voucher is worth, what a settlement takes over, what stops a line."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.certificate import FindingResult
 from domain.class_record import Receipt
 from domain.errors import Refusal
 from domain.funding_request import ASKED_IN, PayableKind
+from domain.policy.standard import CertificateType
 from domain.refusals import REGISTRY
+from domain.voucher_certificate import CertificateAnswer
 from domain.voucher_invoice import checked_invoices, with_invoices
 from domain.voucher_settlement import (
     ASIDE,
@@ -29,6 +32,7 @@ from domain.voucher_settlement import (
     parts_of_classes,
     payable_fen,
     set_aside,
+    unconfirmed,
     worth_fen,
 )
 from domain.voucher_settlement_explanation import GROUNDS, explain_voucher
@@ -263,6 +267,25 @@ def test_one_invoice_is_not_given_for_two_vouchers() -> None:
     ]
 
 
+def test_what_no_register_confirms_is_set_aside_and_a_refusal_stands() -> None:
+    paid, refused, unasked = (
+        a_line(certificate_required=True),
+        a_line(certificate_required=True),
+        a_line(),
+    )
+    stopped = unconfirmed([paid, refused, unasked])
+    assert set(stopped) == {paid.voucher_id, refused.voucher_id}
+    decided = set_aside(
+        decided_lines([paid, refused, unasked], [a_verdict(refused, "refused")]), stopped
+    )
+    assert [line.ground for line in decided] == [
+        VoucherGround.CERTIFICATE_UNCONFIRMED,
+        VoucherGround.REFUSED,
+        VoucherGround.WORTH,
+    ]
+    assert [line.disposition for line in decided] == ["held", "refused", "payable"]
+
+
 def said(line: VoucherLine) -> tuple[list[str], list[str]]:
     """A line's sentences in both languages."""
     sentences = explain_voucher(line)
@@ -279,12 +302,20 @@ def test_a_voucher_is_explained_by_what_it_rests_on_and_what_became_of_it() -> N
         certificate_required=True,
         invoice_number="26322000000000000001",
     )
+    answer = CertificateAnswer(
+        seq=1,
+        result=FindingResult.NOT_FOUND,
+        register="试验查询系统",
+        asked_at=datetime(2026, 4, 1, 15, 30, tzinfo=UTC),
+    )
+    line = replace(line, certificate=answer)
     (decided,) = decided_lines([line], [a_verdict(line, amount_fen=50_000, reason="课时不足")])
     zh, en = said(decided)
     assert zh == [
         "依据：《启人社〔2026〕11号》。",
         "补贴标准 1 200.00 元，培训收费 1 000.00 元，券面 800.00 元，取最低：800.00 元。",
         "2026-03-27 结业，出勤率 97.5%（要求 80%），证书编号 S000132068100126500001。",
+        "证书经“试验查询系统”核验（2026-04-01）：查无此证。",
         "培训费由劳动者先行支付，发票号码 26322000000000000001。",
         "经审核核减。支付 500.00 元。理由：课时不足",
     ]
@@ -292,6 +323,7 @@ def test_a_voucher_is_explained_by_what_it_rests_on_and_what_became_of_it() -> N
         "Basis: 启人社〔2026〕11号.",
         "Standard 1 200.00 yuan, fee 1 000.00, face value 800.00: the least of them, 800.00 yuan.",
         "Completed on 2026-03-27, attended 97.5% (required 80%), certificate S000132068100126500001.",
+        "The certificate was looked up in “试验查询系统” on 2026-04-01: not found.",
         "The fee was paid by the worker, invoice 26322000000000000001.",
         "Reduced at the review. Pays 500.00 yuan. Reason: 课时不足",
     ]
@@ -302,7 +334,16 @@ def test_what_nobody_asked_for_is_not_said() -> None:
     assert zh[2] == "2026-03-27 结业，出勤率 100%，不要求证书。"
     assert zh[3] == "尚未审核。"
     required = a_line(certificate_required=True)
-    assert said(required)[0][2] == "2026-03-27 结业。"
+    assert said(required)[0][2:4] == ["2026-03-27 结业。", "证书尚未核验。"]
+    unregistered = a_line(
+        certificate_required=True,
+        certificate_number="启培字第7号",
+        certificate_type=CertificateType.TRAINING,
+        grade=None,
+    )
+    assert said(unregistered)[1][3] == (
+        "No national register holds training certificates: none has confirmed this one."
+    )
     assert "券面" not in zh[1]
 
 

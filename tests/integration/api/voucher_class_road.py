@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from tests.integration.api import voucher_road
+from tests.integration.api import road, voucher_road
 from tests.integration.api.desk import Desk, Json
 
 STARTS, ENDS = "2026-02-09", "2026-02-27"
@@ -164,6 +164,11 @@ def outcome(voucher_id: str, **changed: object) -> Json:
     return {"voucher_id": voucher_id, "outcome": "completed", "day": ENDS} | changed
 
 
+def certificate(voucher_id: str) -> Json:
+    """The certificate of whoever holds a voucher, as the provider declares it."""
+    return {"certificate_type": "skill_level_certificate", "number": road.number_of(voucher_id)}
+
+
 async def completion_reported(desk: Desk, class_id: str, *outcomes: Json) -> Json:
     """Completion reported on the last day."""
     desk.clock.at = max(desk.clock.at, LAST_DAY)
@@ -211,9 +216,12 @@ async def in_training(desk: Desk, **changed: object) -> Class:
 
 
 async def completed(desk: Desk, **changed: object) -> Class:
-    """A class its one worker completed."""
+    """A class its one worker completed, with a certificate where the project asks for one."""
     running = await in_training(desk, **changed)
-    await completion_reported(desk, running.id, outcome(running.voucher["id"]))
+    voucher_id = running.voucher["id"]
+    asked = bool(changed.get("certificate_required"))
+    shown = {"certificate": certificate(voucher_id)} if asked else {}
+    await completion_reported(desk, running.id, outcome(voucher_id, **shown))
     await signed(desk, "ConfirmVoucherClassCompletion", "handler", running.id)
     voucher = await voucher_now(desk, running.voucher, "worker")
     return Class(project_id=running.project_id, id=running.id, voucher=voucher)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from tests.integration.api import road, voucher_class_road
+from tests.integration.api import road, voucher_class_road, voucher_road
 from tests.integration.api.desk import Desk, Json
 from tests.integration.api.voucher_class_road import Class
 
@@ -40,11 +40,29 @@ def invoice(desk: Desk, voucher_id: str, **changed: object) -> Json:
 
 
 async def redeemed(desk: Desk, **changed: object) -> Class:
-    """A class with one voucher, completed and redeemed; it is the next month."""
+    """A class with one voucher, completed and redeemed; it is the next month.
+
+    Where the project asks for a certificate, a register's extract lists it.
+    """
+    done = await redeemed_unlisted(desk, **changed)
+    if changed.get("certificate_required"):
+        await registered(desk, done)
+    return done
+
+
+async def redeemed_unlisted(desk: Desk, **changed: object) -> Class:
+    """A class with one voucher, completed and redeemed, and no extract; it is the next month."""
     done = await voucher_class_road.completed(desk, **changed)
     await voucher_class_road.redeemed(desk, done.id, done.voucher["code"])
     desk.clock.at = max(desk.clock.at, SETTLES)
     return done
+
+
+async def registered(desk: Desk, of: Class, **changed: str) -> None:
+    """An extract that lists the certificate of the class's worker."""
+    own = voucher_road.own(desk)
+    issued = {"issued_on": voucher_class_road.ENDS, "evaluated_on": voucher_class_road.ENDS}
+    await road.loaded(desk, road.registered(of.voucher["id"], own, **(issued | changed)))
 
 
 async def completed_by_two(desk: Desk) -> tuple[Class, Json]:
