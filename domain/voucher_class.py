@@ -22,7 +22,7 @@ from domain.voucher import (
     VoucherOffer,
     VoucherStandard,
 )
-from domain.voucher_project import admits
+from domain.voucher_project import admits, is_group_unconfirmed
 from domain.voucher_record import AttendedShare
 
 NOT_BEGUN: Final = frozenset({"planned", "start_reported", "start_reviewed"})
@@ -163,6 +163,8 @@ def reservation_faults(
         faults.append(Fault("/class_id", "provider_not_in_catalogue"))
     if not admits(project, voucher.tag):
         faults.append(Fault("/class_id", "voucher_tag_not_admitted"))
+    elif is_group_unconfirmed(project, voucher):
+        faults.append(Fault("/voucher_id", "voucher_group_unconfirmed"))
     if not wanted.is_open or wanted.terms.starts_on < today:
         faults.append(Fault("/class_id", "voucher_class_closed"))
     counted = project.counts_to is CountsTo.START

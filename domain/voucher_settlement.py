@@ -16,6 +16,7 @@ from uuid import UUID
 
 from domain.cases import Case
 from domain.errors import Fault, Refusal
+from domain.voucher import BeneficiaryTag
 
 LINES_MAX: Final = 10_000
 """Vouchers of one settlement, the oldest first; the rest stand in the next. Ours: it is decided in one transaction."""
@@ -89,7 +90,8 @@ class VoucherFacts:
 class VoucherLine:
     """One voucher of a settlement. Disposition, amount (fen) and ground are None until the review.
 
-    `released` lines are in no settlement any more: withdrawn, taken out, refused as a whole, or held.
+    `released` lines are in no settlement any more: withdrawn, taken out, refused as a whole, or held. `tag` is
+    the group for whose sake the voucher was issued, if one was stated.
     """
 
     voucher_id: UUID
@@ -102,6 +104,7 @@ class VoucherLine:
     ground: VoucherGround | None = None
     reason: str = ""
     released: bool = False
+    tag: BeneficiaryTag | None = None
 
     @property
     def committed_fen(self) -> int:

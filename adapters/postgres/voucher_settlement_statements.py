@@ -11,6 +11,7 @@ from sqlalchemy import Row, text
 
 from adapters.postgres.bulk import BulkInsert
 from adapters.postgres.rows import CASE_COLUMNS, case_of
+from domain.voucher import BeneficiaryTag
 from domain.voucher_record import AttendedShare
 from domain.voucher_settlement import (
     VoucherDisposition,
@@ -23,7 +24,7 @@ from domain.voucher_settlement import (
 
 # What is public of the project and the class says what a voucher is worth: whoever asks needs no bureau's row.
 _WORTH: Final = """
-select v.id as voucher_id, v.class_id, v.name, v.identity_masked, v.completed_on, o.fee_fen,
+select v.id as voucher_id, v.class_id, v.name, v.identity_masked, v.tag, v.completed_on, o.fee_fen,
        o.occupation_code, o.grade,
        p.body->>'document_number' as document,
        (p.body->>'face_value_fen')::bigint as face_value_fen,
@@ -106,7 +107,7 @@ select {CASE_COLUMNS}, s.project_id, s.month, s.vouchers, s.amount_fen, s.fund_s
 """)
 _LINE: Final = """
 select l.voucher_id, l.class_id, coalesce(v.name, '') as name, coalesce(v.identity_masked, '') as identity_masked,
-       l.disposition, l.amount_fen, l.ground, l.reason, l.released_at is not null as released,
+       v.tag, l.disposition, l.amount_fen, l.ground, l.reason, l.released_at is not null as released,
        l.facts::text as facts
   from voucher_settlement_lines l
   left join vouchers v on v.place_id = l.place_id and v.id = l.voucher_id
@@ -239,6 +240,7 @@ def new_line(row: Row[Any]) -> VoucherLine:
             certificate_number=row.certificate_number,
             certificate_required=row.certificate_required,
         ),
+        tag=_tag(row),
     )
 
 
@@ -255,7 +257,12 @@ def line_of(row: Row[Any]) -> VoucherLine:
         ground=None if row.ground is None else VoucherGround(row.ground),
         reason=row.reason,
         released=row.released,
+        tag=_tag(row),
     )
+
+
+def _tag(row: Row[Any]) -> BeneficiaryTag | None:
+    return None if row.tag is None else BeneficiaryTag(row.tag)
 
 
 def settlement_of(row: Row[Any]) -> VoucherSettlement:

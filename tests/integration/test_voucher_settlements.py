@@ -14,6 +14,7 @@ from domain.hold import HoldTarget
 from domain.ledger import AccountKind
 from domain.policy import CertificateType
 from domain.ports.crypto import Crypto
+from domain.voucher import BeneficiaryTag
 from domain.voucher_settlement import (
     Verdict,
     VoucherDisposition,
@@ -70,6 +71,15 @@ async def test_a_provider_claims_everything_redeemed_and_the_approval_takes_its_
     assert {(await money.stage.voucher(one)).amount_fen for one in holders} == {FEE_FEN}
     assert await money.held_fen(AccountKind.COMMITTED, class_id) == 0
     assert await money.held_fen(AccountKind.COMMITTED, approved.case.id) == 3 * FEE_FEN
+
+
+async def test_a_line_shows_the_group_for_whose_sake_it_is_paid(money: Money) -> None:
+    (veteran,) = await money.stage.holders(1, tag=BeneficiaryTag.VETERAN)
+    (anybody,) = await money.stage.holders(1)
+    await money.redeemed(veteran, anybody)
+    drafted = await money.drafted()
+    expected = {veteran.voucher_id: BeneficiaryTag.VETERAN, anybody.voucher_id: None}
+    assert {line.voucher_id: line.tag for line in await money.lines(drafted)} == expected
 
 
 async def test_what_is_refused_or_reduced_goes_back_and_what_is_held_stays_with_its_class(

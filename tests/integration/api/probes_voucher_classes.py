@@ -65,6 +65,22 @@ async def a_class_of_another_project_after_the_last_day(desk: Desk) -> Ask:
     return await _reservation(desk, project_id, class_id)
 
 
+@provokes("reservation_refused", "voucher_group_unconfirmed")
+async def a_class_for_a_group_that_nobody_has_confirmed(desk: Desk) -> Ask:
+    project_id = await road.project(desk, tags=["veteran"])
+    class_id = await road.planned(desk, project_id)
+    path = {"offer_id": project_id}
+    body = voucher_road.own(desk, tag="veteran")
+    voucher = await desk.done("CollectFromProject", "worker", path=path, body=body)
+    return desk.ask(
+        "ReserveVoucher",
+        "worker",
+        path={"voucher_id": voucher["id"]},
+        version=voucher["version"],
+        body={"class_id": class_id},
+    )
+
+
 @provokes("reservation_refused", "voucher_class_closed")
 async def a_class_that_was_cancelled(desk: Desk) -> Ask:
     project_id = await road.project(desk)

@@ -29,6 +29,7 @@ async def test_a_provider_is_paid_and_everybody_can_read_why(desk: Desk) -> None
     assert reviewed["amount_fen"] == FEE_FEN
     await money.approved(desk, settlement_id)
     (line,) = (await desk.done("ListVoucherSettlementLines", "teacher", path=path))["items"]
+    assert line["tag"] is None
     assert (line["worth_fen"], line["disposition"], line["ground"], line["amount_fen"]) == (
         FEE_FEN,
         "payable",
