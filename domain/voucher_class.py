@@ -3,7 +3,7 @@
 What is decided about a class looks at its first day: the one reported, and before that the one planned.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -172,6 +172,27 @@ def reservation_faults(
     if voucher.valid_until < needed:
         faults.append(Fault("/class_id", "voucher_ends_before", _validity(voucher, needed)))
     return tuple(faults)
+
+
+def overlap_faults(wanted: ClassOffer, held: Iterable[ClassTerms]) -> tuple[Fault, ...]:
+    """Locate each class a person holds a place in whose days overlap those of the class he wants (2.9).
+
+    Nobody is trained in two classes on one day, whatever the project, the place and the hour.
+    """
+    terms = wanted.terms
+    return tuple(
+        Fault(
+            "/class_id",
+            "training_overlaps",
+            {
+                "class_name": other.class_name,
+                "starts_on": other.starts_on.isoformat(),
+                "ends_on": other.ends_on.isoformat(),
+            },
+        )
+        for other in held
+        if other.starts_on <= terms.ends_on and terms.starts_on <= other.ends_on
+    )
 
 
 def _validity(voucher: Voucher, needed: date) -> Mapping[str, str]:

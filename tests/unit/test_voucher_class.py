@@ -18,6 +18,7 @@ from domain.voucher_class import (
     check_withdrawal,
     first_day,
     judged_outcomes,
+    overlap_faults,
     plan_faults,
     reservation_faults,
     standard_of,
@@ -145,6 +146,28 @@ def test_what_only_the_worker_says_of_his_group_reserves_nothing() -> None:
     stated = BeneficiaryTag.VETERAN
     assert reserved(project=veterans, tag=stated) == [("voucher_group_unconfirmed", "")]
     assert reserved(tag=stated) == []
+
+
+@pytest.mark.parametrize(
+    ("starts_after", "ends_after", "overlaps"),
+    [
+        (-9, -1, False),
+        (-9, 0, True),
+        (0, 0, True),
+        (3, 4, True),
+        (18, 30, True),
+        (19, 30, False),
+    ],
+)
+def test_nobody_is_in_two_classes_on_one_day(
+    starts_after: int, ends_after: int, overlaps: bool
+) -> None:
+    held = some_terms(
+        starts_on=STARTS + timedelta(days=starts_after),
+        ends_on=STARTS + timedelta(days=ends_after),
+    )
+    found = overlap_faults(an_offer(), [held])
+    assert said(found) == ([("/class_id", "training_overlaps")] if overlaps else [])
 
 
 def test_validity_is_asked_on_the_first_or_the_last_day_as_the_project_counts() -> None:
