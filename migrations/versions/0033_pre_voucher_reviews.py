@@ -42,7 +42,7 @@ def upgrade() -> None:
         "insert into posting_causes (event, case_kind, to_state)"
         f" values ('{EVENT}', 'review_request', 'upheld')",
     )
-    run_files(f"{CITES}_2")
+    run_files("vouchers_cite_their_cause_2")
 
 
 def _subjects(words: str, one: str, also: str = "") -> None:
