@@ -1,6 +1,6 @@
 """Time limits of the voucher programme: what waits for the bureau, or for who claims, is found by its day."""
 
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
@@ -14,11 +14,12 @@ from domain.policy.overlay import Limit
 from domain.ports.crypto import Crypto
 from domain.ports.work import BeginWork
 from service.application import (
+    deadlines,
     voucher_class_completion,
     voucher_settlement,
     voucher_settlement_decision,
 )
-from service.application.case_clock import list_clocks, mark_clock, step_times_of
+from service.application.case_clock import list_clocks, list_reminders, mark_clock, step_times_of
 from tests.integration.voucher_class_stage import STARTS, a_stage, outcome_of
 from tests.integration.voucher_money_stage import Money
 from tests.people import Staff
@@ -142,3 +143,29 @@ async def test_a_returned_settlement_waits_for_its_provider_and_no_officer_pause
     )
     with pytest.raises(Refusal, match="clock_not_running"):
         await money.stage.act(money.stage.staff.handler, mark)
+
+
+async def test_who_lets_the_day_to_correct_pass_is_reminded_once(money: Money) -> None:
+    (holder,) = await money.stage.holders(1)
+    await money.redeemed(holder)
+    drafted = await money.drafted()
+    submit = voucher_settlement.submit_voucher_settlement
+    await money.signed(drafted, submit, money.stage.provider)
+    give_back = voucher_settlement_decision.return_voucher_settlement
+    await money.signed(drafted, give_back, money.stage.staff.handler, reason="缺少核销记录")
+    (clock,) = await clocks(money, money.stage.provider, CaseKind.VOUCHER_SETTLEMENT)
+
+    async def reminded(on: date) -> int:
+        money.stage.on(on)
+        place_id = money.stage.staff.place.id
+        act = partial(deadlines.remind_settlements, place_id=place_id, on=on)
+        return await money.stage.act(money.stage.staff.system, act)
+
+    assert await reminded(clock.due.day) == 0
+    assert [await reminded(clock.due.day + timedelta(days=1)) for _ in range(2)] == [1, 1]
+    for actor, seen in ((money.stage.provider, 1), (holder.worker, 0)):
+        async with money.stage.reading(actor) as work:
+            found = await list_reminders(work, after=None, limit=9)
+        assert [(one.case.id, one.about, one.due_on) for one in found] == seen * [
+            (drafted.case.id, "voucher_correction_overdue", clock.due.day)
+        ]
