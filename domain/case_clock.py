@@ -18,7 +18,7 @@ from domain.errors import Refusal
 from domain.policy.overlay import Limit
 
 RETURNED: Final = "returned_for_correction"
-"""The state in which every clock of the authority stands still, and the enterprise's runs."""
+"""The state in which every clock of the authority stands still, and the applicant's runs."""
 
 LIMITS: Final[Mapping[tuple[CaseKind, str], Limit]] = {
     (CaseKind.FILING, "submitted"): Limit.ACCEPT,
@@ -36,11 +36,20 @@ LIMITS: Final[Mapping[tuple[CaseKind, str], Limit]] = {
     (CaseKind.SETTLEMENT, "reviewed"): Limit.SETTLEMENT_APPROVE,
     (CaseKind.SETTLEMENT, RETURNED): Limit.CORRECTION,
     (CaseKind.FUNDING_REQUEST, "submitted"): Limit.CONCUR,
+    (CaseKind.VOUCHER_CLASS, "start_reported"): Limit.VOUCHER_START,
+    (CaseKind.VOUCHER_CLASS, "start_reviewed"): Limit.VOUCHER_START,
+    (CaseKind.VOUCHER_CLASS, "completion_reported"): Limit.VOUCHER_COMPLETION,
+    (CaseKind.VOUCHER_SETTLEMENT, "submitted"): Limit.VOUCHER_SETTLEMENT_ACCEPT,
+    (CaseKind.VOUCHER_SETTLEMENT, "accepted"): Limit.VOUCHER_SETTLEMENT_REVIEW,
+    (CaseKind.VOUCHER_SETTLEMENT, "reviewed"): Limit.VOUCHER_SETTLEMENT_APPROVE,
+    (CaseKind.VOUCHER_SETTLEMENT, RETURNED): Limit.VOUCHER_CORRECTION,
 }
 """The limit that runs while a kind of case is in a state. Each counts from the step into it."""
 
-OF_THE_ENTERPRISE: Final = frozenset({Limit.CORRECTION, Limit.START, Limit.SETTLE})
-"""Limits that bind the enterprise: no officer pauses them."""
+OF_THE_APPLICANT: Final = frozenset(
+    {Limit.CORRECTION, Limit.START, Limit.SETTLE, Limit.VOUCHER_CORRECTION}
+)
+"""Limits that bind the enterprise, or a voucher's provider or worker: no officer pauses them."""
 
 
 class PauseCause(StrEnum):
@@ -83,7 +92,7 @@ class CaseClock:
 
 def check_mark(stage: Stage, clock: CaseClock | None, *, pausing: bool) -> None:
     """Refuse `clock_not_running`, `clock_paused` and `clock_not_paused`."""
-    if clock is None or clock.limit in OF_THE_ENTERPRISE:
+    if clock is None or clock.limit in OF_THE_APPLICANT:
         raise Refusal("clock_not_running", state=stage.state)
     if pausing and clock.paused:
         raise Refusal("clock_paused")

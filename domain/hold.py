@@ -18,6 +18,19 @@ class HoldTarget(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamedPerson:
+    """A person as an enrolment or a voucher names him, and whose case a hold on him is.
+
+    The enterprise's of an apprentice, with the provider of its filing; of a voucher's worker his own.
+    """
+
+    place_id: UUID
+    org_id: UUID
+    partner_org_id: UUID | None
+    person_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hold:
     """A hold on file. It stops nothing before it is in force, and nothing once it is lifted.
 

@@ -13,7 +13,7 @@ from domain.errors import Text
 from domain.explanation.prepayment import BASES
 from domain.explanation.words import TYPES, mark, percent
 from domain.money import yuan
-from domain.policy import Label, LabelKind, PrepaymentCondition, Standard
+from domain.policy import Label, PrepaymentCondition, Standard
 from domain.policy.overlay import Limit, Needed, NoticeNames, NoticeOf, Overlay, Stage
 
 GRADES: Final[Mapping[int, Text]] = {
@@ -36,6 +36,7 @@ MODES: Final[Mapping[Needed, Text]] = {
 BUREAU: Final = Text("人社部门", "the labour bureau")
 FINANCE: Final = Text("财政部门", "the finance department")
 ENTERPRISE: Final = Text("企业", "the enterprise")
+VOUCHER_PAYEE: Final = Text("培训机构或劳动者", "the training provider or the worker")
 STEPS: Final[Mapping[Limit, tuple[Text, Text]]] = {
     Limit.ACCEPT: (Text("备案受理", "accept the filing"), BUREAU),
     Limit.CORRECTION: (Text("一次性告知后补正", "correct after the one notice"), ENTERPRISE),
@@ -48,6 +49,30 @@ STEPS: Final[Mapping[Limit, tuple[Text, Text]]] = {
     Limit.SETTLEMENT_ACCEPT: (Text("结算受理", "accept the settlement"), BUREAU),
     Limit.SETTLEMENT_REVIEW: (Text("结算核验和初审", "verify and review the settlement"), BUREAU),
     Limit.SETTLEMENT_APPROVE: (Text("结算审批", "approve the settlement"), BUREAU),
+    Limit.VOUCHER_START: (
+        Text("培训券开班核验", "verify the start of a voucher class"),
+        BUREAU,
+    ),
+    Limit.VOUCHER_COMPLETION: (
+        Text("培训券结业确认", "confirm the completion of a voucher class"),
+        BUREAU,
+    ),
+    Limit.VOUCHER_SETTLEMENT_ACCEPT: (
+        Text("培训券结算受理", "accept the voucher settlement"),
+        BUREAU,
+    ),
+    Limit.VOUCHER_CORRECTION: (
+        Text("培训券结算退回后补正", "correct the voucher settlement once returned"),
+        VOUCHER_PAYEE,
+    ),
+    Limit.VOUCHER_SETTLEMENT_REVIEW: (
+        Text("培训券结算审核", "review the voucher settlement"),
+        BUREAU,
+    ),
+    Limit.VOUCHER_SETTLEMENT_APPROVE: (
+        Text("培训券结算审批", "approve the voucher settlement"),
+        BUREAU,
+    ),
     Limit.CONCUR: (Text("财政复核", "concur"), FINANCE),
     Limit.PAY: (Text("拨付", "pay"), FINANCE),
     Limit.OBJECTION_ANSWER: (Text("答复异议", "answer an objection"), BUREAU),
@@ -139,7 +164,6 @@ def guide(
 ) -> Guide:
     """Write the guide of a region."""
     labels = standard.labels("/rates", "/prepayment", "/term", "/certificate_types")
-    ours = tuple(Label(pointer=pointer, kind=LabelKind.OURS) for pointer in overlay.ours)
     return Guide(
         region_code=region_code,
         bureau=bureau,
@@ -168,7 +192,7 @@ def guide(
                 name=name,
                 by=by,
                 working_days=overlay.limits.get(limit),
-                label=mark(ours, "/limits", f"/limits/{limit}"),
+                label=mark(overlay.labels(f"/limits/{limit}"), f"/limits/{limit}"),
             )
             for limit, (name, by) in STEPS.items()
         ),

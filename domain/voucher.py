@@ -182,8 +182,10 @@ class Voucher:
 
     `code` is its bearer's secret until it is redeemed: None for a provider, who is shown it by the worker.
     `provider_id`, `class_id` are set from the reservation on. Amounts are fen; None before the settlement.
-    `set_ids` are the sets it moved in, oldest first; `version` counts its sets and acts. `real_name` is the
-    latest answer about its person; None while there is none, and for a provider, who does not see it.
+    `tag` is the group its person is of; `tag_confirmed_at` is when the bureau named it on a list or confirmed it,
+    None while it is the worker's word alone. `set_ids` are the sets it moved in, oldest first; `version` counts
+    its sets and acts. `real_name` is the latest answer about its person; None while there is none, and for a
+    provider, who does not see it.
     """
 
     id: UUID
@@ -209,6 +211,7 @@ class Voucher:
     set_ids: tuple[UUID, ...]
     version: int
     real_name: RealNameAnswer | None = None
+    tag_confirmed_at: datetime | None = None
 
     def moved(self, event: str) -> "Voucher":
         """Return the voucher after an event, or refuse `voucher_not_usable`. What else changes is the caller's.
@@ -228,6 +231,17 @@ class Voucher:
         if (stood, state) in _LEAVES:
             return replace(after, provider_id=None, class_id=None)
         return after
+
+    def group_confirmed(self, *, at: datetime) -> "Voucher":
+        """Return a collected voucher whose group the bureau has confirmed; it moves nowhere.
+
+        Refuses `voucher_not_usable` in another state, `voucher_group_not_waiting` where there is nothing to confirm.
+        """
+        if self.state != "collected":
+            raise Refusal("voucher_not_usable", voucher_state=self.state)
+        if self.tag is None or self.tag_confirmed_at is not None:
+            raise Refusal("voucher_group_not_waiting")
+        return replace(self, tag_confirmed_at=at, version=self.version + 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 What is decided about a class looks at its first day: the one reported, and before that the one planned.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -22,7 +22,7 @@ from domain.voucher import (
     VoucherOffer,
     VoucherStandard,
 )
-from domain.voucher_project import admits
+from domain.voucher_project import admits, is_group_unconfirmed
 from domain.voucher_record import AttendedShare
 
 NOT_BEGUN: Final = frozenset({"planned", "start_reported", "start_reviewed"})
@@ -163,6 +163,8 @@ def reservation_faults(
         faults.append(Fault("/class_id", "provider_not_in_catalogue"))
     if not admits(project, voucher.tag):
         faults.append(Fault("/class_id", "voucher_tag_not_admitted"))
+    elif is_group_unconfirmed(project, voucher):
+        faults.append(Fault("/voucher_id", "voucher_group_unconfirmed"))
     if not wanted.is_open or wanted.terms.starts_on < today:
         faults.append(Fault("/class_id", "voucher_class_closed"))
     counted = project.counts_to is CountsTo.START
@@ -170,6 +172,27 @@ def reservation_faults(
     if voucher.valid_until < needed:
         faults.append(Fault("/class_id", "voucher_ends_before", _validity(voucher, needed)))
     return tuple(faults)
+
+
+def overlap_faults(wanted: ClassOffer, held: Iterable[ClassTerms]) -> tuple[Fault, ...]:
+    """Locate each class a person holds a place in whose days overlap those of the class he wants (2.9).
+
+    Nobody is trained in two classes on one day, whatever the project, the place and the hour.
+    """
+    terms = wanted.terms
+    return tuple(
+        Fault(
+            "/class_id",
+            "training_overlaps",
+            {
+                "class_name": other.class_name,
+                "starts_on": other.starts_on.isoformat(),
+                "ends_on": other.ends_on.isoformat(),
+            },
+        )
+        for other in held
+        if other.starts_on <= terms.ends_on and terms.starts_on <= other.ends_on
+    )
 
 
 def _validity(voucher: Voucher, needed: date) -> Mapping[str, str]:

@@ -6,7 +6,7 @@ from datetime import date
 from domain.budget import FUND_SOURCES
 from domain.errors import Fault, Refusal
 from domain.identifiers.occupation import occupation_fault_of
-from domain.voucher import BeneficiaryTag, Distribution, ProjectPlan
+from domain.voucher import BeneficiaryTag, Distribution, ProjectPlan, Voucher
 
 
 def check_plan(
@@ -85,3 +85,11 @@ def check_issues(
 def admits(plan: ProjectPlan, tag: BeneficiaryTag | None) -> bool:
     """Tell whether somebody of this group, or of none, is meant by a project."""
     return not plan.tags or tag in plan.tags
+
+
+def is_group_unconfirmed(plan: ProjectPlan, voucher: Voucher) -> bool:
+    """Tell whether a project asks for a group that only the worker has stated so far (REG-18).
+
+    Nothing is reserved on that: the bureau confirms it against what the worker shows, or names him on a list.
+    """
+    return bool(plan.tags) and voucher.tag_confirmed_at is None

@@ -17,6 +17,7 @@ from uuid import UUID
 from domain.cases import Case
 from domain.errors import Fault, Refusal
 from domain.policy.standard import CertificateType
+from domain.voucher import BeneficiaryTag
 from domain.voucher_certificate import CertificateAnswer, Confirmation, confirmation_of
 
 LINES_MAX: Final = 10_000
@@ -97,7 +98,8 @@ class VoucherLine:
     """One voucher of a settlement. Disposition, amount (fen) and ground are None until the review.
 
     `certificate` is what a register says of its certificate: now, and once decided what it said then.
-    `released` lines are in no settlement any more: withdrawn, taken out, refused as a whole, or held.
+    `released` lines are in no settlement any more: withdrawn, taken out, refused as a whole, or held. `tag` is
+    the group for whose sake the voucher was issued, if one was stated.
     """
 
     voucher_id: UUID
@@ -111,6 +113,7 @@ class VoucherLine:
     reason: str = ""
     released: bool = False
     certificate: CertificateAnswer | None = None
+    tag: BeneficiaryTag | None = None
 
     @property
     def confirmation(self) -> Confirmation:

@@ -58,13 +58,16 @@ select c.place_id, c.org_id, c.partner_org_id, c.region_path, c.id, c.kind, c.st
 returning case_id
 """)
 _REMIND: Final = text("""
-insert into reminders (place_id, org_id, partner_org_id, region_path, id, filing_id, about, due_on, at)
-values (:place_id, :org_id, :partner_org_id, :region_path, :id, :filing_id, :about, :due_on, :at)
-on conflict on constraint reminded_once do nothing
+insert into reminders (place_id, org_id, partner_org_id, region_path, id, filing_id, voucher_settlement_id,
+                       about, due_on, at)
+values (:place_id, :org_id, :partner_org_id, :region_path, :id, :filing_id, :voucher_settlement_id,
+        :about, :due_on, :at)
+on conflict do nothing
 """)
 _REMINDERS: Final = text(f"""
 select r.id, r.about, r.due_on, r.at, {CASE_COLUMNS}
-  from reminders r join cases c on c.place_id = r.place_id and c.id = r.filing_id
+  from reminders r
+  join cases c on c.place_id = r.place_id and c.id = coalesce(r.filing_id, r.voucher_settlement_id)
  where cast(:after as uuid) is null or r.id > :after
  order by r.id limit :limit
 """)
@@ -173,7 +176,8 @@ class PostgresCaseClocks(CaseClocks):
             {
                 **scope_of(case),
                 "id": self._new_id(),
-                "filing_id": case.id,
+                "filing_id": case.id if case.kind is CaseKind.FILING else None,
+                "voucher_settlement_id": None if case.kind is CaseKind.FILING else case.id,
                 "about": about,
                 "due_on": due_on,
                 "at": self._now,

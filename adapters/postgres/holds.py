@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
 from domain.cases import Case
-from domain.hold import Hold, HoldTarget
+from domain.errors import Refusal
+from domain.hold import Hold, HoldTarget, NamedPerson
 from domain.ports.holds import Holds
 
 _ADD: Final = text("""
@@ -39,6 +40,14 @@ _ON_TARGETS: Final = text("""
 select distinct h.target_id
   from holds h join cases c on c.place_id = h.place_id and c.id = h.id and c.state = 'in_force'
  where h.place_id = :place_id and h.target = :target and h.target_id = any(:targets)
+""")
+
+_PERSON_NAMED: Final = text("""
+select c.place_id, c.org_id, c.partner_org_id, e.person_id
+  from enrolments e join cases c on c.place_id = e.place_id and c.id = e.filing_id
+ where e.id = :id
+ union all
+select v.place_id, v.org_id, null, v.person_id from vouchers v where v.id = :id
 """)
 
 # Whoever checks takes the lock shared, whoever imposes takes it alone: what was checked holds till the commit.
@@ -86,6 +95,17 @@ class PostgresHolds(Holds):
         rows = await self._connection.execute(_GET_MANY, keys_of(cases))
         found = {row.case_id: row for row in rows}
         return [_hold(found[case.id]) for case in cases]
+
+    async def person_named(self, named_by: UUID) -> NamedPerson:
+        row = (await self._connection.execute(_PERSON_NAMED, {"id": named_by})).one_or_none()
+        if row is None:
+            raise Refusal("not_found")
+        return NamedPerson(
+            place_id=row.place_id,
+            org_id=row.org_id,
+            partner_org_id=row.partner_org_id,
+            person_id=row.person_id,
+        )
 
     async def keep_steady(self, place_id: UUID) -> None:
         await self._connection.execute(_KEEP_STEADY, {"place_id": str(place_id)})

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from adapters.postgres.rows import CASE_COLUMNS, case_of, keys_of, scope_of
 from domain.cases import Case
 from domain.ports.voucher_classes import VoucherClasses
-from domain.voucher import VoucherClass
+from domain.voucher import Voucher, VoucherClass
 from domain.voucher_class import ClassOffer, ClassTerms
 
 _TERMS: Final = "class_name, occupation_code, occupation_name, grade, capacity, fee_fen, site, starts_on, ends_on"
@@ -65,6 +65,18 @@ select o.id, o.project_id, o.region_path, o.provider_id, o.class_name, o.occupat
 _OFFER_BY_ID: Final = text(f"""
 {_OFFER} from voucher_class_offers o join voucher_places_taken(array[cast(:id as uuid)]) p on p.class_id = o.id
  where o.id = :id
+""")
+# Two vouchers of one person in two classes: whoever comes second reads what the first has reserved.
+_TAKE_TURN: Final = text(
+    "select pg_advisory_xact_lock(hashtextextended('reservations:' || cast(:person_id as text), 0))"
+)
+_HELD: Final = text(f"""
+{_OFFER}
+  from vouchers v
+  join voucher_class_offers o on o.id = v.class_id
+  join voucher_places_taken(array[o.id]) p on p.class_id = o.id
+ where v.org_id = :person_id and v.id <> :voucher_id and coalesce(v.frozen_from, v.state) in ('reserved', 'in_use')
+ order by v.id
 """)
 _OFFERS: Final = text(f"""
 with page as materialized (
@@ -172,6 +184,11 @@ class PostgresVoucherClasses(VoucherClasses):
     ) -> Sequence[ClassOffer]:
         asked = {"project_id": project_id, "after": after, "limit": limit}
         return [_offer(row) for row in await self._connection.execute(_OFFERS, asked)]
+
+    async def held_by_person_of(self, voucher: Voucher) -> Sequence[ClassTerms]:
+        named = {"person_id": voucher.person_id, "voucher_id": voucher.id}
+        await self._connection.execute(_TAKE_TURN, {"person_id": str(voucher.person_id)})
+        return [_offer(row).terms for row in await self._connection.execute(_HELD, named)]
 
     async def not_begun(
         self, *, provider_id: UUID | None, place_id: UUID | None

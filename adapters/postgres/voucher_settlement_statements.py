@@ -14,6 +14,7 @@ from adapters.postgres.rows import CASE_COLUMNS, case_of
 from adapters.postgres.standing_findings import ANSWERED, CONFIRMED_LINES, LAST_HEARD
 from domain.certificate import FindingResult
 from domain.policy import CertificateType
+from domain.voucher import BeneficiaryTag
 from domain.voucher_certificate import CertificateAnswer
 from domain.voucher_record import AttendedShare
 from domain.voucher_settlement import (
@@ -27,7 +28,7 @@ from domain.voucher_settlement import (
 
 # What is public of the project and the class says what a voucher is worth: whoever asks needs no bureau's row.
 _WORTH: Final = """
-select v.id as voucher_id, v.class_id, v.name, v.identity_masked, v.completed_on, o.fee_fen,
+select v.id as voucher_id, v.class_id, v.name, v.identity_masked, v.tag, v.completed_on, o.fee_fen,
        o.occupation_code, o.grade,
        p.body->>'document_number' as document,
        (p.body->>'face_value_fen')::bigint as face_value_fen,
@@ -115,7 +116,7 @@ def _line(of: str = "") -> str:
     """Lines with the answer that stands about each certificate, among those `of` a line."""
     return f"""
 select l.voucher_id, l.class_id, coalesce(v.name, '') as name, coalesce(v.identity_masked, '') as identity_masked,
-       l.disposition, l.amount_fen, l.ground, l.reason, l.released_at is not null as released,
+       v.tag, l.disposition, l.amount_fen, l.ground, l.reason, l.released_at is not null as released,
        l.facts::text as facts, f.seq, f.result, f.register, f.asked_at
   from voucher_settlement_lines l
   left join vouchers v on v.place_id = l.place_id and v.id = l.voucher_id
@@ -262,6 +263,7 @@ def new_line(row: Row[Any]) -> VoucherLine:
             if row.certificate_type is None
             else CertificateType(row.certificate_type),
         ),
+        tag=_tag(row),
     )
 
 
@@ -286,7 +288,12 @@ def line_of(row: Row[Any]) -> VoucherLine:
             register=row.register,
             asked_at=row.asked_at,
         ),
+        tag=_tag(row),
     )
+
+
+def _tag(row: Row[Any]) -> BeneficiaryTag | None:
+    return None if row.tag is None else BeneficiaryTag(row.tag)
 
 
 def settlement_of(row: Row[Any]) -> VoucherSettlement:

@@ -23,7 +23,7 @@ _COLUMNS: Final = """
 v.id, v.place_id, v.region_path, v.project_id, v.person_id, v.name, v.identity_masked,
 case when v.org_id = (select scope_org()) or starts_with(v.region_path, (select scope_region()))
      then v.code end as code,
-v.phone_masked, v.tag, v.state, v.frozen_from, v.issued_at, v.collected_at, v.valid_until,
+v.phone_masked, v.tag, v.tag_confirmed_at, v.state, v.frozen_from, v.issued_at, v.collected_at, v.valid_until,
 v.partner_org_id, v.class_id, v.completed_on, v.redeemed_at, v.amount_fen, v.set_ids, v.version,
 (select c.answer from real_name_checks c
   where c.place_id = v.place_id and c.voucher_id = v.id and c.answer <> 'unavailable'
@@ -91,6 +91,7 @@ ISSUE: Final = BulkInsert(
         "phone_sealed": "bytea",
         "phone_masked": "text",
         "tag": "text",
+        "tag_confirmed_at": "timestamptz",
     },
     # Who holds a live one is left out, and thereby named.
     suffix=f"on conflict (place_id, project_id, person_id) where state in ({_LIVE}) do nothing returning id",
@@ -124,6 +125,10 @@ values (:place_id, :person_id, :provider_id, :region_path, :id, :seq, :event, :f
 ADD_ACT: Final = text(_ACT)
 MOVE: Final = text(f"""
 update vouchers set {", ".join(f"{name} = :{name}" for name in CHANGES)}
+ where place_id = :place_id and id = :id and version = :version - 1
+""")
+CONFIRM_GROUP: Final = text("""
+update vouchers set version = :version, tag_confirmed_at = :at
  where place_id = :place_id and id = :id and version = :version - 1
 """)
 MOVE_SET: Final = text(f"""
@@ -213,6 +218,7 @@ def voucher_of(row: Row[Any]) -> Voucher:
         identity_masked=row.identity_masked,
         phone_masked=row.phone_masked,
         tag=None if row.tag is None else BeneficiaryTag(row.tag),
+        tag_confirmed_at=row.tag_confirmed_at,
         state=row.state,
         frozen_from=row.frozen_from,
         issued_at=row.issued_at,
@@ -280,6 +286,8 @@ def personal_of(
     ids: Sequence[UUID],
     people: Sequence[Beneficiary],
     indexes: Sequence[bytes],
+    *,
+    groups_confirmed_at: datetime | None = None,
 ) -> list[tuple[Any, ...]]:
     """The personal values of vouchers: sealed, indexed and masked, in the order of `ISSUE`."""
     numbers = crypto.seal_many(
@@ -304,6 +312,7 @@ def personal_of(
             phones.get(ids[n]),
             masking.masked_phone(one.phone) if one.phone else None,
             one.tag,
+            groups_confirmed_at if one.tag else None,
         )
         for n, one in enumerate(people)
     ]

@@ -15,6 +15,7 @@ from adapters.postgres.voucher_statements import (
     ADD_ACT,
     ADD_SET,
     CHANGES,
+    CONFIRM_GROUP,
     EXPIRE,
     FIND,
     GET,
@@ -144,7 +145,10 @@ class PostgresVouchers(Vouchers):
         numbers = [one.citizen_id for one in beneficiaries]
         indexes = self._crypto.blind_indexes(ValueKind.CITIZEN_ID, numbers)
         people = await self._workers(indexes)
-        personal = personal_of(self._crypto, ids, beneficiaries, indexes)
+        # Whoever the bureau names on its list is of the group that the list says.
+        personal = personal_of(
+            self._crypto, ids, beneficiaries, indexes, groups_confirmed_at=self._now
+        )
         case = project.case
         issued = await ISSUE.run(
             self._connection,
@@ -227,6 +231,21 @@ class PostgresVouchers(Vouchers):
         if moved.rowcount != 1:
             raise Refusal("stale_version")
         act = act_of(before, after, event=event, at=self._now, reason=reason)
+        await self._connection.execute(ADD_ACT, act)
+
+    async def confirm_group(self, before: Voucher, after: Voucher, *, reason: str) -> None:
+        confirmed = await self._connection.execute(
+            CONFIRM_GROUP,
+            {
+                "place_id": before.place_id,
+                "id": before.id,
+                "version": after.version,
+                "at": after.tag_confirmed_at,
+            },
+        )
+        if confirmed.rowcount != 1:
+            raise Refusal("stale_version")
+        act = act_of(before, after, event="confirm_group", at=self._now, reason=reason)
         await self._connection.execute(ADD_ACT, act)
 
     async def move_set(

@@ -35,7 +35,8 @@ class Limit(StrEnum):
     """Steps that have a time limit. Each counts from the day the step before it was signed.
 
     `CORRECTION`, `START` and `SETTLE` bind the enterprise: to answer a correction notice, to open
-    training after listing, to submit the final settlement after completion.
+    training after listing, to submit the final settlement after completion. `VOUCHER_CORRECTION` binds
+    whoever submitted a voucher settlement; `VOUCHER_START` is one limit for both who verify a start.
     """
 
     ACCEPT = "accept"
@@ -54,6 +55,12 @@ class Limit(StrEnum):
     CORRECTION = "correction"
     START = "start"
     SETTLE = "settle"
+    VOUCHER_START = "voucher_start"
+    VOUCHER_COMPLETION = "voucher_completion"
+    VOUCHER_SETTLEMENT_ACCEPT = "voucher_settlement_accept"
+    VOUCHER_SETTLEMENT_REVIEW = "voucher_settlement_review"
+    VOUCHER_SETTLEMENT_APPROVE = "voucher_settlement_approve"
+    VOUCHER_CORRECTION = "voucher_correction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +237,12 @@ DEFAULT_OVERLAY: Final = Overlay(
         Limit.CORRECTION: 10,
         Limit.START: 60,
         Limit.SETTLE: 120,
+        Limit.VOUCHER_START: 5,
+        Limit.VOUCHER_COMPLETION: 10,
+        Limit.VOUCHER_SETTLEMENT_ACCEPT: 5,
+        Limit.VOUCHER_SETTLEMENT_REVIEW: 20,
+        Limit.VOUCHER_SETTLEMENT_APPROVE: 10,
+        Limit.VOUCHER_CORRECTION: 10,
     },
     notice=None,
     ours=("/limits",),

@@ -14,7 +14,9 @@ from domain.step_time import StepsTaken
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
-    """A day the enterprise let pass: `about` is `start_overdue` or `settlement_overdue`."""
+    """A day that was let pass: of a filing, `about` is `start_overdue` or `settlement_overdue`; of a voucher
+    settlement, `voucher_correction_overdue`.
+    """
 
     id: UUID
     case: Case
@@ -72,7 +74,7 @@ class CaseClocks(Protocol):
 
     @abstractmethod
     async def remind(self, case: Case, *, about: str, due_on: date) -> None:
-        """Store a reminder of a filing, once."""
+        """Store a reminder of a filing or a voucher settlement, once."""
 
     @abstractmethod
     async def reminders(self, *, after: UUID | None, limit: int) -> Sequence[Reminder]:

@@ -6,7 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.cases import Case
-from domain.hold import Hold
+from domain.hold import Hold, NamedPerson
 
 
 class Holds(Protocol):
@@ -23,6 +23,10 @@ class Holds(Protocol):
     @abstractmethod
     async def page(self, cases: Sequence[Case]) -> Sequence[Hold]:
         """Return the holds of these cases, in their order."""
+
+    @abstractmethod
+    async def person_named(self, named_by: UUID) -> NamedPerson:
+        """Return the person whom an enrolment or a voucher names, or refuse with `not_found`."""
 
     @abstractmethod
     async def keep_steady(self, place_id: UUID) -> None:

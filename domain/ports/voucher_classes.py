@@ -7,8 +7,8 @@ from typing import Protocol
 from uuid import UUID
 
 from domain.cases import Case
-from domain.voucher import VoucherClass
-from domain.voucher_class import ClassOffer
+from domain.voucher import Voucher, VoucherClass
+from domain.voucher_class import ClassOffer, ClassTerms
 
 
 class VoucherClasses(Protocol):
@@ -47,6 +47,13 @@ class VoucherClasses(Protocol):
         self, *, project_id: UUID | None, after: UUID | None, limit: int
     ) -> Sequence[ClassOffer]:
         """Return up to `limit` open offers by id, of one project where it is named."""
+
+    @abstractmethod
+    async def held_by_person_of(self, voucher: Voucher) -> Sequence[ClassTerms]:
+        """Return the classes in which a voucher's person, who acts, holds a place by another voucher, of any project.
+
+        Reserved, in training, or frozen there. Nobody reserves for him beside this until the commit.
+        """
 
     @abstractmethod
     async def not_begun(

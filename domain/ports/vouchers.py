@@ -94,6 +94,10 @@ class Vouchers(Protocol):
         """
 
     @abstractmethod
+    async def confirm_group(self, before: Voucher, after: Voucher, *, reason: str) -> None:
+        """Store that the group of a locked voucher is confirmed, with the actor's act; refuses `stale_version`."""
+
+    @abstractmethod
     async def move_set(
         self,
         before: Sequence[Voucher],

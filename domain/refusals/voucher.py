@@ -210,6 +210,22 @@ VOUCHERS: Final = (
             "The voucher is in state “{voucher_state}”; this does not follow.",
         ),
     ),
+    rule(
+        "voucher_group_unconfirmed",
+        ("重点群体身份待确认", "The group is not confirmed yet"),
+        (
+            "此项目只面向所列重点群体：自行填写的类别须经人社部门核对证明材料并确认后，方可报名。",
+            "The project is for certain groups: the bureau confirms what a worker states before he reserves.",
+        ),
+    ),
+    state(
+        "voucher_group_not_waiting",
+        ("没有待确认的重点群体", "No group waits to be confirmed"),
+        (
+            "培训券未填写重点群体，或者已经确认。",
+            "The voucher names no group, or its group is confirmed already.",
+        ),
+    ),
     kind(
         "voucher_released_by_another",
         Family.NOT_PERMITTED,

@@ -108,6 +108,14 @@ VOUCHER_CLASSES: Final = (
             "The class has reported its start, was cancelled, or should have begun.",
         ),
     ),
+    rule(
+        "training_overlaps",
+        ("培训时间重叠", "Training at the same time"),
+        (
+            "本人已报名或正在参加“{class_name}”（{starts_on} 至 {ends_on}），两个班的培训时间不得重叠。",
+            "The same person has a place in “{class_name}” from {starts_on} to {ends_on}; the days must not overlap.",
+        ),
+    ),
     state(
         "voucher_class_full",
         ("班级名额已满", "The class is full"),

@@ -2,7 +2,7 @@
 
 Refused by constraint name: one_live_voucher (one live voucher for a person and project), voucher_code,
 quota_holds, voucher_project_open, capacity_holds, voucher_moves_on (also who moves it), voucher_moved_by_act,
-released_by_another, one_validity, frozen_from_known, reserved_in_class, one_issue_at_a_time.
+released_by_another, one_validity, group_of_confirmation, frozen_from_known, reserved_in_class, one_issue_at_a_time.
 
 A voucher belongs to its worker, who is an organisation of his own; its partner is the provider of the class
 it is reserved for. Quota and places are counted in tables of the owner's: vouchers count as they are inserted,
@@ -174,6 +174,7 @@ def _vouchers() -> None:
           phone_masked text,
           tag text check (tag in ('graduate', 'rural_migrant', 'out_of_poverty', 'unemployed', 'veteran',
                                   'disabled', 'graduation_year_student')),
+          tag_confirmed_at timestamptz,
           state text not null check (state in ({_words((*LIVE, *ENDED))})),
           frozen_from text check (frozen_from in ({_words(FREEZABLE)})),
           issued_at timestamptz not null,
@@ -189,6 +190,7 @@ def _vouchers() -> None:
           constraint voucher_identity unique (place_id, id, org_id),
           constraint voucher_code unique (code),
           constraint voucher_of_worker check (org_id = person_id),
+          constraint group_of_confirmation check (tag_confirmed_at is null or tag is not null),
           constraint frozen_from_known check ((state = 'frozen') = (frozen_from is not null)),
           constraint reserved_in_class check
             ((class_id is null) = (coalesce(frozen_from, state) in ('issued', 'collected', 'returned'))
@@ -204,11 +206,13 @@ def _vouchers() -> None:
         *case_row(
             "vouchers",
             grants="select, insert, update (partner_org_id, state, frozen_from, set_ids, collected_at,"
-            " class_id, completed_on, redeemed_at, amount_fen, version)",
+            " tag_confirmed_at, class_id, completed_on, redeemed_at, amount_fen, version)",
         ),
         # A worker collects, reserves, withdraws and gives back; a provider redeems; the rest is the bureau's.
+        # A group that a worker states of himself is confirmed by nobody yet.
         "create policy issued_by_authority on vouchers as restrictive for insert with check"
-        f" ({REGION} or (org_id = (select scope_org()) and state = 'collected' and class_id is null))",
+        f" ({REGION} or (org_id = (select scope_org()) and state = 'collected' and class_id is null"
+        " and tag_confirmed_at is null))",
         "create unique index one_live_voucher on vouchers (place_id, project_id, person_id)"
         f" where state in ({_words(LIVE)})",
         "create unique index voucher_by_id on vouchers (id)",
@@ -231,6 +235,15 @@ def _vouchers() -> None:
         "create constraint trigger voucher_moved_by_act after update on vouchers"
         " deferrable initially deferred for each row"
         " when (new.state <> old.state and new.set_ids = old.set_ids)"
+        " execute function voucher_moved_by_act()",
+        # The bureau confirms a group once, while its worker has reserved nothing, and by an act.
+        "create trigger voucher_group_stands before update of tag_confirmed_at on vouchers for each row"
+        " when (new.tag_confirmed_at is distinct from old.tag_confirmed_at and (old.tag_confirmed_at is not null"
+        " or (old.state, new.state) <> ('collected', 'collected') or new.version <> old.version + 1))"
+        " execute function voucher_moves_on()",
+        "create constraint trigger voucher_group_confirmed_by_act after update on vouchers"
+        " deferrable initially deferred for each row"
+        " when (new.tag_confirmed_at is distinct from old.tag_confirmed_at)"
         " execute function voucher_moved_by_act()",
         "create constraint trigger voucher_added_by_act after insert on vouchers"
         " deferrable initially deferred for each row when (new.set_ids = '{}')"

@@ -1,8 +1,9 @@
 """Provider catalogue, and what happens in voucher classes: places, sessions, attendance, outcomes (CASES 7).
 
 Refused by constraint name: catalogued_as_approved, voucher_class_as_planned, class_takes_reservations,
-capacity_holds, voucher_of_authority, voucher_session_versions_in_a_row, one_successor_per_voucher_attendance,
-skew_of_a_device, filed_in_time; and by row security (42501): entered_by_me, entered_by_provider.
+capacity_holds, voucher_of_authority, voucher_group_confirmed, voucher_session_versions_in_a_row,
+one_successor_per_voucher_attendance, skew_of_a_device, filed_in_time; and by row security (42501):
+entered_by_me, entered_by_provider.
 
 Attendance, absences and outcomes are of one voucher: their organisation is its worker, their partner the
 provider of the class, as on the voucher itself.
@@ -51,12 +52,14 @@ TRIGGERS = {
     "voucher_class_opens": "after insert on voucher_class_offers for each row",
     "voucher_takes_place": "after update of class_id on vouchers for each row"
     " when (new.class_id is distinct from old.class_id)",
+    "voucher_group_confirmed": "before update of state on vouchers for each row"
+    " when (new.state = 'reserved' and new.tag_confirmed_at is null)",
     "voucher_of_authority": "before update on vouchers for each row"
     f" when (not {REGION_OF_NEW} and ("
     " (old.state, new.state) not in (('issued', 'collected'), ('collected', 'reserved'),"
     " ('reserved', 'collected'), ('collected', 'returned'), ('completed', 'redeemed'))"
-    " or (new.frozen_from, new.completed_on, new.amount_fen)"
-    " is distinct from (old.frozen_from, old.completed_on, old.amount_fen)))",
+    " or (new.frozen_from, new.completed_on, new.amount_fen, new.tag_confirmed_at)"
+    " is distinct from (old.frozen_from, old.completed_on, old.amount_fen, old.tag_confirmed_at)))",
 }
 """Trigger and function of one name: when it fires."""
 

@@ -2,7 +2,7 @@
 
 Refused by constraint name: one_live_voucher_settlement, voucher_in_one_settlement, settled_as_redeemed,
 voucher_line_let_go, decided_stands, worth_the_least, one_use_per_receipt (an invoice), paid_from_a_commitment,
-account_of_voucher_batch, requested_as_decided, cause_concerns_posting, recovery_of_one,
+account_of_voucher_batch, requested_as_decided, cause_concerns_posting, recovery_of_one, reminder_of_one,
 published_word_for_word; and by row security (42501): filed_by_owner, undecided_or_authority.
 
 Revision ID: 0030
@@ -47,6 +47,7 @@ REPLACED = {
 
 SUBJECTS = "('prepayment', 'settlement')"
 SUBJECTS_NOW = "('prepayment', 'settlement', 'voucher_settlement')"
+ABOUT = "'start_overdue', 'settlement_overdue'"
 SETS = "'issue', 'expire', 'start', 'complete', 'fail', 'class_cancelled', 'class_stopped', 'approve', 'pay'"
 SETS_NOW = f"{SETS}, 'refuse', 'return_payment', 'claw_back', 'cancel_claw_back'"
 
@@ -64,6 +65,7 @@ def upgrade() -> None:
     _ledger()
     claw_backs()
     notices()
+    _reminders()
     run_files(*REPLACED, "vouchers_cite_their_cause")
     run(
         # By its name between the trigger that checks every cause and the one that moves balances.
@@ -91,6 +93,32 @@ def _paid() -> None:
             f"alter table {table} add constraint paid_from_a_commitment"
             " check ((subject_kind = 'voucher_settlement') = (filing_id is null))",
         )
+
+
+def _about(words: str) -> None:
+    run(
+        "alter table reminders drop constraint reminders_about_check",
+        f"alter table reminders add constraint reminders_about_check check (about in ({words}))",
+    )
+
+
+def _reminders() -> None:
+    _about(f"{ABOUT}, 'voucher_correction_overdue'")
+    run(
+        "alter table reminders add column voucher_settlement_id uuid",
+        "alter table reminders alter column filing_id drop not null",
+        "alter table reminders add constraint reminder_of_one"
+        " check (num_nonnulls(filing_id, voucher_settlement_id) = 1"
+        " and (about = 'voucher_correction_overdue') = (filing_id is null))",
+        "alter table reminders add constraint reminded_of_voucher_settlement_once"
+        " unique (place_id, voucher_settlement_id, about)",
+        "alter table reminders add constraint reminder_of_voucher_settlement"
+        " foreign key (place_id, voucher_settlement_id, org_id)"
+        " references voucher_settlements (place_id, id, org_id)",
+        "alter table reminders add constraint reminder_of_voucher_settlement_partner"
+        " foreign key (place_id, voucher_settlement_id, partner_org_id)"
+        " references cases (place_id, id, partner_org_id)",
+    )
 
 
 def _ledger() -> None:
@@ -126,6 +154,12 @@ def downgrade() -> None:
         again = "create or replace function"
         run(body if again in body else body.replace("create function", again, 1))
     _no_notices()
+    run(
+        "alter table reminders drop constraint reminder_of_one",
+        "alter table reminders drop column voucher_settlement_id",
+        "alter table reminders alter column filing_id set not null",
+    )
+    _about(ABOUT)
     run(
         "alter table recoveries drop column voucher_settlement_id,"
         " drop constraint if exists recovery_of_one",

@@ -44,29 +44,50 @@ async def lapse_filings(work: Work, *, place_id: UUID, on: date) -> int:
 
 
 async def remind_settlements(work: Work, *, place_id: UUID, on: date) -> int:
-    """Remind of completed filings whose final settlement was not submitted by its day; returns how many."""
-    overdue = _overdue(work, place_id, "completed", about="settlement_overdue", on=on)
-    return len([case async for case in overdue])
+    """Remind of settlements that whoever is paid lets wait; returns of how many.
+
+    Of completed filings whose final settlement was not submitted by its day, and of voucher settlements that
+    were returned and not corrected by theirs: their vouchers stand in no other settlement meanwhile.
+    """
+    filings = _overdue(work, place_id, "completed", about="settlement_overdue", on=on)
+    vouchers = _overdue(
+        work,
+        place_id,
+        RETURNED,
+        kind=CaseKind.VOUCHER_SETTLEMENT,
+        about="voucher_correction_overdue",
+        on=on,
+    )
+    reminded = [case async for case in filings] + [case async for case in vouchers]
+    return len(reminded)
 
 
 async def _overdue(
-    work: Work, place_id: UUID, state: str, *, about: str, on: date
+    work: Work,
+    place_id: UUID,
+    state: str,
+    *,
+    kind: CaseKind = CaseKind.FILING,
+    about: str,
+    on: date,
 ) -> AsyncIterator[Case]:
-    """Yield filings whose day has passed, each reminded of once."""
+    """Yield cases whose day has passed, each reminded of once."""
     regions = Regions(work)
-    async for cases in _waiting(work, place_id, state):
+    async for cases in _waiting(work, place_id, state, kind=kind):
         for case, clock in await clocks_of(work, cases, today=on, regions=regions):
             if has_passed(clock.due, on=on):
                 await work.clocks.remind(case, about=about, due_on=clock.due.day)
                 yield case
 
 
-async def _waiting(work: Work, place_id: UUID, state: str) -> AsyncIterator[Sequence[Case]]:
-    """Yield a place's filings in a state, by the chunk, locked and still in it."""
+async def _waiting(
+    work: Work, place_id: UUID, state: str, *, kind: CaseKind = CaseKind.FILING
+) -> AsyncIterator[Sequence[Case]]:
+    """Yield a place's cases in a state, filings unless told, by the chunk, locked and still in it."""
     after: UUID | None = None
     while cases := await work.clocks.waiting(
-        [(CaseKind.FILING, state)], place_id=place_id, after=after, limit=CHUNK
+        [(kind, state)], place_id=place_id, after=after, limit=CHUNK
     ):
-        locked = await work.cases.lock_many(CaseKind.FILING, [one.id for one in cases])
+        locked = await work.cases.lock_many(kind, [one.id for one in cases])
         yield [case for case in locked if case.state == state]
         after = cases[-1].id

@@ -22,7 +22,7 @@ _KIND: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeHold:
-    """A hold as proposed. `target_id` is an enrolment for a person, else a filing or organisation."""
+    """A hold as proposed. `target_id` is an enrolment or a voucher for a person, else a filing or organisation."""
 
     target: HoldTarget
     target_id: UUID
@@ -137,10 +137,10 @@ async def _target(work: Work, command: ProposeHold) -> tuple[Place, UUID, UUID |
         if organisation.kind is not _KIND[command.target]:
             raise Refusal("not_found")
         return await own_place(work), organisation.id, None, organisation.id
-    filing_id = target_id = command.target_id
     if command.target is HoldTarget.PERSON:
-        enrolment = await work.filings.enrolment(command.target_id)
-        filing_id, target_id = enrolment.filing_id, enrolment.person_id
-    filing = await work.cases.lock(CaseKind.FILING, filing_id)
+        person = await work.holds.person_named(command.target_id)
+        place = await work.places.get(person.place_id)
+        return place, person.org_id, person.partner_org_id, person.person_id
+    filing = await work.cases.lock(CaseKind.FILING, command.target_id)
     place = await work.places.get(filing.place_id)
-    return place, filing.org_id, filing.partner_org_id, target_id
+    return place, filing.org_id, filing.partner_org_id, filing.id

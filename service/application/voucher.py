@@ -1,6 +1,7 @@
 """Voucher use cases (职业培训券): collected and given back by their worker; voided, frozen and released by a bureau.
 
-A voucher is no case: each of these is one act of one person, written with the move and audited. Freezing is
+A voucher is no case: each of these is one act of one person, written with the move and audited. A reviewer
+confirms the group that a worker has stated of himself, where a project is for certain groups. Freezing is
 a reviewer's, releasing an approver's and never of the person who froze: two people decide on an
 investigation, as with a hold, but on one voucher, which remembers where it stood.
 """
@@ -27,7 +28,7 @@ from domain.voucher import (
     VoucherOffer,
     VoucherSet,
 )
-from domain.voucher_project import admits, check_issues
+from domain.voucher_project import admits, check_issues, is_group_unconfirmed
 from domain.voucher_use import check_usable, next_use, obstacles
 from service.application.hold import check_reason
 from service.application.real_name import CHECK_REAL_NAME, check_real_name, check_released
@@ -125,6 +126,19 @@ async def give_voucher_back(work: Work, *, voucher_id: UUID, version: int, reaso
     return await _moved(work, before, before.moved("give_back"), "give_back", reason)
 
 
+async def confirm_group(work: Work, *, voucher_id: UUID, version: int, reason: str) -> Voucher:
+    """Confirm the group that the worker of a collected voucher stated; the reason says what was shown for it.
+
+    Refuses `reason_missing`, and what `Voucher.group_confirmed` does.
+    """
+    check_reason(reason)
+    before = await work.vouchers.lock(voucher_id, version=version)
+    after = before.group_confirmed(at=work.now)
+    await work.vouchers.confirm_group(before, after, reason=reason)
+    await _record(work, after, "confirm_group")
+    return after
+
+
 async def void_voucher(work: Work, *, voucher_id: UUID, version: int, reason: str) -> Voucher:
     """Void a voucher (作废) with a reason; what it held goes back. Refuses `reason_missing`, `voucher_not_usable`."""
     return await _decided(work, voucher_id, version, "void", reason)
@@ -191,6 +205,8 @@ async def explain_voucher(work: Work, *, voucher_id: UUID) -> Explained:
     offer = await work.voucher_projects.offer(voucher.project_id)
     event = next_use(voucher)
     found = [*obstacles(voucher, event or "", counts_to=offer.counts_to, today=work.today)]
+    if event == "reserve" and is_group_unconfirmed(offer, voucher):
+        found.append(Refusal("voucher_group_unconfirmed"))
     if event == "reserve" or voucher.frozen_from in RELIED_ON:
         found += [Refusal(one.code) for one in check_real_name(voucher)]
     return Explained(voucher=voucher, offer=offer, event=event, obstacles=tuple(found))

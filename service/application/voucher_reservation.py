@@ -6,7 +6,7 @@ from uuid import UUID
 from domain.errors import Fault, Refusal
 from domain.ports.work import Work
 from domain.voucher import Voucher
-from domain.voucher_class import check_withdrawal, reservation_faults
+from domain.voucher_class import check_withdrawal, overlap_faults, reservation_faults
 from domain.voucher_use import check_usable
 from service.application.provider_catalogue import listed_on
 from service.application.real_name import check_real_name
@@ -42,6 +42,7 @@ async def reserve_voucher(work: Work, *, voucher_id: UUID, version: int, class_i
             listed=await listed_on(work, wanted.provider_id, wanted.region_path, terms.starts_on),
             today=work.today,
         ),
+        *overlap_faults(wanted, await work.voucher_classes.held_by_person_of(voucher)),
         *await limits_on_reservation(work, voucher, wanted),
         # Read again: an answer that was recorded while this waited for the voucher's lock counts.
         *check_real_name(await work.vouchers.get(voucher_id)),

@@ -82,10 +82,14 @@ class PauseBody(Body):
 
 
 class ReminderView(View):
-    """A day that an enterprise let pass: to begin training, or to submit its settlement."""
+    """A day that was let pass: to begin training, to submit a settlement, or to correct one of vouchers.
+
+    Of a filing or of a voucher settlement; the other is null.
+    """
 
     id: UUID
-    filing_id: UUID
+    filing_id: UUID | None
+    voucher_settlement_id: UUID | None
     about: str
     due_on: date
     at: datetime
@@ -93,9 +97,11 @@ class ReminderView(View):
     @classmethod
     def of(cls, reminder: Reminder) -> "ReminderView":
         """Show a reminder."""
+        case = reminder.case
         return cls(
             id=reminder.id,
-            filing_id=reminder.case.id,
+            filing_id=case.id if case.kind is CaseKind.FILING else None,
+            voucher_settlement_id=None if case.kind is CaseKind.FILING else case.id,
             about=reminder.about,
             due_on=reminder.due_on,
             at=reminder.at,

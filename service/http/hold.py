@@ -33,7 +33,10 @@ _DECISION_EXAMPLE: Final = {"reason": "涉嫌虚报人数，立案调查"}
 
 
 class HoldBody(Body):
-    """What is stopped, by which document, and when it is looked at again. A person is named by enrolment."""
+    """What is stopped, by which document, and when it is looked at again.
+
+    A person is named by an enrolment or a voucher of his.
+    """
 
     target: HoldTarget
     target_id: UUID
@@ -79,8 +82,8 @@ def _answer(shown: Hold, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("提出暂停支付", "Propose a hold"),
     description=Text(
-        "对象为备案、企业、培训机构或人员（以学徒编号指明）；另一人同意后生效。",
-        "On a filing, enterprise, provider, or a person named by an enrolment; in force when "
+        "对象为备案、企业、培训机构或人员（以学徒编号或培训券编号指明）；另一人同意后生效。",
+        "On a filing, enterprise, provider, or a person named by an enrolment or a voucher; in force when "
         "another person imposes it.",
     ),
     roles=frozenset({Role.REVIEWER}),

@@ -1,4 +1,4 @@
-"""Acts on vouchers (职业培训券) over HTTP: collected, given back, voided, frozen, released."""
+"""Acts on vouchers (职业培训券) over HTTP: collected, confirmed, given back, voided, frozen, released."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -56,9 +56,10 @@ async def _stepped(call: Call, step: Step) -> Answer:
     tag=TAG,
     summary=Text("领取通用券", "Collect a voucher of a general project"),
     description=Text(
-        "劳动者本人填写姓名和身份证号领取；身份证号须与登录账号一致。项目限定重点群体的，须填写其中一类。",
+        "劳动者本人填写姓名和身份证号领取；身份证号须与登录账号一致。项目限定重点群体的，须填写其中一类，"
+        "经人社部门确认后方可报名。",
         "The worker gives name and citizen id; the id must be that of the account. Where a project is for "
-        "certain groups, one of them is stated.",
+        "certain groups, one of them is stated, and confirmed by the bureau before a place is reserved.",
     ),
     roles=_WORKER,
     body=BeneficiaryBody,
@@ -134,6 +135,35 @@ async def give_voucher_back(call: Call) -> Answer:
     return await _stepped(
         call,
         lambda work, voucher_id, version, reason: voucher.give_voucher_back(
+            work, voucher_id=voucher_id, version=version, reason=reason
+        ),
+    )
+
+
+@operation(
+    id="ConfirmVoucherGroup",
+    method="POST",
+    path=f"{_PATH}/confirm-group",
+    tag=TAG,
+    summary=Text("确认重点群体身份", "Confirm the group of a voucher's worker"),
+    description=Text(
+        "劳动者自行填写的重点群体，由人社部门核对证明材料后确认；理由写明核对的材料。按名单发放的，发放时即为已确认。",
+        "What a worker states of himself is checked against what he shows, which the reason names. Whoever "
+        "is issued to by a list is confirmed with it.",
+    ),
+    roles=_REVIEWER,
+    body=Decision,
+    body_example={"reason": "已核对退役军人优待证原件"},
+    answer=VoucherView,
+    keyed=True,
+    versioned=True,
+    problems=("reason_missing", "voucher_not_usable", "voucher_group_not_waiting", "busy"),
+)
+async def confirm_voucher_group(call: Call) -> Answer:
+    """Confirm it."""
+    return await _stepped(
+        call,
+        lambda work, voucher_id, version, reason: voucher.confirm_group(
             work, voucher_id=voucher_id, version=version, reason=reason
         ),
     )
@@ -229,6 +259,7 @@ OPERATIONS: Final[tuple[Served, ...]] = (
     collect_from_project,
     collect_voucher,
     give_voucher_back,
+    confirm_voucher_group,
     void_voucher,
     freeze_voucher,
     release_voucher,

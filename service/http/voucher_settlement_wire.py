@@ -10,6 +10,7 @@ from domain.certificate import FindingResult
 from domain.class_record import Receipt
 from domain.filing import Payee
 from domain.recovery import RecoveryCause
+from domain.voucher import BeneficiaryTag
 from domain.voucher_certificate import CertificateAnswer
 from domain.voucher_settlement import (
     LINES_MAX,
@@ -179,6 +180,7 @@ class VoucherSettlementLineView(View):
     class_id: UUID
     name: str
     identity_masked: str
+    tag: BeneficiaryTag | None
     occupation_code: str
     grade: int | None
     standard_fen: int
@@ -205,6 +207,7 @@ class VoucherSettlementLineView(View):
             class_id=line.class_id,
             name=line.name,
             identity_masked=line.identity_masked,
+            tag=line.tag,
             occupation_code=facts.occupation_code,
             grade=facts.grade,
             standard_fen=facts.standard_fen,

@@ -66,7 +66,8 @@ class VoucherCodeBody(Body):
 class VoucherView(View):
     """A voucher. `code` is what its QR code holds, null for a provider; amounts are fen, null before the settlement.
 
-    `frozen_from` is the state that an investigation stopped it in; it goes back there. `real_name` is the latest
+    `tag_confirmed_at` is when the bureau named the group on a list or confirmed it, null while it is the worker's
+    word. `frozen_from` is the state that an investigation stopped it in; it goes back there. `real_name` is the latest
     answer about its person, for himself and the bureau.
     """
 
@@ -80,6 +81,7 @@ class VoucherView(View):
     citizen_id_masked: str
     phone_masked: str | None
     tag: BeneficiaryTag | None
+    tag_confirmed_at: datetime | None
     state: str
     state_name: TextView
     frozen_from: str | None
@@ -108,6 +110,7 @@ class VoucherView(View):
             citizen_id_masked=voucher.identity_masked,
             phone_masked=voucher.phone_masked,
             tag=voucher.tag,
+            tag_confirmed_at=voucher.tag_confirmed_at,
             state=voucher.state,
             state_name=_text(state_word("voucher", voucher.state)),
             frozen_from=voucher.frozen_from,

@@ -13,7 +13,7 @@ TARGETED: Final[dict[str, Any]] = {**LONG, "distribution": "targeted", "quota": 
 
 
 async def vouchers(desk: Desk) -> None:
-    """Projects in every state; vouchers collected, given back, voided, frozen, released; lists in every way."""
+    """Projects in every state; vouchers collected, confirmed, given back, voided, frozen, released; every list."""
     await _projects(desk)
     await _lists(desk)
     voucher = await road.collected(desk, **LONG)
@@ -22,6 +22,11 @@ async def vouchers(desk: Desk) -> None:
     await road.stepped(desk, "GiveVoucherBack", "worker", voucher)
     voucher = await road.collected(desk, "worker_second", **LONG)
     await desk.done("CheckVoucher", "worker_second", body={"code": voucher["code"]})
+    await road.stepped(desk, "VoidVoucher", "approver", voucher)
+    offer = {"offer_id": await road.approved(desk, **LONG, tags=["veteran"])}
+    stated = road.own(desk, "worker", tag="veteran")
+    voucher = await desk.done("CollectFromProject", "worker", path=offer, body=stated)
+    voucher = await road.stepped(desk, "ConfirmVoucherGroup", "handler", voucher)
     await road.stepped(desk, "VoidVoucher", "approver", voucher)
     issued = await road.issued_to_worker(desk, **TARGETED)
     path = {"voucher_id": issued["id"]}

@@ -16,7 +16,7 @@ from adapters.postgres.constraints import constraint_of, sqlstate_of
 from domain.errors import Refusal
 from domain.party import Actor
 from domain.ports.work import BeginWork
-from domain.voucher import SetEvent, Voucher, VoucherFilter, VoucherProject
+from domain.voucher import BeneficiaryTag, SetEvent, Voucher, VoucherFilter, VoucherProject
 from service.application import voucher, voucher_project
 from tests.conftest import Database, NewStaff
 from tests.integration import voucher_stage as stage
@@ -326,6 +326,41 @@ async def test_a_move_without_its_act_is_refused_at_the_commit(
     assert await written(engine, staff.worker, in_a_set, id=issued.id) == "voucher_moves_on"
 
 
+async def test_a_group_that_its_worker_states_is_the_bureaus_to_confirm(
+    begin_work: BeginWork, staff: Staff, engine: AsyncEngine, admin: AsyncEngine
+) -> None:
+    """Shows REG-18 in PostgreSQL: neither confirmed nor reserved on a worker's word."""
+    veteran = BeneficiaryTag.VETERAN
+    of = await stage.project(begin_work, staff, tags=frozenset({veteran}))
+    class_id = await stage.a_class(admin, staff, of)
+    person = replace(stage.himself(staff, staff.worker), tag=veteran)
+    async with begin_work(staff.worker) as work:
+        stated = await voucher.collect_from_project(work, project_id=of.case.id, person=person)
+        await work.commit()
+    reserved = stage.with_facts(stated, "reserve", work, class_id=class_id, staff=staff)
+    assert await broken(begin_work, staff.worker, stated, reserved) == "voucher_group_confirmed"
+    sign = "update vouchers set tag_confirmed_at = now(), version = version + 1 where id = :id"
+    assert await written(engine, staff.worker, sign, id=stated.id) == "voucher_of_authority"
+    assert await written(engine, staff.handler, sign, id=stated.id) == "voucher_moved_by_act"
+    anyhow = "update vouchers set tag_confirmed_at = now() where id = :id"
+    assert await written(engine, staff.handler, anyhow, id=stated.id) == "voucher_moves_on"
+    async with begin_work(staff.handler) as work:
+        confirmed = await voucher.confirm_group(
+            work, voucher_id=stated.id, version=stated.version, reason="已核对证件"
+        )
+        await work.commit()
+    assert await written(engine, staff.handler, sign, id=stated.id) == "voucher_moves_on"
+    async with begin_work(staff.handler) as work:
+        with pytest.raises(Refusal, match="stale_version"):
+            await work.vouchers.confirm_group(stated, confirmed, reason="已核对证件")
+    reserved = stage.with_facts(confirmed, "reserve", work, class_id=class_id, staff=staff)
+    assert await broken(begin_work, staff.worker, confirmed, reserved) is None
+    audited = text("select count(*) from audit_entries where object_id = :id and action = :action")
+    named = {"id": str(stated.id), "action": "voucher.confirm_group"}
+    async with admin.connect() as connection:
+        assert (await connection.execute(audited, named)).scalar_one() == 1
+
+
 async def test_a_worker_issues_nothing_to_himself_but_from_a_general_project(
     begin_work: BeginWork, staff: Staff, engine: AsyncEngine
 ) -> None:
@@ -334,9 +369,10 @@ async def test_a_worker_issues_nothing_to_himself_but_from_a_general_project(
     statement = """
     insert into vouchers (place_id, org_id, region_path, id, project_id, person_id, code, name,
                           identity_sealed, identity_index, identity_masked, state, issued_at, valid_until,
-                          set_ids, version)
+                          set_ids, version, tag, tag_confirmed_at)
     select p.place_id, :worker, p.region_path, gen_random_uuid(), p.id, :worker, :code, '张三', '\\x00',
-           sha256('x'), '320***********0012', :state, now(), current_date, :sets, 2
+           sha256('x'), '320***********0012', :state, now(), current_date, :sets, 2, 'veteran',
+           case when :confirmed then now() end
       from (select cast(:place as uuid) as place_id, cast(:region as text) as region_path,
                    cast(:project as uuid) as id) p
     """
@@ -347,6 +383,7 @@ async def test_a_worker_issues_nothing_to_himself_but_from_a_general_project(
         "code": "0" * 16,
         "state": "collected",
         "sets": [],
+        "confirmed": False,
     }
 
     async def refused(of: VoucherProject, **changed: object) -> str:
@@ -356,6 +393,7 @@ async def test_a_worker_issues_nothing_to_himself_but_from_a_general_project(
     assert await refused(targeted) == "voucher_project_open"
     assert await refused(general, sets=[UUID(int=1)]) == "voucher_project_open"
     assert await refused(general, state="issued") == "42501"
+    assert await refused(general, confirmed=True) == "42501"
     assert await refused(general) == "voucher_moved_by_act", "without the acts of his collecting"
 
 

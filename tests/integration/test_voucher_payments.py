@@ -23,7 +23,7 @@ from service.application.voucher_money import RELEASE_OF_CLASS, release_unneeded
 from tests import road
 from tests.conftest import NewStaff
 from tests.integration import voucher_review_stage as review
-from tests.integration.test_voucher_settlements import impose
+from tests.integration.test_voucher_holds import impose
 from tests.integration.voucher_class_stage import APPROPRIATED_FEN, FEE_FEN, a_stage
 from tests.integration.voucher_money_stage import Money, reduced, refused
 from tests.people import Staff, citizen_id

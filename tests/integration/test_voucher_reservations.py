@@ -22,7 +22,7 @@ from tests.integration.voucher_class_stage import (
     Stage,
     a_stage,
 )
-from tests.people import Staff
+from tests.people import Staff, citizen_id
 
 LAST_DAY = STARTS - timedelta(days=3)
 ROUNDS = 20
@@ -229,6 +229,49 @@ async def test_of_two_workers_at_once_one_takes_the_last_place(stage: Stage) -> 
     assert [(await stage.of_class(one)).taken for one in class_ids] == [1] * ROUNDS
     states = Counter(await stage.states(*holders))
     assert states == {"reserved": ROUNDS, "collected": ROUNDS}
+
+
+async def in_two_projects(stage: Stage, **second_class: date) -> tuple[list[Holder], list[UUID]]:
+    """One worker with vouchers of two projects, and a class of each; the second on other days if told."""
+    number = citizen_id()
+    holders, classes = [], []
+    for terms in ({}, second_class):
+        await stage.project()
+        (holder,) = await stage.holders(1, citizen_ids=[number])
+        holders.append(holder)
+        classes.append((await stage.planned(**terms)).case.id)
+    return holders, classes
+
+
+async def test_nobody_reserves_two_classes_whose_days_overlap(stage: Stage) -> None:
+    (one, two), (first, second) = await in_two_projects(stage, starts_on=ENDS, ends_on=ENDS)
+    await stage.reserve(first, one)
+    overlaps = ["reservation_refused", "training_overlaps"]
+    assert await refused(stage, second, two) == overlaps
+    await stage.frozen(one)
+    assert await refused(stage, second, two) == overlaps
+    await stage.released(one)
+    await stage.withdraw(one)
+    assert (await stage.reserve(second, two)).state == "reserved"
+    assert await refused(stage, first, one) == overlaps
+
+
+async def test_one_class_after_another_is_reserved(stage: Stage) -> None:
+    after = ENDS + timedelta(days=1)
+    (one, two), (first, second) = await in_two_projects(stage, starts_on=after, ends_on=after)
+    await stage.reserve(first, one)
+    assert (await stage.reserve(second, two)).state == "reserved"
+
+
+async def test_of_two_overlapping_classes_reserved_at_once_one_is(stage: Stage) -> None:
+    for _ in range(ROUNDS):
+        (one, two), (first, second) = await in_two_projects(stage)
+        results = await asyncio.gather(
+            stage.reserve(first, one), stage.reserve(second, two), return_exceptions=True
+        )
+        assert sorted(type(one).__name__ for one in results) == ["Refusal", "Voucher"]
+        (lost,) = [one for one in results if isinstance(one, Refusal)]
+        assert [fault.code for fault in lost.faults] == ["training_overlaps"]
 
 
 async def test_one_worker_at_two_phones_takes_one_place(stage: Stage) -> None:

@@ -8,20 +8,18 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from domain.cases import CaseKind
 from domain.errors import Refusal
-from domain.hold import HoldTarget
 from domain.ledger import AccountKind
 from domain.policy import CertificateType
 from domain.ports.crypto import Crypto
+from domain.voucher import BeneficiaryTag
 from domain.voucher_settlement import (
     Verdict,
     VoucherDisposition,
     VoucherGround,
     VoucherSettlement,
 )
-from service.application import hold, voucher, voucher_settlement, voucher_settlement_decision
-from service.application.hold import ProposeHold
+from service.application import voucher, voucher_settlement, voucher_settlement_decision
 from service.application.voucher_class_completion import confirm_completion
 from service.application.voucher_money import release_unneeded
 from tests.conftest import NewStaff
@@ -70,6 +68,15 @@ async def test_a_provider_claims_everything_redeemed_and_the_approval_takes_its_
     assert {(await money.stage.voucher(one)).amount_fen for one in holders} == {FEE_FEN}
     assert await money.held_fen(AccountKind.COMMITTED, class_id) == 0
     assert await money.held_fen(AccountKind.COMMITTED, approved.case.id) == 3 * FEE_FEN
+
+
+async def test_a_line_shows_the_group_for_whose_sake_it_is_paid(money: Money) -> None:
+    (veteran,) = await money.stage.holders(1, tag=BeneficiaryTag.VETERAN)
+    (anybody,) = await money.stage.holders(1)
+    await money.redeemed(veteran, anybody)
+    drafted = await money.drafted()
+    expected = {veteran.voucher_id: BeneficiaryTag.VETERAN, anybody.voucher_id: None}
+    assert {line.voucher_id: line.tag for line in await money.lines(drafted)} == expected
 
 
 async def test_what_is_refused_or_reduced_goes_back_and_what_is_held_stays_with_its_class(
@@ -334,42 +341,6 @@ async def test_one_certificate_for_two_people_holds_both_until_one_is_refused(
     money.stage.on(date(2026, 4, 2))
     assert (await money.settled()).amount_fen == FEE_FEN
     assert await money.stage.states(first) == ["approved"]
-
-
-async def test_a_hold_on_the_provider_stops_the_approval(money: Money) -> None:
-    (one,) = await money.stage.holders(1)
-    await money.redeemed(one)
-    drafted = await money.drafted()
-    await money.accepted(drafted)
-    await money.reviewed(drafted)
-    await impose(money, HoldTarget.PROVIDER)
-    with pytest.raises(Refusal, match="on_hold"):
-        await money.approved(drafted)
-    assert await money.state(CaseKind.VOUCHER_SETTLEMENT, drafted.case.id) == "reviewed"
-
-
-async def impose(money: Money, target: HoldTarget) -> None:
-    """A hold on the provider, imposed by two people."""
-    staff = money.stage.staff
-    proposed = await money.stage.act(
-        staff.handler,
-        lambda work: hold.propose_hold(
-            work,
-            ProposeHold(
-                target=target,
-                target_id=staff.provider.id,
-                document_number="试人社函〔2026〕7号",
-                review_on=date(2026, 12, 31),
-                reason="群众举报",
-            ),
-        ),
-    )
-    await money.stage.act(
-        staff.approver,
-        lambda work: hold.decide_hold(
-            work, hold_id=proposed.case.id, version=1, event="impose", reason="核查期间"
-        ),
-    )
 
 
 async def test_the_job_changes_nothing_before_the_approval(money: Money) -> None:

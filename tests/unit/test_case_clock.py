@@ -16,7 +16,18 @@ from domain.machines import SIGNED
 from domain.policy.overlay import Limit
 from tests.unit.test_calendar import CALENDAR
 
-FIVE = {Limit.ACCEPT: 5, Limit.REVIEW: 5, Limit.CORRECTION: 10, Limit.SETTLEMENT_REVIEW: 5}
+FIVE = {
+    Limit.ACCEPT: 5,
+    Limit.REVIEW: 5,
+    Limit.CORRECTION: 10,
+    Limit.SETTLEMENT_REVIEW: 5,
+    Limit.VOUCHER_START: 5,
+    Limit.VOUCHER_COMPLETION: 5,
+    Limit.VOUCHER_SETTLEMENT_ACCEPT: 5,
+    Limit.VOUCHER_SETTLEMENT_REVIEW: 5,
+    Limit.VOUCHER_SETTLEMENT_APPROVE: 5,
+    Limit.VOUCHER_CORRECTION: 10,
+}
 
 
 def march(day: int) -> date:
@@ -92,6 +103,41 @@ def test_two_states_under_one_limit_are_one_clock() -> None:
     way = (("accepted", march(2)), ("verifying", march(4)))
     clock = running(*way, today=march(5), kind=CaseKind.SETTLEMENT)
     assert (clock.started_on, clock.used, clock.due.day) == (march(2), 3, march(9))
+
+
+def test_both_who_verify_the_start_of_a_voucher_class_have_one_limit() -> None:
+    way = (("start_reported", march(2)), ("start_reviewed", march(4)))
+    clock = running(*way, today=march(5), kind=CaseKind.VOUCHER_CLASS)
+    assert (clock.limit, clock.started_on, clock.used) == (Limit.VOUCHER_START, march(2), 3)
+    again = (*way, ("start_reported", march(6)))
+    assert running(*again, today=march(6), kind=CaseKind.VOUCHER_CLASS).started_on == march(2)
+    anew = (*way[:1], ("planned", march(4)), ("start_reported", march(6)))
+    assert running(*anew, today=march(6), kind=CaseKind.VOUCHER_CLASS).started_on == march(6)
+
+
+def test_a_returned_voucher_settlement_has_a_limit_that_no_officer_pauses() -> None:
+    way = (("submitted", march(2)), ("returned_for_correction", march(4)))
+    clock = running(*way, today=march(6), kind=CaseKind.VOUCHER_SETTLEMENT)
+    assert (clock.limit, clock.due.day) == (Limit.VOUCHER_CORRECTION, march(18))
+    with pytest.raises(Refusal, match="clock_not_running"):
+        check_mark(Stage(2, "returned_for_correction", march(4)), clock, pausing=True)
+    again = running(*way, ("submitted", march(9)), today=march(9), kind=CaseKind.VOUCHER_SETTLEMENT)
+    assert (again.limit, again.used) == (Limit.VOUCHER_SETTLEMENT_ACCEPT, 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "state", "limit"),
+    [
+        (CaseKind.VOUCHER_CLASS, "completion_reported", Limit.VOUCHER_COMPLETION),
+        (CaseKind.VOUCHER_SETTLEMENT, "accepted", Limit.VOUCHER_SETTLEMENT_REVIEW),
+        (CaseKind.VOUCHER_SETTLEMENT, "reviewed", Limit.VOUCHER_SETTLEMENT_APPROVE),
+    ],
+)
+def test_what_waits_for_the_bureau_in_the_voucher_programme_has_its_limit(
+    kind: CaseKind, state: str, limit: Limit
+) -> None:
+    clock = running((state, march(2)), today=march(3), kind=kind)
+    assert (clock.limit, clock.used, clock.due.day) == (limit, 1, march(9))
 
 
 def test_pauses_do_not_count() -> None:

@@ -18,7 +18,7 @@ from domain.voucher_use import (
     next_use,
     obstacles,
 )
-from tests.unit.voucher_samples import TODAY, a_plan, a_project, a_standard, a_voucher
+from tests.unit.voucher_samples import AT, TODAY, a_plan, a_project, a_standard, a_voucher
 
 CLASS = UUID(int=9)
 PROVIDER = UUID(int=8)
@@ -144,6 +144,23 @@ def test_a_project_for_groups_admits_them_alone() -> None:
     assert not admits(groups, BeneficiaryTag.VETERAN)
     student = BeneficiaryTag.GRADUATION_YEAR_STUDENT
     assert admits(a_plan(tags=frozenset({student})), student)
+
+
+def test_a_stated_group_is_confirmed_once_and_while_nothing_is_reserved() -> None:
+    stated = a_voucher(tag=BeneficiaryTag.VETERAN)
+    confirmed = stated.group_confirmed(at=AT)
+    assert (confirmed.tag_confirmed_at, confirmed.state, confirmed.version) == (
+        AT,
+        "collected",
+        stated.version + 1,
+    )
+    for of, code in (
+        (confirmed, "voucher_group_not_waiting"),
+        (a_voucher(), "voucher_group_not_waiting"),
+        (a_voucher(tag=BeneficiaryTag.VETERAN, state="frozen"), "voucher_not_usable"),
+    ):
+        with pytest.raises(Refusal, match=code):
+            of.group_confirmed(at=AT)
 
 
 def test_whoever_leaves_a_class_before_it_starts_leaves_its_place() -> None:

@@ -1,7 +1,7 @@
 """Voucher classes: what may be planned and reserved, when one may leave, and what makes a completion."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from domain.voucher_class import (
     check_withdrawal,
     first_day,
     judged_outcomes,
+    overlap_faults,
     plan_faults,
     reservation_faults,
     standard_of,
@@ -42,6 +43,7 @@ WHOLE = AttendedShare(attended_minutes=900, held_minutes=900)
 NUMBER = "S000132068100126500001"
 OF_GRADE_4, OF_GRADE_5 = "Y000053000123254000017", "S000153000001245000102"
 SKILL = CertificateType.SKILL_LEVEL
+CONFIRMED = datetime(2026, 2, 3, tzinfo=UTC)
 
 
 def said(faults: tuple[Fault, ...]) -> list[tuple[str, str]]:
@@ -104,7 +106,11 @@ def reserved(
         listed=listed,
         today=today,
     )
-    assert {fault.pointer for fault in faults} <= {"/class_id"}
+    assert all(
+        fault.pointer
+        == ("/voucher_id" if fault.code == "voucher_group_unconfirmed" else "/class_id")
+        for fault in faults
+    )
     return [(fault.code, str(fault.values.get("needed", ""))) for fault in faults]
 
 
@@ -127,10 +133,41 @@ def test_every_reason_against_a_reservation_is_named() -> None:
     assert reserved(wanted=an_offer(project_id=UUID(int=99))) == [("class_of_other_project", "")]
     assert (
         reserved(
-            project=a_project(tags=frozenset({BeneficiaryTag.VETERAN})), tag=BeneficiaryTag.VETERAN
+            project=a_project(tags=frozenset({BeneficiaryTag.VETERAN})),
+            tag=BeneficiaryTag.VETERAN,
+            tag_confirmed_at=CONFIRMED,
         )
         == []
     )
+
+
+def test_what_only_the_worker_says_of_his_group_reserves_nothing() -> None:
+    veterans = a_project(tags=frozenset({BeneficiaryTag.VETERAN}))
+    stated = BeneficiaryTag.VETERAN
+    assert reserved(project=veterans, tag=stated) == [("voucher_group_unconfirmed", "")]
+    assert reserved(tag=stated) == []
+
+
+@pytest.mark.parametrize(
+    ("starts_after", "ends_after", "overlaps"),
+    [
+        (-9, -1, False),
+        (-9, 0, True),
+        (0, 0, True),
+        (3, 4, True),
+        (18, 30, True),
+        (19, 30, False),
+    ],
+)
+def test_nobody_is_in_two_classes_on_one_day(
+    starts_after: int, ends_after: int, overlaps: bool
+) -> None:
+    held = some_terms(
+        starts_on=STARTS + timedelta(days=starts_after),
+        ends_on=STARTS + timedelta(days=ends_after),
+    )
+    found = overlap_faults(an_offer(), [held])
+    assert said(found) == ([("/class_id", "training_overlaps")] if overlaps else [])
 
 
 def test_validity_is_asked_on_the_first_or_the_last_day_as_the_project_counts() -> None:

@@ -65,6 +65,33 @@ async def a_class_of_another_project_after_the_last_day(desk: Desk) -> Ask:
     return await _reservation(desk, project_id, class_id)
 
 
+@provokes("reservation_refused", "voucher_group_unconfirmed")
+async def a_class_for_a_group_that_nobody_has_confirmed(desk: Desk) -> Ask:
+    project_id = await road.project(desk, tags=["veteran"])
+    class_id = await road.planned(desk, project_id)
+    path = {"offer_id": project_id}
+    body = voucher_road.own(desk, tag="veteran")
+    voucher = await desk.done("CollectFromProject", "worker", path=path, body=body)
+    return desk.ask(
+        "ReserveVoucher",
+        "worker",
+        path={"voucher_id": voucher["id"]},
+        version=voucher["version"],
+        body={"class_id": class_id},
+    )
+
+
+@provokes("reservation_refused", "training_overlaps")
+async def a_class_beside_another_one(desk: Desk) -> Ask:
+    project_id = await road.project(desk)
+    first = await road.collected(desk, project_id)
+    await road.reserved(desk, await road.planned(desk, project_id), first)
+    codes = {"provider_credit_codes": [desk.staff.provider.credit_code]}
+    other_id = await voucher_road.approved(desk, **codes)
+    days = {"starts_on": road.ENDS, "ends_on": "2026-03-31"}
+    return await _reservation(desk, other_id, await road.planned(desk, other_id, **days))
+
+
 @provokes("reservation_refused", "voucher_class_closed")
 async def a_class_that_was_cancelled(desk: Desk) -> Ask:
     project_id = await road.project(desk)

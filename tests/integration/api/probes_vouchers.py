@@ -202,6 +202,13 @@ async def collecting_what_is_collected(desk: Desk) -> Ask:
     return desk.ask("CollectVoucher", "worker", path=path, version=2)
 
 
+@provokes("voucher_group_not_waiting")
+async def confirming_a_group_that_nobody_stated(desk: Desk) -> Ask:
+    path = {"voucher_id": (await road.collected(desk))["id"]}
+    body = {"reason": "已核对证明材料"}
+    return desk.ask("ConfirmVoucherGroup", "handler", path=path, version=2, body=body)
+
+
 @provokes("voucher_released_by_another")
 async def releasing_what_one_has_frozen(desk: Desk) -> Ask:
     roles = frozenset({Role.REVIEWER, Role.APPROVER})

@@ -359,6 +359,7 @@ OTHERWISE_ENDED = {
     "WithdrawReservation": "voucher_not_usable",
     "CollectVoucher": "voucher_not_usable",
     "GiveVoucherBack": "voucher_not_usable",
+    "ConfirmVoucherGroup": "voucher_not_usable",
     "VoidVoucher": "voucher_not_usable",
     "FreezeVoucher": "voucher_not_usable",
     "ReleaseVoucher": "voucher_not_usable",

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from adapters.postgres.jobs import PostgresLeases, PostgresSchedules
-from domain.policy.overlay import Quota
+from domain.policy.overlay import Limit, Quota
 from jobs.handlers import handlers
 from jobs.schedule import SCHEDULES
 from jobs.worker import Worker
@@ -232,6 +232,11 @@ async def test_the_guide_is_public_in_both_forms_and_may_be_kept(desk: Desk) -> 
     }
     accept = next(one for one in told["steps"] if one["limit"] == "accept")
     assert (accept["working_days"], accept["label"]["zh"]) == (5, "〔自定，无文件出处〕")
+    by_step = {one["limit"]: one for one in told["steps"]}
+    assert set(by_step) == set(Limit)
+    start = by_step["voucher_start"]
+    assert (start["by"]["zh"], start["working_days"]) == ("人社部门", 5)
+    assert by_step["voucher_correction"]["by"]["zh"] == "培训机构或劳动者"
     assert told["notice"]["zh"] == "本地区不设公示环节。"
     ahead = (
         "At most 50% of one year is prepaid, once the plan is listed, on the enterprise's request;"
@@ -240,7 +245,13 @@ async def test_the_guide_is_public_in_both_forms_and_may_be_kept(desk: Desk) -> 
     browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
     page = await desk.send(desk.ask("GetServiceGuide", None, path=path), Accept=browser)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
-    for said in ("4 000.00 元", "Time limits", "通人社职〔2019〕15号", "一次性告知"):
+    for said in (
+        "4 000.00 元",
+        "Time limits",
+        "培训券开班核验",
+        "通人社职〔2019〕15号",
+        "一次性告知",
+    ):
         assert said in page.text
     nowhere = await desk.send(desk.ask("GetServiceGuide", None, path={"region_code": "99"}))
     assert (nowhere.status_code, nowhere.headers["cache-control"]) == (404, "no-store")

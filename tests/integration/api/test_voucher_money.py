@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from domain.official_document import stored
-from tests.integration.api import road, voucher_class_road
+from tests.integration.api import road, voucher_class_road, voucher_road
 from tests.integration.api import voucher_money_road as money
 from tests.integration.api.desk import Desk, Json
 from tests.integration.api.refusing import refused
@@ -29,6 +29,7 @@ async def test_a_provider_is_paid_and_everybody_can_read_why(desk: Desk) -> None
     assert reviewed["amount_fen"] == FEE_FEN
     await money.approved(desk, settlement_id)
     (line,) = (await desk.done("ListVoucherSettlementLines", "teacher", path=path))["items"]
+    assert line["tag"] is None
     assert (line["worth_fen"], line["disposition"], line["ground"], line["amount_fen"]) == (
         FEE_FEN,
         "payable",
@@ -100,6 +101,24 @@ async def test_what_is_returned_comes_back_without_what_was_taken_out(desk: Desk
     again = await money.drafted(desk, of)
     gone = await money.stepped(desk, "WithdrawVoucherSettlement", "teacher", again)
     assert gone["case"]["state"] == "withdrawn"
+
+
+async def test_a_provider_that_lets_the_day_to_correct_pass_is_reminded(desk: Desk) -> None:
+    of = await money.redeemed(desk)
+    settlement_id = await money.drafted(desk, of)
+    await money.stepped(desk, "SubmitVoucherSettlement", "teacher", settlement_id)
+    reason = {"reason": "缺少核销记录"}
+    await money.stepped(desk, "ReturnVoucherSettlement", "handler", settlement_id, reason)
+    clock = await desk.done("GetClock", "teacher", path={"case_id": settlement_id})
+    assert clock["clock"]["limit"] == "voucher_correction"
+    desk.clock.at += timedelta(days=30)
+    await voucher_road.a_day_passes(desk, "remind_settlements")
+    (reminder,) = (await desk.done("ListReminders", "teacher"))["items"]
+    assert (reminder["about"], reminder["due_on"]) == (
+        "voucher_correction_overdue",
+        clock["clock"]["due_on"],
+    )
+    assert (reminder["voucher_settlement_id"], reminder["filing_id"]) == (settlement_id, None)
 
 
 async def test_a_refused_voucher_ends_so_and_the_settlement_is_closed_at_nothing(

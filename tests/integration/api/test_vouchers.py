@@ -102,7 +102,12 @@ async def test_a_voided_voucher_frees_its_person_for_another(
 
 @pytest.mark.parametrize(
     ("operation_id", "person"),
-    [("VoidVoucher", "approver"), ("FreezeVoucher", "handler"), ("ReleaseVoucher", "approver")],
+    [
+        ("ConfirmVoucherGroup", "handler"),
+        ("VoidVoucher", "approver"),
+        ("FreezeVoucher", "handler"),
+        ("ReleaseVoucher", "approver"),
+    ],
 )
 async def test_what_a_bureau_does_to_a_voucher_has_a_reason(
     desk: Desk, operation_id: str, person: str
@@ -118,6 +123,37 @@ async def test_what_a_bureau_does_to_a_voucher_has_a_reason(
         body={"reason": " "},
     )
     assert pointers(await refused(desk, ask, "reason_missing")) == {"/reason": "reason_missing"}
+
+
+async def test_a_group_that_a_worker_states_is_confirmed_by_the_bureau(desk: Desk) -> None:
+    """Shows REG-18."""
+    path = {"offer_id": await road.approved(desk, tags=["veteran"])}
+    body = road.own(desk, tag="veteran")
+    voucher = await desk.done("CollectFromProject", "worker", path=path, body=body)
+    assert (voucher["tag"], voucher["tag_confirmed_at"]) == ("veteran", None)
+    shown = await explained(desk, "worker", voucher)
+    assert [one["code"] for one in shown["obstacles"]] == ["voucher_group_unconfirmed"]
+    reason = "已核对退役军人优待证原件"
+    confirmed = await road.stepped(desk, "ConfirmVoucherGroup", "handler", voucher, reason)
+    assert confirmed["tag_confirmed_at"] is not None
+    assert (confirmed["state"], confirmed["version"]) == ("collected", 3)
+    assert (await explained(desk, "worker", voucher))["usable"]
+    history_path = {"voucher_id": voucher["id"]}
+    told = await desk.done("GetVoucherHistory", "worker", path=history_path)
+    last = told["acts"][-1]
+    assert (last["event"], last["to_state"], last["reason"]) == (
+        "confirm_group",
+        "collected",
+        reason,
+    )
+    assert last["account_name"] == desk.accounts["handler"]
+
+
+async def test_whoever_is_named_on_a_list_is_of_the_group_it_says(desk: Desk) -> None:
+    voucher = await road.issued(desk, road.own(desk, tag="veteran"), tags=["veteran"])
+    assert voucher[0]["tag_confirmed_at"] == voucher[0]["issued_at"]
+    (nobody,) = await road.issued(desk, road.own(desk))
+    assert (nobody["tag"], nobody["tag_confirmed_at"]) == (None, None)
 
 
 async def test_a_voucher_that_is_not_frozen_is_not_released(desk: Desk) -> None:

@@ -113,10 +113,10 @@ async def closed(desk: Desk, project_id: str) -> None:
     await desk.done("CloseVoucherProject", "approver", path=path, version=version, body=body)
 
 
-async def a_day_passes(desk: Desk) -> None:
-    """The daily job of the clock's day ends what has expired."""
+async def a_day_passes(desk: Desk, job: str = EXPIRE_VOUCHERS) -> None:
+    """A daily job does its work on the clock's day; unless told, it ends what has expired."""
     async with desk.house.begin_work(NOWHERE) as work:
-        job_id = await work.jobs.add(EXPIRE_VOUCHERS, work.new_id(), None)
+        job_id = await work.jobs.add(job, work.new_id(), None)
         await work.commit()
     day = desk.clock.at.date()
     await desk.tampered("update jobs set period = :day where id = :id", day=day, id=job_id)
