@@ -79,6 +79,7 @@ class SetEvent(StrEnum):
     PAY = "pay"
     REFUSE = "refuse"
     RETURN_PAYMENT = "return_payment"
+    CANCEL_PAYMENT = "cancel_payment"
     CLAW_BACK = "claw_back"
     CANCEL_CLAW_BACK = "cancel_claw_back"
 
@@ -228,6 +229,18 @@ class Voucher:
         if (stood, state) in _LEAVES:
             return replace(after, provider_id=None, class_id=None)
         return after
+
+    def unpaid(self) -> "Voucher":
+        """Return an approved voucher after its payment was cancelled, or refuse `voucher_not_usable`.
+
+        One under investigation stays there, on the ground it was frozen on: it is released to where it stands
+        now, and no further.
+        """
+        if self.frozen_from == "approved":
+            after = replace(self, frozen_from="redeemed", version=self.version + 1)
+        else:
+            after = self.moved(SetEvent.CANCEL_PAYMENT)
+        return replace(after, amount_fen=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,8 @@
 signed steps; `redeem` is the provider's. A frozen voucher remembers where it stood and goes back there. A
 line that a settlement refuses ends it `refused`, from where only a review of that decision brings it back; one
 that is held, or a settlement refused as a whole, leaves it `redeemed`: it may be put in again. A bank that gives
-a payment back leaves it approved again, and a claw-back that a review finds wrong leaves it paid.
+a payment back leaves it approved again, a payment that is cancelled leaves it redeemed, to be settled anew, and a
+claw-back that a review finds wrong leaves it paid.
 """
 
 from typing import Final

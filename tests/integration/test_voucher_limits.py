@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.errors import Refusal
+from domain.payment import Remedy
 from domain.policy import CertificateType
 from domain.ports.crypto import Crypto
 from domain.provider_catalogue import CatalogueChange
@@ -231,6 +232,20 @@ async def test_a_voucher_that_is_clawed_back_counts_no_longer(
     await money.ordered(proposed)
     assert await on_record(database, first.voucher_id) == [(5, None, ENDS, False)]
     assert await reserves(money, again, **may) == "reserved"
+
+
+async def test_a_voucher_whose_payment_is_cancelled_counts_no_longer_until_it_is_approved_anew(
+    new_city: NewCity, new_money: NewMoney, database: Database
+) -> None:
+    (staff,) = await new_city(per_year_total=1)
+    money = await new_money(staff)
+    holder = await holder_of(money, citizen_id())
+    settled = await paid_by_voucher(money, holder)
+    await money.planned(settled)
+    await money.corrected(settled, Remedy.CANCEL)
+    assert [row[-1] for row in await on_record(database, holder.voucher_id)] == [False]
+    await money.settled()
+    assert [row[-1] for row in await on_record(database, holder.voucher_id)] == [False, True]
 
 
 async def test_a_voucher_whose_claw_back_was_wrong_counts_again_from_its_first_day(
