@@ -59,6 +59,7 @@ def voucher_projects() -> None:
           grade smallint check (grade between 1 and 5),
           grade_key smallint not null generated always as (coalesce(grade, 0)) stored,
           standard_fen bigint not null check (standard_fen between 1 and 1000000000),
+          min_minutes integer check (min_minutes between 1 and 600000),
           constraint one_standard_per_grade primary key (place_id, project_id, occupation_code, grade_key),
           constraint voucher_standard_of_project foreign key (place_id, project_id, org_id)
             references voucher_projects (place_id, id, org_id),
