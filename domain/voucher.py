@@ -96,12 +96,16 @@ class Beneficiary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherStandard:
-    """What one person's training in an occupation is worth at most, in fen; `grade` None is below grades."""
+    """What one person's training in an occupation is worth at most, in fen; `grade` None is below grades.
+
+    `min_minutes` is how much of it a person must have attended, in minutes as sessions are; None asks for none.
+    """
 
     occupation_code: str
     occupation_name: str
     grade: int | None
     standard_fen: int
+    min_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,7 @@ _ADD_STANDARDS: Final = BulkInsert(
         "occupation_name": "text",
         "grade": "smallint",
         "standard_fen": "bigint",
+        "min_minutes": "integer",
     },
 )
 _ADD_PROVIDERS: Final = BulkInsert(
@@ -60,7 +61,7 @@ select {CASE_COLUMNS}, p.name, p.document_number, p.fund_source, p.budget_year, 
  where p.place_id = any(:places) and p.id = any(:ids)
 """)
 _STANDARDS: Final = text("""
-select project_id, occupation_code, occupation_name, grade, standard_fen from voucher_standards
+select project_id, occupation_code, occupation_name, grade, standard_fen, min_minutes from voucher_standards
  where place_id = any(:places) and project_id = any(:ids)
  order by project_id, occupation_code, grade_key
 """)
@@ -170,6 +171,7 @@ def _standard(m: Mapping[str, Any]) -> VoucherStandard:
         occupation_name=m["occupation_name"],
         grade=m["grade"],
         standard_fen=m["standard_fen"],
+        min_minutes=m["min_minutes"],
     )
 
 
@@ -183,6 +185,7 @@ def _body(project: VoucherProject) -> str:
                 "occupation_name": one.occupation_name,
                 "grade": one.grade,
                 "standard_fen": one.standard_fen,
+                "min_minutes": one.min_minutes,
             }
             for one in project.standards
         ],
@@ -238,7 +241,13 @@ class PostgresVoucherProjects(VoucherProjects):
             self._connection,
             {**scope_of(case), "project_id": case.id},
             [
-                (one.occupation_code, one.occupation_name, one.grade, one.standard_fen)
+                (
+                    one.occupation_code,
+                    one.occupation_name,
+                    one.grade,
+                    one.standard_fen,
+                    one.min_minutes,
+                )
                 for one in project.standards
             ],
         )

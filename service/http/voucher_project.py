@@ -48,6 +48,7 @@ EXAMPLE: Final = {
             "occupation_name": "车工",
             "grade": 5,
             "standard_fen": 120_000,
+            "min_minutes": 1200,
         }
     ],
 }

@@ -51,6 +51,16 @@ ValidDays = Annotated[
 ]
 
 
+MinMinutes = Annotated[
+    int,
+    msgspec.Meta(
+        ge=1,
+        le=600_000,
+        description="每人至少出勤，分钟 · what each person must have attended, minutes",
+    ),
+]
+
+
 class VoucherStandardBody(Body):
     """What one person's training in an occupation is worth at most; without a grade, below grades."""
 
@@ -60,6 +70,7 @@ class VoucherStandardBody(Body):
     occupation_name: Line
     standard_fen: OfOnePerson
     grade: Grade | None = None
+    min_minutes: MinMinutes | None = None
 
 
 class VoucherProjectBody(Body):
@@ -127,6 +138,7 @@ class VoucherProjectBody(Body):
                         occupation_name=one.occupation_name,
                         grade=one.grade,
                         standard_fen=one.standard_fen,
+                        min_minutes=one.min_minutes,
                     )
                     for one in self.standards
                 ),
@@ -143,6 +155,7 @@ class VoucherStandardView(View):
     occupation_name: str
     grade: int | None
     standard_fen: int
+    min_minutes: int | None
 
 
 class VoucherPlanView(View):
@@ -197,6 +210,7 @@ class VoucherPlanView(View):
                     occupation_name=one.occupation_name,
                     grade=one.grade,
                     standard_fen=one.standard_fen,
+                    min_minutes=one.min_minutes,
                 )
                 for one in plan.standards
             ],

@@ -1,5 +1,6 @@
 """Voucher classes from the plan to completion, through the use cases on PostgreSQL."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
@@ -18,6 +19,7 @@ from domain.voucher import CountsTo, SetEvent
 from domain.voucher_class import VoucherResult
 from service.application import (
     hold,
+    voucher,
     voucher_class,
     voucher_class_calling_off,
     voucher_class_completion,
@@ -33,6 +35,7 @@ from tests.integration.voucher_class_stage import (
     STARTS,
     TODAY,
     Stage,
+    a_plan,
     a_stage,
     outcome_of,
 )
@@ -364,6 +367,33 @@ async def test_a_returned_completion_lets_the_record_grow_and_is_reported_again(
     returned = await stage.decided(class_id, voucher_class_completion.return_completion)
     assert (returned.case.state, returned.completed_on) == ("started", None)
     await stage.session(class_id)
+    await stage.completion_reported(class_id, outcome_of(holder.voucher_id))
+    await stage.decided(class_id, voucher_class_completion.confirm_completion)
+    assert await stage.states(holder) == ["completed"]
+
+
+async def test_a_standard_that_asks_for_minutes_is_not_met_by_one_session_attended_whole(
+    engine: AsyncEngine, crypto: Crypto, staff: Staff
+) -> None:
+    standard = replace(a_plan().standards[0], min_minutes=181)
+    stage = await a_stage(
+        engine, crypto, staff, standards=(standard,), min_attendance_basis_points=10_000
+    )
+    (holder,) = await stage.holders(1)
+    class_id = await stage.started(holder)
+    await stage.attended(class_id, await stage.session(class_id), holder, "a")
+    stage.on(ENDS)
+    with pytest.raises(Refusal) as refused:
+        await stage.completion_reported(class_id, outcome_of(holder.voucher_id))
+    assert [(one.pointer, one.code, dict(one.values)) for one in refused.value.faults] == [
+        ("/outcomes/0/outcome", "training_too_short", {"attended": 180, "least": 181})
+    ]
+    async with stage.reading(holder.worker) as work:
+        shown = await voucher.explain_voucher(work, voucher_id=holder.voucher_id)
+    assert shown.offer.standards[0].min_minutes == 181
+    assert await stage.states(holder) == ["in_use"]
+    second = await stage.session(class_id, held_on=ENDS)
+    await stage.attended(class_id, second, holder, "b")
     await stage.completion_reported(class_id, outcome_of(holder.voucher_id))
     await stage.decided(class_id, voucher_class_completion.confirm_completion)
     assert await stage.states(holder) == ["completed"]
