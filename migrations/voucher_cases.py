@@ -40,6 +40,7 @@ def voucher_projects() -> None:
           valid_until date,
           counts_to text not null check (counts_to in ('start', 'completion')),
           withdraw_days smallint not null check (withdraw_days between 0 and 365),
+          report_within_days smallint not null check (report_within_days between 0 and 30),
           tags text[] not null,
           certificate_required boolean not null,
           min_attendance_basis_points integer check (min_attendance_basis_points between 0 and 10000),
