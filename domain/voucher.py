@@ -114,7 +114,8 @@ class ProjectPlan:
 
     `quota` limits how many vouchers are issued from `opens_on` to `closes_on`, those given back not counted.
     Empty `tags` admit everybody. `withdraw_days` is how many days before the first day of a class a worker may still
-    withdraw. Attendance is in basis points of the sessions' minutes; None asks for none.
+    withdraw. `report_within_days` is how many days after its last day a voucher waits in its class for the report that
+    it began, or ended, by then. Attendance is in basis points of the sessions' minutes; None asks for none.
     """
 
     name: str
@@ -131,6 +132,7 @@ class ProjectPlan:
     valid_until: date | None
     counts_to: CountsTo
     withdraw_days: int
+    report_within_days: int
     tags: frozenset[BeneficiaryTag]
     certificate_required: bool
     min_attendance_basis_points: int | None

@@ -31,11 +31,11 @@ _ADD: Final = text("""
 insert into voucher_projects (place_id, org_id, partner_org_id, region_path, id, name, document_number,
                               fund_source, budget_year, distribution, payee, face_value_fen, quota,
                               opens_on, closes_on, valid_days, valid_until, counts_to, withdraw_days,
-                              tags, certificate_required, min_attendance_basis_points)
+                              report_within_days, tags, certificate_required, min_attendance_basis_points)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :name, :document_number,
         :fund_source, :budget_year, :distribution, :payee, :face_value_fen, :quota,
         :opens_on, :closes_on, :valid_days, :valid_until, :counts_to, :withdraw_days,
-        :tags, :certificate_required, :min_attendance_basis_points)
+        :report_within_days, :tags, :certificate_required, :min_attendance_basis_points)
 """)
 _ADD_STANDARDS: Final = BulkInsert(
     "voucher_standards",
@@ -56,7 +56,7 @@ _ADD_PROVIDERS: Final = BulkInsert(
 _GET_MANY: Final = text(f"""
 select {CASE_COLUMNS}, p.name, p.document_number, p.fund_source, p.budget_year, p.distribution, p.payee,
        p.face_value_fen, p.quota, p.opens_on, p.closes_on, p.valid_days, p.valid_until, p.counts_to,
-       p.withdraw_days, p.tags, p.certificate_required, p.min_attendance_basis_points
+       p.withdraw_days, p.report_within_days, p.tags, p.certificate_required, p.min_attendance_basis_points
   from voucher_projects p join cases c on c.place_id = p.place_id and c.id = p.id
  where p.place_id = any(:places) and p.id = any(:ids)
 """)
@@ -133,6 +133,7 @@ def _plan(m: Mapping[str, Any]) -> dict[str, Any]:
         "valid_until": None if m["valid_until"] is None else _day(m["valid_until"]),
         "counts_to": CountsTo(m["counts_to"]),
         "withdraw_days": m["withdraw_days"],
+        "report_within_days": m["report_within_days"],
         "tags": frozenset(BeneficiaryTag(tag) for tag in m["tags"]),
         "certificate_required": m["certificate_required"],
         "min_attendance_basis_points": m["min_attendance_basis_points"],
@@ -159,6 +160,7 @@ def _values(plan: ProjectPlan) -> dict[str, Any]:
         "valid_until": plan.valid_until,
         "counts_to": plan.counts_to,
         "withdraw_days": plan.withdraw_days,
+        "report_within_days": plan.report_within_days,
         "tags": sorted(plan.tags),
         "certificate_required": plan.certificate_required,
         "min_attendance_basis_points": plan.min_attendance_basis_points,

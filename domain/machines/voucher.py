@@ -75,6 +75,3 @@ its person freezes it there; before, that word keeps him from reserving."""
 
 UNUSED: Final = frozenset({"issued", "collected", "reserved"})
 """States that a day ends when validity is counted to the start of training."""
-
-UNFINISHED: Final = UNUSED | {"in_use"}
-"""States that a day ends when validity is counted to completion (福建: unstarted or uncompleted is void)."""

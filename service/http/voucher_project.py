@@ -40,6 +40,7 @@ EXAMPLE: Final = {
     "valid_days": 180,
     "counts_to": "start",
     "withdraw_days": 3,
+    "report_within_days": 3,
     "tags": ["rural_migrant", "unemployed"],
     "min_attendance_basis_points": 8000,
     "standards": [
