@@ -29,8 +29,8 @@ def filed_by_owner(table: str, undecided: str) -> str:
 
 DECIDED: Final = "'approved', 'closed', 'cancelled', 'refused', 'withdrawn'"
 GROUNDS: Final = (
-    "'worth', 'reduced', 'refused', 'held', 'frozen', 'ended', 'certificate_used', 'on_hold', 'objection',"
-    " 'objection_upheld'"
+    "'worth', 'reduced', 'refused', 'held', 'frozen', 'ended', 'certificate_used', 'limit_reached', 'on_hold',"
+    " 'objection', 'objection_upheld'"
 )
 
 
