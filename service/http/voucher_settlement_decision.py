@@ -191,7 +191,7 @@ async def refuse_settlement(call: Call) -> Answer:
     answer=VoucherSettlementView,
     keyed=True,
     versioned=True,
-    problems=(*SIGNED, "on_hold", "objection_open", "notice_required", "stacking_violated"),
+    problems=(*SIGNED, "on_hold", "objection_open", "notice_required"),
 )
 async def approve_settlement(call: Call) -> Answer:
     """Decide the amounts and the money."""
