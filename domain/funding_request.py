@@ -24,15 +24,6 @@ class PayableKind(StrEnum):
     VOUCHER_SETTLEMENT = "voucher_settlement"
 
 
-ASKED_IN: Final[Mapping[PayableKind, frozenset[str]]] = {
-    PayableKind.PREPAYMENT: frozenset({APPROVED}),
-    PayableKind.SETTLEMENT: frozenset({APPROVED}),
-    PayableKind.VOUCHER_SETTLEMENT: frozenset({APPROVED, "closed"}),
-}
-"""States in which money may be asked for a case. No later settlement of vouchers makes good for one whose payment
-came back and was cancelled after it was closed: it is asked for again.
-"""
-
 PURPOSES: Final[Mapping[PayableKind, str]] = {
     PayableKind.PREPAYMENT: "企业新型学徒制培训补贴预支",
     PayableKind.SETTLEMENT: "企业新型学徒制培训补贴结算",
@@ -176,7 +167,7 @@ def shortages(
 def _fault_of(payable: Payable, *, fund_source: str) -> str | None:
     if payable.requested:
         return "already_requested"
-    if payable.state not in ASKED_IN[payable.subject.kind]:
+    if payable.state != APPROVED:
         return "subject_not_approved"
     if payable.amount_fen <= 0:
         return "nothing_to_pay"

@@ -79,6 +79,7 @@ class SetEvent(StrEnum):
     PAY = "pay"
     REFUSE = "refuse"
     RETURN_PAYMENT = "return_payment"
+    CANCEL_PAYMENT = "cancel_payment"
     CLAW_BACK = "claw_back"
     CANCEL_CLAW_BACK = "cancel_claw_back"
 
@@ -95,12 +96,16 @@ class Beneficiary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoucherStandard:
-    """What one person's training in an occupation is worth at most, in fen; `grade` None is below grades."""
+    """What one person's training in an occupation is worth at most, in fen; `grade` None is below grades.
+
+    `min_minutes` is how much of it a person must have attended, in minutes as sessions are; None asks for none.
+    """
 
     occupation_code: str
     occupation_name: str
     grade: int | None
     standard_fen: int
+    min_minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +114,8 @@ class ProjectPlan:
 
     `quota` limits how many vouchers are issued from `opens_on` to `closes_on`, those given back not counted.
     Empty `tags` admit everybody. `withdraw_days` is how many days before the first day of a class a worker may still
-    withdraw. Attendance is in basis points of the sessions' minutes; None asks for none.
+    withdraw. `report_within_days` is how many days after its last day a voucher waits in its class for the report that
+    it began, or ended, by then. Attendance is in basis points of the sessions' minutes; None asks for none.
     """
 
     name: str
@@ -126,6 +132,7 @@ class ProjectPlan:
     valid_until: date | None
     counts_to: CountsTo
     withdraw_days: int
+    report_within_days: int
     tags: frozenset[BeneficiaryTag]
     certificate_required: bool
     min_attendance_basis_points: int | None
@@ -242,6 +249,18 @@ class Voucher:
         if self.tag is None or self.tag_confirmed_at is not None:
             raise Refusal("voucher_group_not_waiting")
         return replace(self, tag_confirmed_at=at, version=self.version + 1)
+
+    def unpaid(self) -> "Voucher":
+        """Return an approved voucher after its payment was cancelled, or refuse `voucher_not_usable`.
+
+        One under investigation stays there, on the ground it was frozen on: it is released to where it stands
+        now, and no further.
+        """
+        if self.frozen_from == "approved":
+            after = replace(self, frozen_from="redeemed", version=self.version + 1)
+        else:
+            after = self.moved(SetEvent.CANCEL_PAYMENT)
+        return replace(after, amount_fen=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -249,12 +249,13 @@ def judged_outcomes(
     attended: Mapping[UUID, AttendedShare],
     started_on: date,
     completed_on: date,
-    grade: int | None,
+    standard: VoucherStandard,
 ) -> tuple[VoucherOutcome, ...]:
     """Return how it ended for each of `people`, or refuse `completion_report_faulty`, every fault located.
 
-    Everybody has an outcome. Who completed attended enough and declares a certificate where the project
-    asks for one, of the class's `grade` or a higher one as far as its number shows it. A number has the
+    Everybody has an outcome. Who completed attended the share that the project asks for, and the minutes that the
+    class's `standard` does, and declares a certificate where the project asks for one, of the standard's grade or
+    a higher one as far as its number shows it. A number has the
     shape of its type, is one person's, and is stored as declared: no register is asked here.
     """
     numbers: dict[tuple[CertificateType, str], int] = {}
@@ -266,14 +267,14 @@ def judged_outcomes(
         if one.voucher_id not in people:
             continue
         required = project.certificate_required and one.outcome is VoucherResult.COMPLETED
-        number, found = _declared(one, required=required, grade=grade)
+        number, found = _declared(one, required=required, grade=standard.grade)
         if number is not None:
             first = numbers.setdefault((number.certificate_type, number.normalised), n)
             if first != n:
                 twice = {"row": first}
                 found.append(Fault("/certificate/number", "certificate_declared_twice", twice))
         share = attended[one.voucher_id]
-        found = [*found, *_judged(one, people[one.voucher_id], project, share)]
+        found = [*found, *_judged(one, people[one.voucher_id], project, standard, share)]
         if not started_on <= one.day <= completed_on:
             found.append(Fault("/day", "day_outside_training"))
         faults += [Fault(f"/outcomes/{n}{f.pointer}", f.code, f.values) for f in found]
@@ -294,7 +295,11 @@ def judged_outcomes(
 
 
 def _judged(
-    one: ReportedOutcome, voucher: Voucher, project: ProjectPlan, share: AttendedShare
+    one: ReportedOutcome,
+    voucher: Voucher,
+    project: ProjectPlan,
+    standard: VoucherStandard,
+    share: AttendedShare,
 ) -> Iterator[Fault]:
     """Locate, in one outcome, why it is no completion."""
     if one.outcome is VoucherResult.FAILED:
@@ -307,6 +312,9 @@ def _judged(
             "least": least or 0,
         }
         yield Fault("/outcome", "attendance_too_low", said)
+    if share.attended_minutes < (standard.min_minutes or 0):
+        minutes = {"attended": share.attended_minutes, "least": standard.min_minutes or 0}
+        yield Fault("/outcome", "training_too_short", minutes)
     if project.counts_to is CountsTo.COMPLETION and voucher.valid_until < one.day:
         yield Fault("/day", "voucher_ends_before", _validity(voucher, one.day))
 

@@ -24,6 +24,10 @@ LINES_MAX: Final = 10_000
 """Vouchers of one settlement, the oldest first; the rest stand in the next. Ours: it is decided in one transaction."""
 
 
+REASON_MAX: Final = 2_000
+"""Characters of a line's reason, as stored."""
+
+
 class VoucherDisposition(StrEnum):
     """What becomes of a line. Payable lines never wait for held ones."""
 
@@ -39,6 +43,7 @@ class VoucherGround(StrEnum):
     `certificate_unconfirmed`: the project asks for a certificate, and no register confirms the one declared.
     `certificate_used`: another person completed with a certificate of the same type and number, or it
     supported another subsidy.
+    `limit_reached`: what its person was subsidised for elsewhere leaves no room; the reason says which limit.
     """
 
     WORTH = "worth"
@@ -49,6 +54,7 @@ class VoucherGround(StrEnum):
     ENDED = "ended"
     CERTIFICATE_UNCONFIRMED = "certificate_unconfirmed"
     CERTIFICATE_USED = "certificate_used"
+    LIMIT_REACHED = "limit_reached"
     ON_HOLD = "on_hold"
     OBJECTION = "objection"
     OBJECTION_UPHELD = "objection_upheld"
@@ -59,6 +65,7 @@ ASIDE: Final[Mapping[VoucherGround, VoucherDisposition]] = {
     VoucherGround.ENDED: VoucherDisposition.HELD,
     VoucherGround.CERTIFICATE_UNCONFIRMED: VoucherDisposition.HELD,
     VoucherGround.CERTIFICATE_USED: VoucherDisposition.HELD,
+    VoucherGround.LIMIT_REACHED: VoucherDisposition.HELD,
     VoucherGround.ON_HOLD: VoucherDisposition.HELD,
     VoucherGround.OBJECTION: VoucherDisposition.HELD,
     VoucherGround.OBJECTION_UPHELD: VoucherDisposition.REFUSED,
@@ -267,6 +274,20 @@ def set_aside(
         replace(line, disposition=ASIDE[ground], amount_fen=0, ground=ground, reason="")
         if (ground := grounds.get(line.voucher_id)) is not None
         and (line.disposition is VoucherDisposition.PAYABLE or ground in _STOPS_ALL)
+        else line
+        for line in lines
+    )
+
+
+def beyond_limits(
+    lines: Sequence[VoucherLine], reasons: Mapping[UUID, str]
+) -> tuple[VoucherLine, ...]:
+    """Return lines with those payable ones held whose people had too much elsewhere, for these reasons."""
+    ground = VoucherGround.LIMIT_REACHED
+    return tuple(
+        replace(line, disposition=ASIDE[ground], amount_fen=0, ground=ground, reason=reason)
+        if line.disposition is VoucherDisposition.PAYABLE
+        and (reason := reasons.get(line.voucher_id)) is not None
         else line
         for line in lines
     )

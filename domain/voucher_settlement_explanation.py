@@ -38,6 +38,10 @@ GROUNDS: Final[Mapping[VoucherGround, Text]] = {
         "The certificate was declared for another person too, or supported another subsidy: held until that is "
         "cleared, without delaying any other.",
     ),
+    VoucherGround.LIMIT_REACHED: Text(
+        "持券人已享受的补贴达到叠加限制，暂缓处理，不影响其他培训券。",
+        "What its holder was subsidised for elsewhere leaves no room: held, without delaying any other.",
+    ),
     VoucherGround.ON_HOLD: Text(
         "持券人已被暂停支付，暂缓处理，不影响其他培训券。",
         "Payment for its holder is on hold: held, without delaying any other.",

@@ -7,46 +7,42 @@ from typing import Final
 from uuid import UUID
 
 from domain.errors import Refusal
-from domain.machines.voucher import FLOW, UNFINISHED, UNUSED
-from domain.voucher import CountsTo, Voucher
+from domain.machines.voucher import FLOW
+from domain.voucher import Voucher
 
-USE: Final = frozenset({"collect", "reserve", "start", "complete"})
-"""Events by which a voucher is used towards a training; a day that has passed ends them."""
+USE: Final = frozenset({"collect", "reserve"})
+"""Events by which its worker uses a voucher; a day that has passed ends them, also before the nightly job.
 
+One that is in a class is moved by the class. Whether the day ends it depends on what its provider has reported
+and how long the bureau took: the nightly job knows, and one that it leaves in its class has not expired.
+"""
 
-def expires_in(counts_to: CountsTo) -> frozenset[str]:
-    """Return the states that the day after the last ends, by what validity is counted to."""
-    return UNUSED if counts_to is CountsTo.START else UNFINISHED
-
-
-def is_over(voucher: Voucher, counts_to: CountsTo, *, today: date) -> bool:
-    """Tell whether the last day has passed for a voucher in its state: also before the nightly job."""
-    return voucher.valid_until < today and voucher.state in expires_in(counts_to)
+_IN_NO_CLASS: Final = frozenset({"issued", "collected"})
 
 
 def obstacles(
-    voucher: Voucher, event: str, *, counts_to: CountsTo, today: date, person_id: UUID | None = None
+    voucher: Voucher, event: str, *, today: date, person_id: UUID | None = None
 ) -> Iterator[Refusal]:
     """Say everything that keeps a voucher from an event; `person_id` is whose it must be."""
     if person_id is not None and voucher.person_id != person_id:
         yield Refusal("voucher_of_another_person")
     if voucher.state == "frozen":
         yield Refusal("voucher_frozen")
-    elif voucher.state == "expired" or (event in USE and is_over(voucher, counts_to, today=today)):
+    elif voucher.state == "expired" or (
+        event in USE and voucher.state in _IN_NO_CLASS and voucher.valid_until < today
+    ):
         yield Refusal("voucher_expired", valid_until=voucher.valid_until.isoformat())
     elif event not in FLOW[voucher.state]:
         yield Refusal("voucher_not_usable", voucher_state=voucher.state)
 
 
 def check_usable(
-    voucher: Voucher, event: str, *, counts_to: CountsTo, today: date, person_id: UUID | None = None
+    voucher: Voucher, event: str, *, today: date, person_id: UUID | None = None
 ) -> None:
     """Refuse with the first obstacle: `voucher_of_another_person`, `voucher_frozen`, `voucher_expired`,
     `voucher_not_usable`. Nothing of the voucher changes: it stays as usable as it was.
     """
-    for obstacle in obstacles(
-        voucher, event, counts_to=counts_to, today=today, person_id=person_id
-    ):
+    for obstacle in obstacles(voucher, event, today=today, person_id=person_id):
         raise obstacle
 
 

@@ -40,6 +40,7 @@ def voucher_projects() -> None:
           valid_until date,
           counts_to text not null check (counts_to in ('start', 'completion')),
           withdraw_days smallint not null check (withdraw_days between 0 and 365),
+          report_within_days smallint not null check (report_within_days between 0 and 30),
           tags text[] not null,
           certificate_required boolean not null,
           min_attendance_basis_points integer check (min_attendance_basis_points between 0 and 10000),
@@ -59,6 +60,7 @@ def voucher_projects() -> None:
           grade smallint check (grade between 1 and 5),
           grade_key smallint not null generated always as (coalesce(grade, 0)) stored,
           standard_fen bigint not null check (standard_fen between 1 and 1000000000),
+          min_minutes integer check (min_minutes between 1 and 600000),
           constraint one_standard_per_grade primary key (place_id, project_id, occupation_code, grade_key),
           constraint voucher_standard_of_project foreign key (place_id, project_id, org_id)
             references voucher_projects (place_id, id, org_id),

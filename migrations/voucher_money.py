@@ -27,10 +27,10 @@ def filed_by_owner(table: str, undecided: str) -> str:
     )
 
 
-DECIDED: Final = "'approved', 'closed', 'refused', 'withdrawn'"
+DECIDED: Final = "'approved', 'closed', 'cancelled', 'refused', 'withdrawn'"
 GROUNDS: Final = (
     "'worth', 'reduced', 'refused', 'held', 'frozen', 'ended', 'certificate_unconfirmed', 'certificate_used',"
-    " 'on_hold', 'objection', 'objection_upheld'"
+    " 'limit_reached', 'on_hold', 'objection', 'objection_upheld'"
 )
 
 

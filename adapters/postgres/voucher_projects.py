@@ -31,11 +31,11 @@ _ADD: Final = text("""
 insert into voucher_projects (place_id, org_id, partner_org_id, region_path, id, name, document_number,
                               fund_source, budget_year, distribution, payee, face_value_fen, quota,
                               opens_on, closes_on, valid_days, valid_until, counts_to, withdraw_days,
-                              tags, certificate_required, min_attendance_basis_points)
+                              report_within_days, tags, certificate_required, min_attendance_basis_points)
 values (:place_id, :org_id, :partner_org_id, :region_path, :id, :name, :document_number,
         :fund_source, :budget_year, :distribution, :payee, :face_value_fen, :quota,
         :opens_on, :closes_on, :valid_days, :valid_until, :counts_to, :withdraw_days,
-        :tags, :certificate_required, :min_attendance_basis_points)
+        :report_within_days, :tags, :certificate_required, :min_attendance_basis_points)
 """)
 _ADD_STANDARDS: Final = BulkInsert(
     "voucher_standards",
@@ -45,6 +45,7 @@ _ADD_STANDARDS: Final = BulkInsert(
         "occupation_name": "text",
         "grade": "smallint",
         "standard_fen": "bigint",
+        "min_minutes": "integer",
     },
 )
 _ADD_PROVIDERS: Final = BulkInsert(
@@ -55,12 +56,12 @@ _ADD_PROVIDERS: Final = BulkInsert(
 _GET_MANY: Final = text(f"""
 select {CASE_COLUMNS}, p.name, p.document_number, p.fund_source, p.budget_year, p.distribution, p.payee,
        p.face_value_fen, p.quota, p.opens_on, p.closes_on, p.valid_days, p.valid_until, p.counts_to,
-       p.withdraw_days, p.tags, p.certificate_required, p.min_attendance_basis_points
+       p.withdraw_days, p.report_within_days, p.tags, p.certificate_required, p.min_attendance_basis_points
   from voucher_projects p join cases c on c.place_id = p.place_id and c.id = p.id
  where p.place_id = any(:places) and p.id = any(:ids)
 """)
 _STANDARDS: Final = text("""
-select project_id, occupation_code, occupation_name, grade, standard_fen from voucher_standards
+select project_id, occupation_code, occupation_name, grade, standard_fen, min_minutes from voucher_standards
  where place_id = any(:places) and project_id = any(:ids)
  order by project_id, occupation_code, grade_key
 """)
@@ -132,6 +133,7 @@ def _plan(m: Mapping[str, Any]) -> dict[str, Any]:
         "valid_until": None if m["valid_until"] is None else _day(m["valid_until"]),
         "counts_to": CountsTo(m["counts_to"]),
         "withdraw_days": m["withdraw_days"],
+        "report_within_days": m["report_within_days"],
         "tags": frozenset(BeneficiaryTag(tag) for tag in m["tags"]),
         "certificate_required": m["certificate_required"],
         "min_attendance_basis_points": m["min_attendance_basis_points"],
@@ -158,6 +160,7 @@ def _values(plan: ProjectPlan) -> dict[str, Any]:
         "valid_until": plan.valid_until,
         "counts_to": plan.counts_to,
         "withdraw_days": plan.withdraw_days,
+        "report_within_days": plan.report_within_days,
         "tags": sorted(plan.tags),
         "certificate_required": plan.certificate_required,
         "min_attendance_basis_points": plan.min_attendance_basis_points,
@@ -170,6 +173,7 @@ def _standard(m: Mapping[str, Any]) -> VoucherStandard:
         occupation_name=m["occupation_name"],
         grade=m["grade"],
         standard_fen=m["standard_fen"],
+        min_minutes=m["min_minutes"],
     )
 
 
@@ -183,6 +187,7 @@ def _body(project: VoucherProject) -> str:
                 "occupation_name": one.occupation_name,
                 "grade": one.grade,
                 "standard_fen": one.standard_fen,
+                "min_minutes": one.min_minutes,
             }
             for one in project.standards
         ],
@@ -238,7 +243,13 @@ class PostgresVoucherProjects(VoucherProjects):
             self._connection,
             {**scope_of(case), "project_id": case.id},
             [
-                (one.occupation_code, one.occupation_name, one.grade, one.standard_fen)
+                (
+                    one.occupation_code,
+                    one.occupation_name,
+                    one.grade,
+                    one.standard_fen,
+                    one.min_minutes,
+                )
                 for one in project.standards
             ],
         )

@@ -187,6 +187,10 @@ class PostgresVoucherSettlements(VoucherSettlements):
         if voucher_ids is None:
             await self._connection.execute(LET_GO, named)
 
+    async def give_up(self, case: Case, voucher_ids: Collection[UUID]) -> None:
+        await self.let_go(case, voucher_ids)
+        await self._connection.execute(LET_GO, {**_key(case), "at": self._now})
+
     async def paid_fen(self, case: Case) -> int:
         return int((await self._connection.execute(PAID, _key(case))).scalar_one())
 

@@ -139,21 +139,27 @@ update vouchers v
  where v.place_id = :place_id and v.id = u.id and v.version = u.version - 1
 """)
 
-# What was reported in time waits for the bureau and does not end meanwhile. Nor does what the bureau verified, or
-# returned, on the last day or later: its provider had no time left to report. The days that are then reported
-# are judged by themselves.
+# What was reported waits for the bureau and does not end meanwhile. Nor does what the bureau verified, or returned,
+# on the last day or later: its provider had no time left to report. What is to begin, or end, by the last day waits
+# for its report as long as the project says. The days that are then reported are judged by themselves.
 _REPORTED: Final = """exists (select from voucher_classes k
         where k.place_id = v.place_id and k.id = v.class_id and {day})"""
 _HELD_UP: Final = """exists (select from case_steps s
         where s.place_id = v.place_id and s.case_id = v.class_id and {step}
           and cast(s.at at time zone 'Asia/Shanghai' as date) >= v.valid_until)"""
+_REPORTABLE: Final = """exists (select from voucher_classes k
+        join voucher_projects w on w.place_id = k.place_id and w.id = k.project_id
+       where k.place_id = v.place_id and k.id = v.class_id and {day} <= v.valid_until
+         and v.valid_until + w.report_within_days >= :on)"""
 _BEGUN: Final = (
-    f"v.state = 'reserved' and ({_REPORTED.format(day='k.started_on <= v.valid_until')} or "
+    f"v.state = 'reserved' and ({_REPORTED.format(day='k.started_on <= v.valid_until')}"
+    f" or {_REPORTABLE.format(day='k.starts_on')} or "
     + _HELD_UP.format(step="s.from_state = 'start_reported' and s.to_state = 'planned'")
     + ")"
 )
 _COMPLETING: Final = (
-    f"({_REPORTED.format(day='k.completed_on is not null')} or "
+    f"({_REPORTED.format(day='k.completed_on is not null')}"
+    f" or {_REPORTABLE.format(day='k.ends_on')} or "
     + _HELD_UP.format(step="s.to_state = 'started'")
     + ")"
 )

@@ -40,8 +40,11 @@ CAUSES: Final[Mapping[Event, Mapping[str, str]]] = {
     Event.VOUCHERS_APPROVED: {"voucher_settlement": "approved"},
     # Of a class: who did not complete, or expired in use. Of a settlement: what it refused or reduced.
     Event.VOUCHERS_RELEASED: {"voucher_class": ANY, "voucher_settlement": "approved"},
-    # A refused line that a review found wrong: its class holds it again.
-    Event.VOUCHERS_REINSTATED: {"review_request": "upheld"},
+    # A refused line that a review found wrong, or what was reduced of one whose payment was cancelled: its
+    # class holds it again.
+    Event.VOUCHERS_REINSTATED: {"review_request": "upheld", "payment_correction": "confirmed"},
+    # A cancelled payment: what its settlement had taken over is its classes' again.
+    Event.VOUCHERS_HANDED_BACK: {"payment_correction": "confirmed"},
     Event.RECOMMITTED: {"year_close": ANY},
     Event.WRONG_PARTY_RECOMMITTED: _WRONG_PARTY,
     Event.PERSON_REMOVED: _AMENDED,

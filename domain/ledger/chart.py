@@ -82,6 +82,7 @@ class Event(StrEnum):
     VOUCHERS_APPROVED = "vouchers_approved"
     VOUCHERS_RELEASED = "vouchers_released"
     VOUCHERS_REINSTATED = "vouchers_reinstated"
+    VOUCHERS_HANDED_BACK = "vouchers_handed_back"
     RECOMMITTED = "recommitted"
     WRONG_PARTY_RECOMMITTED = "wrong_party_recommitted"
     PERSON_REMOVED = "person_removed"
@@ -149,6 +150,7 @@ EVENTS: Final[Mapping[Event, Legs]] = MappingProxyType(
         Event.VOUCHERS_APPROVED: decided(_K.COMMITTED, _K.COMMITTED),
         Event.VOUCHERS_RELEASED: decided(_K.COMMITTED, _K.AVAILABLE),
         Event.VOUCHERS_REINSTATED: decided(_K.AVAILABLE, _K.COMMITTED),
+        Event.VOUCHERS_HANDED_BACK: decided(_K.COMMITTED, _K.COMMITTED),
         Event.RECOMMITTED: decided(_K.AVAILABLE, _K.COMMITTED),
         Event.WRONG_PARTY_RECOMMITTED: decided(_K.AVAILABLE, _K.COMMITTED),
         Event.PERSON_REMOVED: decided(_K.COMMITTED, _K.AVAILABLE),

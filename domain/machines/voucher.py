@@ -4,7 +4,8 @@
 signed steps; `redeem` is the provider's. A frozen voucher remembers where it stood and goes back there. A
 line that a settlement refuses ends it `refused`, from where only a review of that decision brings it back; one
 that is held, or a settlement refused as a whole, leaves it `redeemed`: it may be put in again. A bank that gives
-a payment back leaves it approved again, and a claw-back that a review finds wrong leaves it paid.
+a payment back leaves it approved again, a payment that is cancelled leaves it redeemed, to be settled anew, and a
+claw-back that a review finds wrong leaves it paid.
 """
 
 from typing import Final
@@ -74,6 +75,3 @@ its person freezes it there; before, that word keeps him from reserving."""
 
 UNUSED: Final = frozenset({"issued", "collected", "reserved"})
 """States that a day ends when validity is counted to the start of training."""
-
-UNFINISHED: Final = UNUSED | {"in_use"}
-"""States that a day ends when validity is counted to completion (福建: unstarted or uncompleted is void)."""

@@ -1,4 +1,8 @@
-"""Voucher settlement (职业培训券结算): a provider's month, or a worker's reimbursement, decided line by line."""
+"""Voucher settlement (职业培训券结算): a provider's month, or a worker's reimbursement, decided line by line.
+
+`cancel_payment` is what the approver of a cancelled payment signs: nothing was paid, or the bank gave it back,
+and what it decided to pay may be claimed anew.
+"""
 
 from typing import Final
 
@@ -34,8 +38,12 @@ MACHINE: Final[Machine] = {
         "send_back": Move("accepted", Duty.APPROVE),
         "unpublish": Move("reviewed", Duty.APPROVE),
     },
-    "approved": {"close": Move("closed", Duty.SYSTEM)},
-    "closed": {},
+    "approved": {
+        "close": Move("closed", Duty.SYSTEM),
+        "cancel_payment": Move("cancelled", Duty.APPROVE),
+    },
+    "closed": {"cancel_payment": Move("cancelled", Duty.APPROVE)},
+    "cancelled": {},
     "refused": {},
     "withdrawn": {},
 }

@@ -100,6 +100,13 @@ class VoucherSettlements(Protocol):
         """Let the lines of these vouchers go, or all of them with the settlement itself."""
 
     @abstractmethod
+    async def give_up(self, case: Case, voucher_ids: Collection[UUID]) -> None:
+        """Let the lines of these vouchers go, and the settlement: its payee may claim that month again.
+
+        The other lines stay decided.
+        """
+
+    @abstractmethod
     async def paid_fen(self, case: Case) -> int:
         """Return what the bank has confirmed of a settlement, in fen, less what it gave back."""
 

@@ -116,7 +116,8 @@ class Vouchers(Protocol):
     async def expire(self, place: Place, *, on: date, limit: int) -> VoucherSet | None:
         """Expire up to `limit` vouchers whose last day lies before `on`, as one set; None if there is none.
 
-        One whose class was reported as begun by that day waits for the bureau to verify it.
+        One whose class was reported as begun by that day waits for the bureau to verify it; one whose class is
+        planned to begin by then waits for that report as many days as its project says.
 
         Those that were issued, collected or reserved (`domain.machines.voucher.UNUSED`); a reserved one
         leaves its class.
@@ -126,7 +127,8 @@ class Vouchers(Protocol):
     async def lock_unfinished(self, place: Place, *, on: date, limit: int) -> Sequence[Voucher]:
         """Lock up to `limit` vouchers in use whose last day before `on` counted to completion.
 
-        One whose class was reported as completed by that day waits for the bureau to confirm it.
+        One whose class was reported as completed by that day waits for the bureau to confirm it; one whose class
+        ends by then waits for that report as many days as its project says.
         """
 
     @abstractmethod

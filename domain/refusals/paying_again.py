@@ -65,8 +65,8 @@ PAYING_AGAIN: Final = (
         "payment_not_returned",
         ("支付未被退回", "The payment has not been returned"),
         (
-            "该支付处于“{state}”状态，只有被退回且未在更正中的支付可以更正。",
-            "The payment is in state “{state}”; only a returned one that nobody corrects is corrected.",
+            "该支付处于“{state}”状态，只有被退回的支付，或尚未组批而拟取消的培训券支付可以更正，一次一项。",
+            "The payment is in state “{state}”; only a returned one is corrected, or one of vouchers cancelled.",
         ),
     ),
     rule(

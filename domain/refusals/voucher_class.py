@@ -180,6 +180,14 @@ VOUCHER_CLASSES: Final = (
         ),
     ),
     rule(
+        "training_too_short",
+        ("培训时长不足", "Not trained long enough"),
+        (
+            "出勤 {attended} 分钟，该职业等级的补贴标准要求至少 {least} 分钟。",
+            "{attended} minutes attended; the standard of this occupation and grade asks for {least} at least.",
+        ),
+    ),
+    rule(
         "certificate_missing",
         ("缺少证书", "A certificate is missing"),
         (

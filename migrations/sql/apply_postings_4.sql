@@ -31,7 +31,7 @@ begin
 
   -- The posting belongs to the party of its legs, and money changes party only through the fund, by a
   -- decision that names a wrong party, or when a settlement of vouchers takes over what their classes had
-  -- committed; between a filing's accounts it stays in the filing.
+  -- committed or hands it back; between a filing's accounts it stays in the filing.
   -- A leg out of reach is refused below, where its balance does not move.
   select min(case
            when not ((a.org_id = f.org_id and a.partner_org_id is not distinct from f.partner_org_id
@@ -40,10 +40,11 @@ begin
                       and (t.subject_id is not null or f.subject_id is null)))
              then 'posting_of_its_party'
            when f.subject_kind is not null and t.subject_kind is not null and f.org_id <> t.org_id
-                and a.event not in ('wrong_party_prepayment', 'wrong_party_expense', 'vouchers_approved')
+                and a.event not in ('wrong_party_prepayment', 'wrong_party_expense',
+                                    'vouchers_approved', 'vouchers_handed_back')
              then 'one_party'
            when f.subject_kind = t.subject_kind and f.subject_id <> t.subject_id
-                and a.event <> 'vouchers_approved'
+                and a.event not in ('vouchers_approved', 'vouchers_handed_back')
              then 'one_subject'
          end)
     into broken

@@ -37,8 +37,10 @@ begin
            end),
            bool_or(not case
              when f.id is null or t.id is null or d.by_book then true
-             -- What a worker's review commits again is his provider's class's: held to it to the fen elsewhere.
-             when n.filing_id is null then c.org_id = d.org_id or c.kind in ('appropriation', 'review_request')
+             -- What a worker's review, or his cancelled payment, commits again is his provider's class's: held to
+             -- it to the fen elsewhere.
+             when n.filing_id is null
+               then c.org_id = d.org_id or c.kind in ('appropriation', 'review_request', 'payment_correction')
              when d.event like 'netted%' then c.org_id = d.org_id
              when c.kind = 'filing' then c.id = n.filing_id
              when c.kind in ('prepayment', 'settlement', 'funding_request') then true

@@ -8,7 +8,7 @@ begin
      left join prepayments p on p.place_id = a.place_id and p.id = a.subject_id
      left join settlements s on s.place_id = a.place_id and s.id = a.subject_id
      left join voucher_settlements v on v.place_id = a.place_id and v.id = a.subject_id
-    where not (c.state = 'approved' or v.id is not null and c.state = 'closed')
+    where c.state <> 'approved'
        or a.amount_fen is distinct from coalesce(p.amount_fen, s.balance_fen, v.amount_fen)
        or a.filing_id is distinct from coalesce(p.filing_id, s.filing_id);
   if found then

@@ -62,6 +62,8 @@ STEP_RULES = (
     ("voucher_settlement", "reviewed", "accepted", "approve", "send_back"),
     ("voucher_settlement", "reviewed", "refused", "approve", "refuse"),
     ("voucher_settlement", "approved", "closed", "system", "close"),
+    ("voucher_settlement", "approved", "cancelled", "approve", "cancel_payment"),
+    ("voucher_settlement", "closed", "cancelled", "approve", "cancel_payment"),
 )
 
 FREEZABLE = ("issued", "collected", "reserved", "in_use", "completed", "redeemed", "approved")

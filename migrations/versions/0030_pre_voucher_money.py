@@ -26,6 +26,7 @@ RULES = (
     ("vouchers_started", "available", "committed"),
     ("vouchers_approved", "committed", "committed"),
     ("vouchers_released", "committed", "available"),
+    ("vouchers_handed_back", "committed", "committed"),
 )
 CAUSES = (
     # What vouchers give back goes to the filings that wait for it.
@@ -35,6 +36,7 @@ CAUSES = (
     ("vouchers_approved", "voucher_settlement", "approved"),
     ("vouchers_released", "voucher_class", "*"),
     ("vouchers_released", "voucher_settlement", "approved"),
+    ("vouchers_handed_back", "payment_correction", "confirmed"),
 )
 PAID = ("funding_request_lines", "payments")
 REPLACED = {
@@ -49,7 +51,7 @@ SUBJECTS = "('prepayment', 'settlement')"
 SUBJECTS_NOW = "('prepayment', 'settlement', 'voucher_settlement')"
 ABOUT = "'start_overdue', 'settlement_overdue'"
 SETS = "'issue', 'expire', 'start', 'complete', 'fail', 'class_cancelled', 'class_stopped', 'approve', 'pay'"
-SETS_NOW = f"{SETS}, 'refuse', 'return_payment', 'claw_back', 'cancel_claw_back'"
+SETS_NOW = f"{SETS}, 'refuse', 'return_payment', 'cancel_payment', 'claw_back', 'cancel_claw_back'"
 
 
 def upgrade() -> None:
@@ -167,7 +169,10 @@ def downgrade() -> None:
     )
     run("delete from posting_causes where case_kind in ('voucher_class', 'voucher_settlement')")
     for event, _, _ in RULES:
-        run(f"delete from posting_rules where event = '{event}'")
+        run(
+            f"delete from posting_causes where event = '{event}'",
+            f"delete from posting_rules where event = '{event}'",
+        )
     run(
         "alter table ledger_accounts drop constraint account_of_voucher_batch",
         "alter table ledger_accounts drop column spent_on_id",

@@ -1,5 +1,7 @@
 """A voucher that a settlement refused may be reviewed, and its class holds its money again when that is upheld.
 
+It holds again, too, what a settlement had let go of a voucher whose payment is cancelled.
+
 Refused by constraint name: one_review_per_voucher_line, one_subject, cause_concerns_posting.
 
 Revision ID: 0033
@@ -39,7 +41,7 @@ def upgrade() -> None:
         f" ('posting', '{EVENT}', 'available', 'committed', 'decision'),"
         f" ('reversal', '{EVENT}', 'committed', 'available', 'decision')",
         "insert into posting_causes (event, case_kind, to_state)"
-        f" values ('{EVENT}', 'review_request', 'upheld')",
+        f" values ('{EVENT}', 'review_request', 'upheld'), ('{EVENT}', 'payment_correction', 'confirmed')",
     )
     run_files("vouchers_cite_their_cause_2")
 

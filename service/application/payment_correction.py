@@ -1,5 +1,8 @@
 """Corrections of payments (支付更正): a returned payment is paid again, or cancelled, by two people.
 
+One of vouchers is cancelled before it is sent, too: a voucher of it may turn out to be fraud, and a settlement
+is paid as a whole.
+
 The enterprise may ask and a preparer takes it up, or a preparer proposes himself; an approver decides.
 A payment that is paid again keeps its place in the order and gets a new attempt with a reference of its own.
 """
@@ -12,17 +15,19 @@ from domain.cases import Case, CaseKind, state_after
 from domain.errors import Refusal
 from domain.funding_request import PayableKind
 from domain.machines.payment import FLOW
-from domain.payment import Correction, Payment, Remedy
+from domain.payment import PLANNED, Correction, Payment, Remedy
 from domain.ports.work import Work
 from service.application.cases import open_case, sign
 from service.application.payee_account import check_reason
+from service.application.voucher_payment_cancelled import give_up_settlement
 
 RETURNED = "returned"
+CORRECTED = "corrected"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeCorrection:
-    """What is to become of a returned payment, and why; an account where it is to be paid again."""
+    """What is to become of a payment, and why; an account where it is to be paid again."""
 
     payment_id: UUID
     remedy: Remedy
@@ -33,6 +38,8 @@ class ProposeCorrection:
 async def propose_correction(work: Work, command: ProposeCorrection) -> Correction:
     """Propose a correction: an enterprise asks for it, an authority proposes it at once.
 
+    A payment that came back is under correction from then on. One of vouchers that is to be cancelled before it
+    is sent stays planned, and is cancelled unless a batch has taken it meanwhile.
     Refuses `reason_missing`, `payment_not_returned`, `account_not_payable` unless the account is a
     verified one of the payee, and for an enterprise `only_bureau_cancels`.
     """
@@ -40,7 +47,9 @@ async def propose_correction(work: Work, command: ProposeCorrection) -> Correcti
     found = await work.payments.get(command.payment_id)
     own = work.actor.region_path is None
     payment = found if own else await work.payments.lock_payment(found.id)
-    if payment.state != RETURNED:
+    unsent = not own and command.remedy is Remedy.CANCEL and _is_unsent(payment)
+    waits = unsent or payment.state == RETURNED
+    if not waits or (not own and await _is_proposed(work, payment)):
         raise Refusal("payment_not_returned", state=payment.state)
     if own and command.remedy is Remedy.CANCEL:
         raise Refusal("only_bureau_cancels")
@@ -63,7 +72,7 @@ async def propose_correction(work: Work, command: ProposeCorrection) -> Correcti
         payee_account_id=command.payee_account_id,
     )
     await work.payments.add_correction(correction)
-    if not own:
+    if not own and not unsent:
         await work.payments.move(payment, state_after(FLOW, payment.state, "correct"))
     return correction
 
@@ -74,7 +83,7 @@ async def take_up_correction(
     """Take up what an enterprise asked for: the payment is then under correction."""
     payment, case, _ = await _locked(work, correction_id, version)
     signed = await sign(work, case, "take_up", reason=reason)
-    if payment.state != RETURNED:
+    if payment.state != RETURNED or await _is_proposed(work, payment, but=correction_id):
         raise Refusal("payment_not_returned", state=payment.state)
     await work.payments.move(payment, state_after(FLOW, payment.state, "correct"))
     return (await work.payments.corrections([signed]))[0]
@@ -87,7 +96,9 @@ async def approve_correction(
 
     A cancelled prepayment is dropped, so that its settlement pays what it would have; a cancelled
     balance may be requested anew. The money stays committed to the filing, where the bank's refusal
-    had put it back. Refuses `account_not_payable` when the account has been superseded meanwhile.
+    had put it back. Vouchers whose payment is cancelled are redeemed again, to be settled anew.
+    Refuses `account_not_payable` when the account has been superseded meanwhile, `wrong_state` when a batch
+    has taken the payment, and what `give_up_settlement` does.
     """
     payment, case, correction = await _locked(work, correction_id, version)
     signed = await sign(work, case, "approve", reason=reason)
@@ -103,17 +114,19 @@ async def approve_correction(
         if payment.subject.kind is PayableKind.PREPAYMENT:
             prepayment = await work.cases.lock(CaseKind.PREPAYMENT, payment.subject.id)
             await sign(work, prepayment, "drop", facts={"correction": str(correction_id)})
+        elif payment.subject.kind is PayableKind.VOUCHER_SETTLEMENT:
+            await give_up_settlement(work, payment.subject.id, correction=signed)
     return (await work.payments.corrections([signed]))[0]
 
 
 async def refuse_correction(
     work: Work, *, correction_id: UUID, version: int, reason: str
 ) -> Correction:
-    """Refuse a correction, with a reason; the payment is returned as before. Refuses `reason_missing`."""
+    """Refuse a correction, with a reason; the payment stands as before. Refuses `reason_missing`."""
     check_reason(reason)
     payment, case, _ = await _locked(work, correction_id, version)
     signed = await sign(work, case, "refuse", reason=reason)
-    if case.state == "proposed":
+    if payment.state == CORRECTED:
         await work.payments.move(payment, state_after(FLOW, payment.state, "refuse"))
     return (await work.payments.corrections([signed]))[0]
 
@@ -138,6 +151,22 @@ async def list_corrections(
         CaseKind.PAYMENT_CORRECTION, state=state, after=after, limit=limit
     )
     return await work.payments.corrections(cases)
+
+
+def _is_unsent(payment: Payment) -> bool:
+    """Tell whether a payment of vouchers waits for a batch."""
+    return payment.subject.kind is PayableKind.VOUCHER_SETTLEMENT and payment.state == PLANNED
+
+
+async def _is_proposed(work: Work, payment: Payment, *, but: UUID | None = None) -> bool:
+    """Tell whether another correction of a locked payment waits for its approver: one at a time.
+
+    A payment that came back says so by its state; one that was to be cancelled before it was sent does not, and
+    may have come back meanwhile.
+    """
+    of_it = await work.payments.corrections_of(payment.place_id, [payment.id])
+    cases = [await work.cases.get(CaseKind.PAYMENT_CORRECTION, one) for one in of_it if one != but]
+    return any(case.state == "proposed" for case in cases)
 
 
 async def _check_account(

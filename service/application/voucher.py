@@ -114,7 +114,7 @@ async def collect_from_project(work: Work, *, project_id: UUID, person: Benefici
 async def collect_voucher(work: Work, *, voucher_id: UUID, version: int) -> Voucher:
     """Collect (领取) a voucher that was issued to oneself; refuses what `check_usable` does."""
     before = await work.vouchers.lock(voucher_id, version=version)
-    await _check_own(work, before, "collect")
+    _check_own(work, before, "collect")
     after = replace(before.moved("collect"), collected_at=work.now)
     return await _moved(work, before, after, "collect", "")
 
@@ -122,7 +122,7 @@ async def collect_voucher(work: Work, *, voucher_id: UUID, version: int) -> Vouc
 async def give_voucher_back(work: Work, *, voucher_id: UUID, version: int, reason: str) -> Voucher:
     """Give a voucher back (退券) that is collected and reserved nowhere: it is used up, and its quota free again."""
     before = await work.vouchers.lock(voucher_id, version=version)
-    await _check_own(work, before, "give_back")
+    _check_own(work, before, "give_back")
     return await _moved(work, before, before.moved("give_back"), "give_back", reason)
 
 
@@ -204,7 +204,7 @@ async def explain_voucher(work: Work, *, voucher_id: UUID) -> Explained:
     voucher = await work.vouchers.get(voucher_id)
     offer = await work.voucher_projects.offer(voucher.project_id)
     event = next_use(voucher)
-    found = [*obstacles(voucher, event or "", counts_to=offer.counts_to, today=work.today)]
+    found = [*obstacles(voucher, event or "", today=work.today)]
     if event == "reserve" and is_group_unconfirmed(offer, voucher):
         found.append(Refusal("voucher_group_unconfirmed"))
     if event == "reserve" or voucher.frozen_from in RELIED_ON:
@@ -225,8 +225,7 @@ async def check_voucher(work: Work, *, code: str, citizen_id: str | None) -> Vou
         voucher, normalised(citizen_id)
     ):
         raise Refusal("voucher_of_another_person")
-    offer = await work.voucher_projects.offer(voucher.project_id)
-    check_usable(voucher, next_use(voucher) or "", counts_to=offer.counts_to, today=work.today)
+    check_usable(voucher, next_use(voucher) or "", today=work.today)
     return voucher
 
 
@@ -252,15 +251,8 @@ async def get_voucher_set(work: Work, *, set_id: UUID) -> VoucherSet:
     return await work.vouchers.set(set_id)
 
 
-async def _check_own(work: Work, voucher: Voucher, event: str) -> None:
-    offer = await work.voucher_projects.offer(voucher.project_id)
-    check_usable(
-        voucher,
-        event,
-        counts_to=offer.counts_to,
-        today=work.today,
-        person_id=work.actor.person_id,
-    )
+def _check_own(work: Work, voucher: Voucher, event: str) -> None:
+    check_usable(voucher, event, today=work.today, person_id=work.actor.person_id)
 
 
 async def _decided(work: Work, voucher_id: UUID, version: int, event: str, reason: str) -> Voucher:

@@ -4,12 +4,13 @@ A class begins only at a provider that is in the catalogue that day, and not aft
 begun by then is finished (domain/provider_catalogue.py).
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
 from domain.cases import Case, CaseKind
 from domain.ports.work import Work
+from domain.voucher import VoucherClass
 from domain.voucher_class import NOT_BEGUN, first_day
 from service.application.cases import sign
 from service.application.provider_catalogue import get_entry, listed_on
@@ -46,15 +47,22 @@ async def call_off_class(work: Work, *, class_id: UUID) -> bool:
 async def call_off_overdue_classes(work: Work, *, place_id: UUID, on: date) -> int:
     """Call off a place's classes that are still planned though their last day passed before a date.
 
-    What has been reported as begun waits for the bureau, however long; returns how many were called off.
+    Their provider has as many days to report them as the project says. What has been reported as begun waits for
+    the bureau, however long; returns how many were called off.
     """
     waiting = await work.voucher_classes.not_begun(provider_id=None, place_id=place_id)
-    over = sorted(one.case.id for one in waiting if one.ends_on < on)
+    over = sorted([one.case.id for one in waiting if await _may_report_until(work, one) < on])
     locked = await work.cases.lock_many(CaseKind.VOUCHER_CLASS, over)
     planned = [case for case in locked if case.state == "planned"]
     for case in planned:
         await _call_off(work, case, OVER)
     return len(planned)
+
+
+async def _may_report_until(work: Work, planned: VoucherClass) -> date:
+    """Return the last day on which a class that has not begun may be reported as begun."""
+    project = await work.voucher_projects.offer(planned.project_id)
+    return planned.ends_on + timedelta(days=project.report_within_days)
 
 
 async def _call_off(work: Work, case: Case, reason: str) -> None:

@@ -14,7 +14,13 @@ from domain.errors import Fault, Refusal
 from domain.ports.work import Work
 from domain.training_register import MessageKind
 from domain.voucher import SetEvent, Voucher, VoucherClass
-from domain.voucher_class import ReportedOutcome, VoucherOutcome, VoucherResult, judged_outcomes
+from domain.voucher_class import (
+    ReportedOutcome,
+    VoucherOutcome,
+    VoucherResult,
+    judged_outcomes,
+    standard_of,
+)
 from domain.voucher_record import attended_share
 from service.application.archive import archive_class
 from service.application.cases import sign
@@ -62,14 +68,17 @@ async def report_completion(
     people = await _in_training(work, case)
     sessions = await work.voucher_records.sessions(case)
     entries = await work.voucher_records.in_force(case, people.keys())
+    project = await work.voucher_projects.offer(started.project_id)
+    standard = standard_of(project, started.occupation_code, started.grade)
+    assert standard is not None  # a class is planned for what its project offers
     judged = judged_outcomes(
         outcomes,
-        project=await work.voucher_projects.offer(started.project_id),
+        project=project,
         people=people,
         attended={one: attended_share(sessions, entries.get(one, ())) for one in people},
         started_on=started.started_on,
         completed_on=completed_on,
-        grade=started.grade,
+        standard=standard,
     )
     await work.voucher_classes.report_completion(case, completed_on)
     await work.voucher_records.add_outcomes(

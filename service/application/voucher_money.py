@@ -158,6 +158,47 @@ async def commit_again(
     await _post(work, review, key, [transfer])
 
 
+async def hand_back(
+    work: Work, settlement: VoucherSettlement, lines: Sequence[VoucherLine], *, correction: Case
+) -> None:
+    """Give classes back what a settlement took over to pay these lines, with the correction that cancels its payment.
+
+    What a line was reduced by went to the fund when it was approved. The voucher may be settled anew for all it
+    is worth, so that part is committed again: refuses `fund_insufficient` as the start of a class does.
+    """
+    case = settlement.case
+    key = BookKey(
+        place_id=case.place_id,
+        fund_source=settlement.fund_source,
+        budget_year=settlement.budget_year,
+    )
+    transfers = []
+    for part in parts_of_classes(lines):
+        transfers.append(
+            transfer_of(
+                Event.VOUCHERS_HANDED_BACK,
+                amount_fen=part.payable_fen,
+                posting_key=f"vouchers_handed_back:{case.id}:{part.class_id}",
+                org_id=case.org_id,
+                voucher_batch_id=case.id,
+                to_voucher_batch_id=part.class_id,
+            )
+        )
+        if part.released_fen:
+            await _overtake_nobody(work, key)
+            class_case = await work.cases.get(CaseKind.VOUCHER_CLASS, part.class_id)
+            transfers.append(
+                transfer_of(
+                    Event.VOUCHERS_REINSTATED,
+                    amount_fen=part.released_fen,
+                    posting_key=f"vouchers_reinstated:{correction.id}:{part.class_id}",
+                    org_id=class_case.org_id,
+                    voucher_batch_id=part.class_id,
+                )
+            )
+    await _post(work, correction, key, transfers)
+
+
 async def _overtake_nobody(work: Work, key: BookKey) -> None:
     """Take the book's turn; refuses `fund_insufficient` while a listed filing waits for it."""
     await work.budgets.take_turn(key.place_id, key.fund_source, key.budget_year)

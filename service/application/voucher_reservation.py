@@ -25,7 +25,6 @@ async def reserve_voucher(work: Work, *, voucher_id: UUID, version: int, class_i
     check_usable(
         voucher,
         "reserve",
-        counts_to=project.counts_to,
         today=work.today,
         person_id=work.actor.person_id,
     )
@@ -63,7 +62,6 @@ async def withdraw_reservation(work: Work, *, voucher_id: UUID, version: int) ->
     check_usable(
         voucher,
         "withdraw",
-        counts_to=project.counts_to,
         today=work.today,
         person_id=work.actor.person_id,
     )

@@ -31,7 +31,7 @@ from service.application.voucher_certificate import (
     VERIFY_VOUCHER_SETTLEMENT,
     look_up_certificates,
 )
-from service.application.voucher_limits import check_and_record, take_turns
+from service.application.voucher_limits import held_beyond_limits, record_paid, take_turns
 from service.application.voucher_money import take_over
 from service.application.voucher_moves import move_many
 from service.application.voucher_settlement import locked
@@ -68,15 +68,17 @@ async def review_voucher_settlement(
 ) -> VoucherSettlement:
     """Review an accepted settlement line by line; a line without a verdict is paid at its worth.
 
-    What an investigation, a hold or an objection stops is set aside whatever the verdict, as is what the
-    project asks a certificate of that no register confirms. Refuses `voucher_verdicts_faulty` with every
+    What an investigation, a hold, an objection or a limit stops is set aside whatever the verdict, as is what
+    the project asks a certificate of that no register confirms. Refuses `voucher_verdicts_faulty` with every
     fault located.
     """
     case = await locked(work, settlement_id, version)
-    vouchers = (await work.voucher_settlements.get(case)).vouchers
-    signed = await sign(work, case, "review", reason=reason, facts={"vouchers": vouchers})
+    count = (await work.voucher_settlements.get(case)).vouchers
+    signed = await sign(work, case, "review", reason=reason, facts={"vouchers": count})
     lines = await _looked_up(work, signed)
-    await _decide(work, signed, decided_lines(lines, verdicts))
+    standing = await _standing(work, signed, decided_lines(lines, verdicts))
+    vouchers = await _lock(work, standing)
+    await _decide(work, signed, await held_beyond_limits(work, signed, vouchers, standing))
     return await work.voucher_settlements.get(signed)
 
 
@@ -109,19 +111,22 @@ async def approve_voucher_settlement(
     """Approve a reviewed settlement: it takes over what its classes had committed, and the rest goes back.
 
     Vouchers that are paid become approved, refused ones end so, held ones stay as they are and may stand
-    in a later settlement. Refuses `on_hold` while a hold stops the provider, `objection_open` and
-    `notice_required` as any settlement, `stacking_violated`, `certificate_already_used` when another
-    decision used a certificate at the same moment.
+    in a later settlement; so does whose person was subsidised elsewhere meanwhile. Refuses `on_hold` while a hold
+    stops the provider, `objection_open` and `notice_required` as any settlement, `certificate_already_used`
+    when another decision used a certificate at the same moment.
     """
     case = await locked(work, settlement_id, version)
     signed = await sign(work, case, "approve", reason=reason)
     lines = await _looked_up(work, signed)
     vouchers = await _lock(work, lines)
     await check_provider_not_on_hold(work, signed.place_id, signed.org_id)
-    lines = await _decide(work, signed, lines)
+    lines = await _standing(work, signed, lines)
+    await take_turns(work, vouchers, lines)
+    lines = await held_beyond_limits(work, signed, vouchers, lines)
+    await _decide(work, signed, lines)
     settlement = await work.voucher_settlements.get(signed)
     await check_notice_ended(work, settlement)
-    await check_and_record(work, signed, await take_turns(work, vouchers, lines))
+    await record_paid(work, signed, vouchers, lines)
     await work.voucher_settlements.certificates.use(signed)
     await archive_certificates(work, signed, lines)
     await take_over(work, settlement, lines)
@@ -173,12 +178,15 @@ async def _looked_up(work: Work, case: Case) -> Sequence[VoucherLine]:
     return await work.voucher_settlements.in_work(case)
 
 
-async def _decide(work: Work, case: Case, lines: Sequence[VoucherLine]) -> Sequence[VoucherLine]:
-    """Store decided lines as they stand now: what something stops is set aside."""
+async def _standing(work: Work, case: Case, lines: Sequence[VoucherLine]) -> Sequence[VoucherLine]:
+    """Return decided lines as they stand now: what something stops is set aside."""
     stopped = {**unconfirmed(lines), **await work.voucher_settlements.grounds(case)}
-    standing = set_aside(lines, stopped)
-    await work.voucher_settlements.decide(case, standing, amount_fen=payable_fen(standing))
-    return standing
+    return set_aside(lines, stopped)
+
+
+async def _decide(work: Work, case: Case, lines: Sequence[VoucherLine]) -> None:
+    """Store decided lines, and what they pay."""
+    await work.voucher_settlements.decide(case, lines, amount_fen=payable_fen(lines))
 
 
 async def _lock(work: Work, lines: Sequence[VoucherLine]) -> dict[UUID, Voucher]:

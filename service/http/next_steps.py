@@ -250,6 +250,7 @@ SIGNED_BY: Final[Mapping[CaseKind, Mapping[str, Routes]]] = {
         ),
         "publish": (_PUBLISH_NOTICE,),
         "unpublish": (_WITHDRAW_NOTICE,),
+        "cancel_payment": (_APPROVE_CORRECTION,),
     },
     CaseKind.NOTICE: {"publish": (_PUBLISH_NOTICE,), "withdraw": (_WITHDRAW_NOTICE,)},
     CaseKind.OBJECTION: {

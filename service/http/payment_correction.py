@@ -72,9 +72,11 @@ def _answer(shown: Correction, *, status: int = 200) -> Answer:
     tag=TAG,
     summary=Text("提出支付更正", "Propose the correction of a returned payment"),
     description=Text(
-        "企业可申请向其已核实的账户重新支付，由制单人受理；制单人也可直接拟定重新支付或取消。均由批准人决定。",
+        "企业可申请向其已核实的账户重新支付，由制单人受理；制单人也可直接拟定重新支付或取消。均由批准人决定。"
+        "职业培训券的款项在组批前也可拟定取消。",
         "An enterprise may ask to be paid to a verified account of its own, which a preparer takes up; a "
-        "preparer may propose paying again or cancelling at once. An approver decides.",
+        "preparer may propose paying again or cancelling at once. An approver decides. A payment of vouchers "
+        "may be cancelled before a batch takes it, too.",
     ),
     roles=frozenset({Role.FILER, Role.PROVIDER, Role.WORKER, Role.PREPARER}),
     body=CorrectionBody,
@@ -141,9 +143,11 @@ async def take_up_payment_correction(call: Call) -> Answer:
     tag=TAG,
     summary=Text("批准支付更正", "Approve the correction of a payment"),
     description=Text(
-        "重新支付的款项回到待支付，组批时取得新的参考号；取消的预支不再支付，由结算一并计算，取消的结算款可重新申请拨款。",
+        "重新支付的款项回到待支付，组批时取得新的参考号；取消的预支不再支付，由结算一并计算，取消的结算款可重新申请拨款。"
+        "职业培训券的款项取消后，其结算终止，各券退回已核销，可重新申报结算。",
         "A payment paid again waits for a batch and gets a new reference there. A cancelled prepayment is "
-        "left to its settlement; a cancelled balance may be requested anew.",
+        "left to its settlement; a cancelled balance may be requested anew. A cancelled payment of vouchers ends "
+        "their settlement: they are redeemed again and may be settled anew.",
     ),
     roles=frozenset({Role.APPROVER}),
     body=Decision,
@@ -151,7 +155,7 @@ async def take_up_payment_correction(call: Call) -> Answer:
     answer=PaymentCorrectionView,
     keyed=True,
     versioned=True,
-    problems=(*_SIGNED, "account_not_payable"),
+    problems=(*_SIGNED, "account_not_payable", "voucher_not_usable", "fund_insufficient"),
 )
 async def approve_payment_correction(call: Call) -> Answer:
     """Sign as approver."""

@@ -40,6 +40,7 @@ EXAMPLE: Final = {
     "valid_days": 180,
     "counts_to": "start",
     "withdraw_days": 3,
+    "report_within_days": 3,
     "tags": ["rural_migrant", "unemployed"],
     "min_attendance_basis_points": 8000,
     "standards": [
@@ -48,6 +49,7 @@ EXAMPLE: Final = {
             "occupation_name": "车工",
             "grade": 5,
             "standard_fen": 120_000,
+            "min_minutes": 1200,
         }
     ],
 }

@@ -51,6 +51,16 @@ ValidDays = Annotated[
 ]
 
 
+MinMinutes = Annotated[
+    int,
+    msgspec.Meta(
+        ge=1,
+        le=600_000,
+        description="每人至少出勤，分钟 · what each person must have attended, minutes",
+    ),
+]
+
+
 class VoucherStandardBody(Body):
     """What one person's training in an occupation is worth at most; without a grade, below grades."""
 
@@ -60,6 +70,7 @@ class VoucherStandardBody(Body):
     occupation_name: Line
     standard_fen: OfOnePerson
     grade: Grade | None = None
+    min_minutes: MinMinutes | None = None
 
 
 class VoucherProjectBody(Body):
@@ -91,6 +102,15 @@ class VoucherProjectBody(Body):
             description="开班前几天以前可以退出报名 · days before a class begins, until which one may withdraw",
         ),
     ] = 0
+    report_within_days: Annotated[
+        int,
+        msgspec.Meta(
+            ge=0,
+            le=30,
+            description="有效期满后几天内可补报期内的开班、结业 · days after the last day of validity, within which"
+            " a class that began or ended by then is still reported",
+        ),
+    ] = 3
     tags: Annotated[list[BeneficiaryTag], msgspec.Meta(max_length=20)] = msgspec.field(
         default_factory=list
     )
@@ -118,6 +138,7 @@ class VoucherProjectBody(Body):
                 valid_until=self.valid_until,
                 counts_to=self.counts_to,
                 withdraw_days=self.withdraw_days,
+                report_within_days=self.report_within_days,
                 tags=frozenset(self.tags),
                 certificate_required=self.certificate_required,
                 min_attendance_basis_points=self.min_attendance_basis_points,
@@ -127,6 +148,7 @@ class VoucherProjectBody(Body):
                         occupation_name=one.occupation_name,
                         grade=one.grade,
                         standard_fen=one.standard_fen,
+                        min_minutes=one.min_minutes,
                     )
                     for one in self.standards
                 ),
@@ -143,6 +165,7 @@ class VoucherStandardView(View):
     occupation_name: str
     grade: int | None
     standard_fen: int
+    min_minutes: int | None
 
 
 class VoucherPlanView(View):
@@ -163,6 +186,7 @@ class VoucherPlanView(View):
     valid_until: date | None
     counts_to: CountsTo
     withdraw_days: int
+    report_within_days: int
     tags: list[BeneficiaryTag]
     certificate_required: bool
     min_attendance_basis_points: int | None
@@ -188,6 +212,7 @@ class VoucherPlanView(View):
             valid_until=plan.valid_until,
             counts_to=plan.counts_to,
             withdraw_days=plan.withdraw_days,
+            report_within_days=plan.report_within_days,
             tags=sorted(plan.tags),
             certificate_required=plan.certificate_required,
             min_attendance_basis_points=plan.min_attendance_basis_points,
@@ -197,6 +222,7 @@ class VoucherPlanView(View):
                     occupation_name=one.occupation_name,
                     grade=one.grade,
                     standard_fen=one.standard_fen,
+                    min_minutes=one.min_minutes,
                 )
                 for one in plan.standards
             ],

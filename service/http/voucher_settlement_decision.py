@@ -198,7 +198,6 @@ async def refuse_settlement(call: Call) -> Answer:
         "on_hold",
         "objection_open",
         "notice_required",
-        "stacking_violated",
         "certificate_already_used",
     ),
 )

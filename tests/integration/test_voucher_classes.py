@@ -1,5 +1,6 @@
 """Voucher classes from the plan to completion, through the use cases on PostgreSQL."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 from uuid import UUID
@@ -18,6 +19,7 @@ from domain.voucher import CountsTo, SetEvent
 from domain.voucher_class import VoucherResult
 from service.application import (
     hold,
+    voucher,
     voucher_class,
     voucher_class_calling_off,
     voucher_class_completion,
@@ -33,12 +35,14 @@ from tests.integration.voucher_class_stage import (
     STARTS,
     TODAY,
     Stage,
+    a_plan,
     a_stage,
     outcome_of,
 )
 from tests.people import Staff
 
 NEXT = STARTS + timedelta(days=1)
+REPORTED_WITHIN = timedelta(days=3)
 
 
 @pytest.fixture
@@ -369,6 +373,33 @@ async def test_a_returned_completion_lets_the_record_grow_and_is_reported_again(
     assert await stage.states(holder) == ["completed"]
 
 
+async def test_a_standard_that_asks_for_minutes_is_not_met_by_one_session_attended_whole(
+    engine: AsyncEngine, crypto: Crypto, staff: Staff
+) -> None:
+    standard = replace(a_plan().standards[0], min_minutes=181)
+    stage = await a_stage(
+        engine, crypto, staff, standards=(standard,), min_attendance_basis_points=10_000
+    )
+    (holder,) = await stage.holders(1)
+    class_id = await stage.started(holder)
+    await stage.attended(class_id, await stage.session(class_id), holder, "a")
+    stage.on(ENDS)
+    with pytest.raises(Refusal) as refused:
+        await stage.completion_reported(class_id, outcome_of(holder.voucher_id))
+    assert [(one.pointer, one.code, dict(one.values)) for one in refused.value.faults] == [
+        ("/outcomes/0/outcome", "training_too_short", {"attended": 180, "least": 181})
+    ]
+    async with stage.reading(holder.worker) as work:
+        shown = await voucher.explain_voucher(work, voucher_id=holder.voucher_id)
+    assert shown.offer.standards[0].min_minutes == 181
+    assert await stage.states(holder) == ["in_use"]
+    second = await stage.session(class_id, held_on=ENDS)
+    await stage.attended(class_id, second, holder, "b")
+    await stage.completion_reported(class_id, outcome_of(holder.voucher_id))
+    await stage.decided(class_id, voucher_class_completion.confirm_completion)
+    assert await stage.states(holder) == ["completed"]
+
+
 async def test_a_project_that_asks_for_attendance_and_certificates_gets_both(
     engine: AsyncEngine, crypto: Crypto, staff: Staff
 ) -> None:
@@ -551,9 +582,10 @@ async def test_a_class_nobody_reported_by_its_last_day_is_called_off(stage: Stag
             ),
         )
 
-    assert await called_off(ENDS) == 0
-    assert await called_off(ENDS + timedelta(days=1)) == 1
-    assert await called_off(ENDS + timedelta(days=1)) == 0
+    last = ENDS + REPORTED_WITHIN
+    assert await called_off(last) == 0
+    assert await called_off(last + timedelta(days=1)) == 1
+    assert await called_off(last + timedelta(days=1)) == 0
     assert await stage.states(forgotten, reported) == ["collected", "reserved"]
 
 
@@ -580,6 +612,43 @@ async def expired(stage: Stage, on: date) -> int:
         stage.staff.system,
         lambda work: expire_vouchers(work, place_id=stage.staff.place.id, on=on),
     )
+
+
+async def test_a_class_that_began_in_time_and_is_reported_some_days_later_loses_nobodys_voucher(
+    stage: Stage,
+) -> None:
+    begun, unused = await stage.holders(2, valid_until=STARTS)
+    class_id = (await stage.planned(ends_on=STARTS)).case.id
+    await stage.reserve(class_id, begun)
+    (longer,) = await stage.holders(1, valid_until=NEXT)
+    after_id = (await stage.planned(class_name="次日班", starts_on=NEXT)).case.id
+    await stage.reserve(after_id, longer)
+    last = STARTS + REPORTED_WITHIN
+    stage.on(last)
+    assert await expired(stage, last) == 1
+    assert await stage.states(begun, unused, longer) == ["reserved", "expired", "reserved"]
+    async with stage.reading(begun.worker) as work:
+        shown = await voucher.explain_voucher(work, voucher_id=begun.voucher_id)
+    assert (shown.event, shown.obstacles) == ("start", ())
+    await stage.reported(class_id)
+    stage.on(last + timedelta(days=2))
+    assert await expired(stage, last + timedelta(days=1)) == 0
+    assert await expired(stage, last + timedelta(days=2)) == 1
+    await stage.reviewed(class_id)
+    await stage.verified(class_id)
+    assert await stage.states(begun, longer) == ["in_use", "expired"]
+    assert (await stage.of_class(after_id)).taken == 0
+
+
+async def test_a_project_may_leave_no_day_to_report_after_the_last(
+    engine: AsyncEngine, crypto: Crypto, staff: Staff
+) -> None:
+    stage = await a_stage(engine, crypto, staff, report_within_days=0)
+    (holder,) = await stage.holders(1, valid_until=STARTS)
+    await stage.reserve((await stage.planned()).case.id, holder)
+    stage.on(NEXT)
+    assert await expired(stage, STARTS) == 0
+    assert await expired(stage, NEXT) == 1
 
 
 async def test_a_class_reported_in_time_waits_for_the_bureau_without_its_vouchers_expiring(
@@ -610,8 +679,12 @@ async def test_a_completion_reported_in_time_waits_for_the_bureau(
     other_id = await stage.started(ended, class_name="未报班")
     stage.on(ENDS)
     await stage.completion_reported(class_id, outcome_of(done.voucher_id))
-    stage.on(ENDS + timedelta(days=5))
-    assert await expired(stage, ENDS + timedelta(days=5)) == 1
+    last = ENDS + REPORTED_WITHIN
+    stage.on(last)
+    assert await expired(stage, last) == 0
+    assert await stage.states(done, ended) == ["in_use", "in_use"]
+    stage.on(last + timedelta(days=1))
+    assert await expired(stage, last + timedelta(days=1)) == 1
     assert await stage.states(done, ended) == ["in_use", "expired"]
     await stage.decided(class_id, voucher_class_completion.confirm_completion)
     assert await stage.states(done) == ["completed"]

@@ -16,12 +16,14 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from domain.errors import Refusal
+from domain.ledger import AccountKind
+from domain.payment import Remedy
 from domain.policy import CertificateType
 from domain.ports.crypto import Crypto
 from domain.provider_catalogue import CatalogueChange
 from domain.stacking import Candidate, voucher_training
 from domain.voucher import VoucherStandard
-from domain.voucher_settlement import VoucherSettlement
+from domain.voucher_settlement import VoucherGround, VoucherSettlement
 from service.application import voucher_class_completion, voucher_settlement_decision
 from tests import road
 from tests.conftest import Database
@@ -39,6 +41,7 @@ from tests.integration.test_stacking import (
 )
 from tests.integration.voucher_class_stage import (
     ENDS,
+    FEE_FEN,
     NUMBER,
     STANDARD_FEN,
     TODAY,
@@ -234,6 +237,20 @@ async def test_a_voucher_that_is_clawed_back_counts_no_longer(
     assert await reserves(money, again, **may) == "reserved"
 
 
+async def test_a_voucher_whose_payment_is_cancelled_counts_no_longer_until_it_is_approved_anew(
+    new_city: NewCity, new_money: NewMoney, database: Database
+) -> None:
+    (staff,) = await new_city(per_year_total=1)
+    money = await new_money(staff)
+    holder = await holder_of(money, citizen_id())
+    settled = await paid_by_voucher(money, holder)
+    await money.planned(settled)
+    await money.corrected(settled, Remedy.CANCEL)
+    assert [row[-1] for row in await on_record(database, holder.voucher_id)] == [False]
+    await money.settled()
+    assert [row[-1] for row in await on_record(database, holder.voucher_id)] == [False, True]
+
+
 async def test_a_voucher_whose_claw_back_was_wrong_counts_again_from_its_first_day(
     new_city: NewCity, new_money: NewMoney, database: Database
 ) -> None:
@@ -317,7 +334,7 @@ async def test_a_voucher_approved_after_the_review_stops_the_apprenticeships_app
     assert located(stopped.value) == ("stacking_violated", [("/roster/0", "stacking_year_total")])
 
 
-async def test_an_apprenticeship_approved_meanwhile_stops_the_vouchers_approval_until_its_line_is_refused(
+async def test_an_apprenticeship_approved_meanwhile_holds_its_persons_line_and_the_others_are_paid(
     new_city: NewCity, new_road: NewRoad, new_money: NewMoney, database: Database
 ) -> None:
     staff, beside = await new_city(counties=2, per_year_total=1)
@@ -326,23 +343,35 @@ async def test_an_apprenticeship_approved_meanwhile_stops_the_vouchers_approval_
     had = await holder_of(money, apprenticed.roster[0].citizen_id)
     other = await holder_of(money, citizen_id())
     waiting = await to_be_approved(money, had, other, **MARCH)
+    assert waiting.amount_fen == 2 * FEE_FEN
     await apprenticed.approved(await reviewed(apprenticed))
     money.stage.on(date(2027, 4, 5))
-    with pytest.raises(Refusal) as stopped:
-        await money.approved(waiting)
-    assert located(stopped.value) == (
-        "stacking_violated",
-        [(f"/lines/{had.voucher_id}", "stacking_year_total")],
-    )
-    assert await money.stage.states(had, other) == ["redeemed", "redeemed"]
-    assert await on_record(database, had.voucher_id, other.voucher_id) == []
-    send_back = voucher_settlement_decision.send_voucher_settlement_back
-    await money.signed(waiting, send_back, beside.approver, reason="补贴重复")
-    await money.reviewed(waiting, refused(had, "补贴重复"))
-    await money.approved(waiting)
-    assert await money.stage.states(had, other) == ["refused", "approved"]
+    approved = await money.approved(waiting)
+    assert approved.amount_fen == FEE_FEN
+    assert await money.stage.states(had, other) == ["redeemed", "approved"]
+    lines = {one.voucher_id: one for one in await money.lines(approved)}
+    assert lines[other.voucher_id].ground is VoucherGround.WORTH
+    held = lines[had.voucher_id]
+    assert (held.ground, held.amount_fen, held.released) == (VoucherGround.LIMIT_REACHED, 0, True)
+    assert "2027 年度已享受 1 项补贴（企业新型学徒制 2027 年），每人每年最多 1 项。" in held.reason
+    assert "at most 1 a person and year" in held.reason
+    class_id = (await money.stage.voucher(had)).class_id
+    assert class_id is not None
+    assert await money.held_fen(AccountKind.COMMITTED, class_id) == FEE_FEN
     assert await on_record(database, had.voucher_id) == []
     assert await on_record(database, other.voucher_id) == [(5, None, date(2027, 4, 5), True)]
+    # Held, it may stand in a later settlement, whose review shows it at once.
+    money.stage.on(date(2027, 5, 6))
+    later = await money.drafted()
+    await money.accepted(later)
+    assert (await money.reviewed(later)).amount_fen == 0
+    (again,) = await money.lines(later)
+    assert again.ground is VoucherGround.LIMIT_REACHED
+    send_back = voucher_settlement_decision.send_voucher_settlement_back
+    await money.signed(later, send_back, beside.approver, reason="补贴重复")
+    await money.reviewed(later, refused(had, "补贴重复"))
+    await money.approved(later)
+    assert await money.stage.states(had) == ["refused"]
 
 
 # --- occupation and grade ---------------------------------------------------------------------------
@@ -420,12 +449,11 @@ async def test_a_voucher_is_not_paid_beside_the_skill_upgrade_subsidy_of_its_cer
     holder = await holder_of(money, person)
     waiting = await certified(money, holder)
     await loaded(money.stage.begin, staff.handler, upgraded(person, NUMBER))
-    with pytest.raises(Refusal) as stopped:
-        await money.approved(waiting)
-    assert located(stopped.value) == (
-        "stacking_violated",
-        [(f"/lines/{holder.voucher_id}", "stacking_excluded")],
-    )
+    assert (await money.approved(waiting)).amount_fen == 0
+    (line,) = await money.lines(waiting)
+    assert line.ground is VoucherGround.LIMIT_REACHED
+    assert "失业保险" in line.reason
+    assert await money.stage.states(holder) == ["redeemed"]
 
 
 async def test_a_voucher_is_paid_beside_the_skill_upgrade_subsidy_of_another_certificate(
@@ -447,7 +475,10 @@ async def test_a_voucher_is_paid_beside_the_skill_upgrade_subsidy_of_another_cer
 async def one_of_two(
     money: Money, holder: Holder, engine: AsyncEngine, *approvals: Coroutine[Any, Any, Any]
 ) -> None:
-    """Let both approvals come as far as the person's turn, and then both go on: one is refused."""
+    """Let both approvals come as far as the person's turn, and then both go on: one finds the limit reached.
+
+    An apprenticeship's is refused then, a voucher's line held.
+    """
     person_id = holder.worker.person_id
     turn = Candidate(
         subject_id=holder.voucher_id,
@@ -460,10 +491,10 @@ async def one_of_two(
             pass
         assert not any(task.done() for task in both), "both wait for the person's turn"
     answers = await asyncio.gather(*both, return_exceptions=True)
-    assert sorted(getattr(one, "code", "approved") for one in answers) == [
+    assert {getattr(one, "code", "approved") for one in answers} <= {
         "approved",
         "stacking_violated",
-    ]
+    }
 
 
 async def test_of_a_voucher_and_an_apprenticeship_approved_at_once_one_finds_the_limit_reached(
@@ -498,5 +529,7 @@ async def test_of_two_vouchers_approved_in_two_places_at_once_one_finds_the_limi
     ]
     both = (money.approved(one) for money, one in zip(places, waiting, strict=True))
     await one_of_two(places[0], holders[0], engine, *both)
+    found = [await money.settlement(one) for money, one in zip(places, waiting, strict=True)]
+    assert sorted(one.amount_fen or 0 for one in found) == [0, FEE_FEN]
     recorded = await on_record(database, *(holder.voucher_id for holder in holders))
     assert [row[-1] for row in recorded] == [True]

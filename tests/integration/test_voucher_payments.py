@@ -148,23 +148,36 @@ async def test_a_payment_comes_back_to_whoever_asked_for_a_second_voucher_meanwh
     assert await money.stage.states(only) == ["approved"]
 
 
-async def test_a_refused_payment_is_cancelled_and_the_settlement_asked_for_anew(
+async def test_a_payment_that_came_back_is_cancelled_and_its_vouchers_settled_anew(
     money: Money,
 ) -> None:
     (one,) = await money.stage.holders(1)
-    await money.redeemed(one)
+    class_id = await money.redeemed(one)
     settled = await money.settled()
     sent, attempt = await money.paid(settled)
     await money.answered(sent, attempt, "returned")
+    with pytest.raises(Refusal, match="already_requested"):
+        await money.requested(settled)
+    cancellation = await money.correction(settled, Remedy.CANCEL)
+    # The bank's answer has not reached the voucher yet: it still looks paid.
+    with pytest.raises(Refusal, match="voucher_not_usable"):
+        await money.confirmed(cancellation)
     await money.closed(settled)
-    with pytest.raises(Refusal, match="already_requested"):
+    await money.confirmed(cancellation)
+    assert await money.state(CaseKind.VOUCHER_SETTLEMENT, settled.case.id) == "cancelled"
+    assert await money.stage.states(one) == ["redeemed"]
+    assert await money.held_fen(AccountKind.COMMITTED, class_id) == FEE_FEN
+    with pytest.raises(Refusal, match="funding_request_faulty") as ended:
         await money.requested(settled)
-    await money.corrected(settled, Remedy.CANCEL)
-    await money.paid(settled)
+    assert [fault.code for fault in ended.value.faults] == ["subject_not_approved"]
+    assert (await money.closed(settled)).case.state == "cancelled"
+    await money.paid(await money.settled())
     assert await money.stage.states(one) == ["paid"]
-    assert (await money.balances())[AccountKind.EXPENSE] == FEE_FEN
-    with pytest.raises(Refusal, match="already_requested"):
-        await money.requested(settled)
+    assert await money.balances() == {
+        AccountKind.TREASURY: -APPROPRIATED_FEN,
+        AccountKind.AVAILABLE: APPROPRIATED_FEN - FEE_FEN,
+        AccountKind.EXPENSE: FEE_FEN,
+    }
 
 
 async def test_a_release_stops_for_a_hold_or_an_investigation_and_names_the_line(

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from domain.class_record import Receipt
 from domain.errors import Refusal
 from domain.ledger import AccountKind
+from domain.payment import Remedy
 from domain.ports.crypto import Crypto
 from domain.voucher import VoucherPayee
 from domain.voucher_settlement_explanation import explain_voucher
@@ -105,6 +106,32 @@ async def test_a_worker_is_reimbursed_from_what_the_providers_class_had_committe
     async with money.stage.reading(holder.worker) as work:
         found = await official_document.official_document(work, paper.id)
     assert found.org_id == holder.worker.person_id
+
+
+async def test_a_cancelled_reimbursement_leaves_its_money_with_the_providers_class(
+    money: Money,
+) -> None:
+    (holder,) = await money.stage.holders(1)
+    class_id = await money.redeemed(holder)
+    drafted = await claimed(money, holder)
+    await money.accepted(drafted, holder.worker)
+    await money.reviewed(drafted, reduced(holder, 50_000))
+    settled = await money.approved(drafted)
+    await money.planned(settled)
+    await money.corrected(settled, Remedy.CANCEL)
+    assert await money.stage.states(holder) == ["redeemed"]
+    assert await money.held_fen(AccountKind.COMMITTED, class_id) == FEE_FEN - 20_000
+    assert await money.held_fen(AccountKind.COMMITTED, settled.case.id) == 0
+    # The same month, and the same invoice.
+    anew = await claimed(money, holder)
+    await money.accepted(anew, holder.worker)
+    await money.reviewed(anew)
+    await money.paid(await money.approved(anew))
+    assert await money.balances() == {
+        AccountKind.TREASURY: -APPROPRIATED_FEN,
+        AccountKind.AVAILABLE: APPROPRIATED_FEN - FEE_FEN + 20_000,
+        AccountKind.EXPENSE: FEE_FEN - 20_000,
+    }
 
 
 async def test_everything_wrong_with_an_invoice_is_located(money: Money) -> None:

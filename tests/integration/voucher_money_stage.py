@@ -13,7 +13,7 @@ from domain.filing import Payee
 from domain.funding_request import PayableKind, Subject
 from domain.ledger import AccountKey, AccountKind, BookKey
 from domain.party import Actor
-from domain.payment import AttemptOnFile, Batch, Payment, Remedy
+from domain.payment import AttemptOnFile, Batch, Correction, Payment, Remedy
 from domain.receipt import Receipt as Incoming
 from domain.recovery import Recovery, RecoveryCause
 from domain.voucher_settlement import Verdict, VoucherDisposition, VoucherLine, VoucherSettlement
@@ -230,7 +230,13 @@ class Money:
         return sent, attempt
 
     async def corrected(self, of: VoucherSettlement, remedy: Remedy = Remedy.PAY_AGAIN) -> None:
-        """A returned payment is to be paid again to the same account, or cancelled."""
+        """A payment is to be paid again to the same account, or cancelled; and so it is."""
+        await self.confirmed(await self.correction(of, remedy))
+
+    async def correction(
+        self, of: VoucherSettlement, remedy: Remedy, actor: Actor | None = None
+    ) -> Correction:
+        """What is to become of a payment, proposed by the handler unless told."""
         payment = await self.payment(of)
         command = ProposeCorrection(
             payment_id=payment.id,
@@ -238,12 +244,15 @@ class Money:
             payee_account_id=payment.payee_account_id if remedy is Remedy.PAY_AGAIN else None,
             reason="账户已恢复",
         )
-        proposed = await self.stage.act(
-            self.stage.staff.handler,
+        return await self.stage.act(
+            actor or self.stage.staff.handler,
             partial(payment_correction.propose_correction, command=command),
         )
+
+    async def confirmed(self, one: Correction) -> None:
+        """A correction approved by the approver."""
         approve = partial(
-            payment_correction.approve_correction, correction_id=proposed.case.id, version=1
+            payment_correction.approve_correction, correction_id=one.case.id, version=1
         )
         await self.stage.act(self.stage.staff.approver, approve)
 

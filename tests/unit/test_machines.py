@@ -44,7 +44,7 @@ FINAL_STATES = {
     "voucher_project": {"closed", "refused", "withdrawn"},
     "voucher_class": {"completed", "cancelled", "stopped"},
     "catalogue_entry": {"approved", "refused", "withdrawn"},
-    "voucher_settlement": {"closed", "refused", "withdrawn"},
+    "voucher_settlement": {"cancelled", "refused", "withdrawn"},
     "enrolment": {"completed", "failed", "exited", "freed"},
     "payment": {"cancelled"},
     "voucher": {"not_completed", "expired", "returned", "voided"},

@@ -9,12 +9,11 @@ import pytest
 from domain.errors import Fault, Refusal
 from domain.machines.voucher import FLOW
 from domain.refusals import REGISTRY
-from domain.voucher import BeneficiaryTag, CountsTo, Distribution
+from domain.voucher import BeneficiaryTag, Distribution
 from domain.voucher_project import admits, check_issues, check_plan
 from domain.voucher_use import (
     check_usable,
     committed_by_class,
-    is_over,
     next_use,
     obstacles,
 )
@@ -199,13 +198,13 @@ def test_an_event_that_does_not_follow_changes_nothing() -> None:
 
 
 def obstacle_codes(voucher: Any, event: str, **how: Any) -> list[str]:
-    asked: dict[str, Any] = {"counts_to": CountsTo.START, "today": TODAY} | how
+    asked: dict[str, Any] = {"today": TODAY} | how
     return [one.code for one in obstacles(voucher, event, **asked)]
 
 
 def test_a_good_voucher_has_no_obstacle() -> None:
     assert obstacle_codes(a_voucher(), "reserve") == []
-    check_usable(a_voucher(), "reserve", counts_to=CountsTo.START, today=TODAY)
+    check_usable(a_voucher(), "reserve", today=TODAY)
 
 
 @pytest.mark.parametrize(
@@ -234,7 +233,7 @@ def test_every_obstacle_is_said_and_the_first_one_refused() -> None:
         "voucher_frozen",
     ]
     with pytest.raises(Refusal, match="voucher_of_another_person"):
-        check_usable(voucher, "collect", counts_to=CountsTo.START, today=TODAY, **how)
+        check_usable(voucher, "collect", today=TODAY, **how)
     mine: dict[str, Any] = {"person_id": voucher.person_id}
     assert obstacle_codes(voucher, "collect", **mine) == ["voucher_frozen"]
 
@@ -245,29 +244,29 @@ def test_obstacles_fill_their_sentences() -> None:
         a_voucher(state="voided"),
         a_voucher(state="frozen", frozen_from="collected"),
     ):
-        for one in obstacles(voucher, "reserve", counts_to=CountsTo.START, today=TODAY):
+        for one in obstacles(voucher, "reserve", today=TODAY):
             REGISTRY[one.code].detail.filled(one.values)
 
 
 @pytest.mark.parametrize(
-    ("state", "counts_to", "over"),
+    ("state", "event", "over"),
     [
-        ("issued", CountsTo.START, True),
-        ("collected", CountsTo.START, True),
-        ("reserved", CountsTo.START, True),
-        ("in_use", CountsTo.START, False),
-        ("in_use", CountsTo.COMPLETION, True),
-        ("reserved", CountsTo.COMPLETION, True),
-        ("completed", CountsTo.COMPLETION, False),
-        ("frozen", CountsTo.COMPLETION, False),
+        ("issued", "collect", True),
+        ("collected", "reserve", True),
+        ("collected", "give_back", False),
+        ("reserved", "withdraw", False),
+        ("reserved", "start", False),
+        ("in_use", "complete", False),
+        ("completed", "redeem", False),
     ],
 )
-def test_a_day_that_has_passed_ends_what_it_counts_to(
-    state: str, counts_to: CountsTo, over: bool
+def test_a_day_that_has_passed_ends_what_its_worker_does_and_nothing_in_a_class(
+    state: str, event: str, over: bool
 ) -> None:
     past = a_voucher(state=state, valid_until=TODAY - timedelta(days=1))
-    assert is_over(past, counts_to, today=TODAY) is over
-    assert not is_over(a_voucher(state=state, valid_until=TODAY), counts_to, today=TODAY)
+    said = [one.code for one in obstacles(past, event, today=TODAY)]
+    assert said == (["voucher_expired"] if over else [])
+    assert not [*obstacles(a_voucher(state=state, valid_until=TODAY), event, today=TODAY)]
 
 
 def test_the_next_use_follows_the_road_and_a_frozen_voucher_keeps_its_own() -> None:

@@ -1,6 +1,7 @@
 """Voucher classes: what may be planned and reserved, when one may leave, and what makes a completion."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -247,6 +248,7 @@ def judged(
     voucher: Any = None,
     others: Sequence[Voucher] = (),
     grade: int | None = 4,
+    min_minutes: int | None = None,
     **project: Any,
 ) -> tuple[VoucherOutcome, ...]:
     people = {one.id: one for one in (a_voucher(**(voucher or {})), *others)}
@@ -257,7 +259,7 @@ def judged(
         attended=dict.fromkeys(people, share),
         started_on=STARTS,
         completed_on=ENDS,
-        grade=grade,
+        standard=replace(a_project().standards[0], grade=grade, min_minutes=min_minutes),
     )
 
 
@@ -290,6 +292,20 @@ def test_who_attended_too_little_fails_and_is_not_reported_as_completed() -> Non
     (failed,) = judged(outcome(outcome=VoucherResult.FAILED), share=little)
     assert failed.outcome is VoucherResult.FAILED
     assert judged(outcome(), share=little, min_attendance_basis_points=None)
+
+
+def test_who_was_trained_for_less_than_the_standard_asks_for_does_not_complete() -> None:
+    whole = AttendedShare(attended_minutes=45, held_minutes=45)
+    assert refused_outcomes(outcome(), share=whole, min_minutes=46) == [
+        ("/outcomes/0/outcome", "training_too_short")
+    ]
+    little = AttendedShare(attended_minutes=30, held_minutes=45)
+    assert refused_outcomes(outcome(), share=little, min_minutes=45) == [
+        ("/outcomes/0/outcome", "attendance_too_low"),
+        ("/outcomes/0/outcome", "training_too_short"),
+    ]
+    assert judged(outcome(), share=whole, min_minutes=45)
+    assert judged(outcome(outcome=VoucherResult.FAILED), share=little, min_minutes=45)
 
 
 def test_a_certificate_is_asked_for_where_the_project_does_and_kept_as_typed() -> None:

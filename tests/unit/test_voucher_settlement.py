@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from domain.certificate import FindingResult
 from domain.class_record import Receipt
 from domain.errors import Refusal
-from domain.funding_request import ASKED_IN, PayableKind
 from domain.policy.standard import CertificateType
 from domain.refusals import REGISTRY
 from domain.voucher_certificate import CertificateAnswer
@@ -354,13 +353,6 @@ def test_every_ground_is_said_in_both_languages_and_names_nobody() -> None:
         for sentences in said(line):
             assert sentences[-1]
             assert "张三" not in "".join(sentences)
-
-
-def test_only_vouchers_are_asked_for_again_after_closing() -> None:
-    assert set(ASKED_IN) == set(PayableKind)
-    assert {kind for kind, states in ASKED_IN.items() if "closed" in states} == {
-        PayableKind.VOUCHER_SETTLEMENT
-    }
 
 
 def test_what_a_settlement_refuses_is_registered_in_both_languages() -> None:

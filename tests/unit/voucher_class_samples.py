@@ -44,6 +44,7 @@ def a_project(**changed: Any) -> VoucherOffer:
         "valid_until": None,
         "counts_to": CountsTo.START,
         "withdraw_days": 3,
+        "report_within_days": 3,
         "tags": frozenset[BeneficiaryTag](),
         "certificate_required": False,
         "min_attendance_basis_points": 8000,

@@ -45,6 +45,7 @@ def a_plan(**changed: Any) -> ProjectPlan:
         "valid_until": None,
         "counts_to": CountsTo.START,
         "withdraw_days": 3,
+        "report_within_days": 3,
         "tags": frozenset(),
         "certificate_required": False,
         "min_attendance_basis_points": 8_000,

@@ -192,6 +192,16 @@ async def a_completion_wrong_in_every_way(desk: Desk) -> Ask:
     )
 
 
+@provokes("completion_report_faulty", "training_too_short")
+async def a_completion_of_somebody_trained_too_little(desk: Desk) -> Ask:
+    running = await road.in_training(desk, standards=[voucher_road.standard(min_minutes=45)])
+    outcomes = [road.outcome(running.voucher["id"], day=road.STARTS)]
+    body = {"completed_on": road.STARTS, "outcomes": outcomes}
+    return desk.ask(
+        "ReportVoucherClassCompletion", "teacher", path=running.path, version=4, body=body
+    )
+
+
 @provokes("completion_report_faulty", "certificate_missing")
 async def a_completion_without_the_certificate_asked_for(desk: Desk) -> Ask:
     running = await road.in_training(desk, certificate_required=True)

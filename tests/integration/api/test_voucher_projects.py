@@ -24,6 +24,7 @@ async def test_a_project_is_drafted_by_one_person_and_approved_by_another(desk: 
         tags=["veteran", "disabled"],
         provider_credit_codes=[provider.credit_code],
         min_attendance_basis_points=8_000,
+        standards=[road.standard(min_minutes=1_200)],
     )
     drafted = await desk.done("DraftVoucherProject", "handler", body=body)
     path = {"project_id": drafted["case"]["id"]}

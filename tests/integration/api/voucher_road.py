@@ -28,14 +28,17 @@ def project(**changed: object) -> Json:
         "counts_to": "start",
         "withdraw_days": 3,
         "tags": [],
-        "standards": [
-            {
-                "occupation_code": "6-18-01-01",
-                "occupation_name": "车工",
-                "grade": 5,
-                "standard_fen": 120_000,
-            }
-        ],
+        "standards": [standard()],
+    } | changed
+
+
+def standard(**changed: object) -> Json:
+    """车工 at grade 5."""
+    return {
+        "occupation_code": "6-18-01-01",
+        "occupation_name": "车工",
+        "grade": 5,
+        "standard_fen": 120_000,
     } | changed
 
 
