@@ -76,7 +76,7 @@ _DRY_RUN: Final = Query(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Operation:
     """What one operation is, takes, answers and refuses.
 

@@ -1,10 +1,11 @@
 """Addresses for people and their tools: the documentation, the document, what a code means.
 
-Public, and the same for everyone: rendered once, when the application is made.
+Public, and the same for everyone: rendered when the application is made, once for the same operations.
 """
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 from litestar import Request
@@ -30,9 +31,7 @@ PAGE_HEADERS: Final = headers_for(STYLE)
 
 def page_handlers(operations: Sequence[Operation]) -> list[HTTPRouteHandler]:
     """Return the handlers of the pages about these operations."""
-    described = document(operations)
-    documentation = documentation_page(operations).encode()
-    problems = problems_page().encode()
+    described, documentation, problems = _rendered(tuple(operations))
 
     async def start() -> ASGIResponse:
         return ASGIResponse(status_code=303, headers={"Location": "/docs"}, media_type="text/plain")
@@ -64,6 +63,16 @@ def page_handlers(operations: Sequence[Operation]) -> list[HTTPRouteHandler]:
         HTTPRouteHandler("/problems", http_method="GET", status_code=200)(codes),
         HTTPRouteHandler("/problems/{slug:str}", http_method="GET", status_code=200)(code),
     ]
+
+
+@lru_cache(maxsize=2)
+def _rendered(operations: tuple[Operation, ...]) -> tuple[bytes, bytes, bytes]:
+    """Return the document, its page, and the page of all codes."""
+    return (
+        document(operations),
+        documentation_page(operations).encode(),
+        problems_page().encode(),
+    )
 
 
 def _page(body: bytes, **headers: str) -> ASGIResponse:

@@ -100,6 +100,7 @@ async def desk_of(stack: Stack, hear: Callable[[httpx.Response], None]) -> Async
             begin_work=setting_up.begin_work,
             overlays={},
             ports=ports,
+            app=None,
             worker=TheirWorker(stack),
             crypto=setting_up.crypto,
             passwords=quick,

@@ -29,6 +29,8 @@ from domain.ports.work import BeginWork
 from jobs.handlers import handlers
 from jobs.worker import Worker
 from service.application.place import load_policies
+from service.http.app import create_app
+from service.http.operations import OPERATIONS
 from service.ports import Ports
 from tests.conftest import Database, migrated
 from tests.fakes.messages import FakeMessages
@@ -90,32 +92,34 @@ async def house(
         schedules=PostgresSchedules(engine),
         doorbell=doorbell,
     )
+    ports = Ports(
+        begin_work=begin_work,
+        sessions=PostgresSessions(
+            engine,
+            passwords,
+            limit=SignInLimit(failures=10, minutes=15),
+            secret=b"sign-ins of the tests",
+        ),
+        doorbell=doorbell,
+        new_id=new_id,
+        readiness=_ready,
+        cursor_secret=b"cursors of the tests",
+        policies=policies,
+        papers=PdfPapers(bundled_font()),
+        tables=Spreadsheets(),
+        documents=documents,
+        sheets=SheetFiles(),
+        qr_codes=SvgQrCodes(),
+        chunk_rows=5000,
+    )
     yield House(
         engine=engine,
         admin=admin,
         clock=clock,
         begin_work=begin_work,
         overlays=overlays,
-        ports=Ports(
-            begin_work=begin_work,
-            sessions=PostgresSessions(
-                engine,
-                passwords,
-                limit=SignInLimit(failures=10, minutes=15),
-                secret=b"sign-ins of the tests",
-            ),
-            doorbell=doorbell,
-            new_id=new_id,
-            readiness=_ready,
-            cursor_secret=b"cursors of the tests",
-            policies=policies,
-            papers=PdfPapers(bundled_font()),
-            tables=Spreadsheets(),
-            documents=documents,
-            sheets=SheetFiles(),
-            qr_codes=SvgQrCodes(),
-            chunk_rows=5000,
-        ),
+        ports=ports,
+        app=create_app(ports, OPERATIONS),
         worker=Worker(
             rig, handlers(5000, FakeMessages(), documents, real_names, register), jitter=lambda: 0
         ),

@@ -60,6 +60,8 @@ class House:
     begin_work: BeginWork
     overlays: dict[str, Sequence[Overlay]]
     ports: Ports
+    app: Any
+    """The application on these ports, of all desks; None where it is reached over the network."""
     worker: Worker
     crypto: Crypto
     passwords: Passwords
@@ -259,7 +261,7 @@ async def open_desk(house: House, *, city: str = "3206") -> AsyncIterator[Desk]:
         "worker_second": staff.worker_second,
     }
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(client_of(create_app(house.ports, OPERATIONS)))
+        client = await stack.enter_async_context(client_of(house.app))
         accounts = {name: actor.account_name for name, actor in people.items()}
         yield Desk(house=house, client=client, staff=staff, accounts=accounts, stack=stack)
 
