@@ -363,6 +363,30 @@ async def test_a_provider_asks_for_the_review_of_a_claw_back_and_it_is_given_up(
     assert [one["kind"] for one in papers["items"]] == ["review_decision"]
 
 
+async def test_vouchers_are_settled_anew_once_their_payment_is_cancelled_before_it_is_sent(
+    desk: Desk,
+) -> None:
+    of, settlement_id = await money.settled(desk)
+    await road.ordered(desk, ("voucher_settlement", settlement_id))
+    query = f"voucher_settlement_id={settlement_id}"
+    (planned,) = (await desk.done("ListPayments", "handler", query=query))["items"]
+    body = {"payment_id": planned["id"], "remedy": "cancel", "reason": "持券人涉嫌冒名"}
+    proposed = await desk.done("ProposePaymentCorrection", "handler", body=body)
+    path = {"correction_id": proposed["case"]["id"]}
+    await desk.done("ApprovePaymentCorrection", "approver", path=path, version=1, body={})
+    (cancelled,) = (await desk.done("ListPayments", "handler", query=query))["items"]
+    assert cancelled["state"] == "cancelled"
+    ended = (await money.now(desk, settlement_id))["case"]
+    assert (ended["state"], ended["next_steps"]) == ("cancelled", [])
+    history = await desk.done("GetVoucherHistory", "worker", path={"voucher_id": of.voucher["id"]})
+    assert [one["event"] for one in history["sets"]][-2:] == ["approve", "cancel_payment"]
+    anew = await money.drafted(desk, of)
+    await money.reviewed(desk, anew)
+    await money.approved(desk, anew)
+    await road.paid(desk, ("voucher_settlement", anew))
+    assert await voucher_state(desk, of) == "paid"
+
+
 async def test_a_claw_back_that_nobody_orders_is_cancelled_on_paper(desk: Desk) -> None:
     of, settlement_id = await money.paid(desk)
     proposed = await money.proposed(desk, settlement_id, of.voucher["id"])
