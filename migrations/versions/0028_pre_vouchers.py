@@ -236,17 +236,14 @@ def _vouchers() -> None:
         " execute function voucher_moves_on()",
         "create constraint trigger voucher_moved_by_act after update on vouchers"
         " deferrable initially deferred for each row"
-        " when (new.state <> old.state and new.set_ids = old.set_ids)"
+        " when (new.state <> old.state and new.set_ids = old.set_ids"
+        " or new.tag_confirmed_at is distinct from old.tag_confirmed_at)"
         " execute function voucher_moved_by_act()",
         # The bureau confirms a group once, while its worker has reserved nothing, and by an act.
         "create trigger voucher_group_stands before update of tag_confirmed_at on vouchers for each row"
         " when (new.tag_confirmed_at is distinct from old.tag_confirmed_at and (old.tag_confirmed_at is not null"
         " or (old.state, new.state) <> ('collected', 'collected') or new.version <> old.version + 1))"
         " execute function voucher_moves_on()",
-        "create constraint trigger voucher_group_confirmed_by_act after update on vouchers"
-        " deferrable initially deferred for each row"
-        " when (new.tag_confirmed_at is distinct from old.tag_confirmed_at)"
-        " execute function voucher_moved_by_act()",
         "create constraint trigger voucher_added_by_act after insert on vouchers"
         " deferrable initially deferred for each row when (new.set_ids = '{}')"
         " execute function voucher_moved_by_act()",
