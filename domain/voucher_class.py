@@ -255,8 +255,8 @@ def judged_outcomes(
 
     Everybody has an outcome. Who completed attended the share that the project asks for, and the minutes that the
     class's `standard` does, and declares a certificate where the project asks for one, of the standard's grade or
-    a higher one as far as its number shows it. A number has the
-    shape of its type, is one person's, and is stored as declared: no register is asked here.
+    a higher one as far as its number shows it. A number has the shape of its type, is one person's, and is stored
+    as declared: no register is asked here.
     """
     numbers: dict[tuple[CertificateType, str], int] = {}
     faults = list(

@@ -126,7 +126,7 @@ async def refuse_correction(
     check_reason(reason)
     payment, case, _ = await _locked(work, correction_id, version)
     signed = await sign(work, case, "refuse", reason=reason)
-    if payment.state == CORRECTED:
+    if case.state == "proposed" and payment.state == CORRECTED:
         await work.payments.move(payment, state_after(FLOW, payment.state, "refuse"))
     return (await work.payments.corrections([signed]))[0]
 

@@ -144,6 +144,9 @@ async def test_a_refused_correction_leaves_the_payment_returned(again: Again) ->
                 work, correction_id=case.id, version=case.version, reason="账户无误，请与银行核对"
             ),
         )
+        # What was only asked for had not put the payment under correction.
+        state = "corrected" if correction is asked else "returned"
+        assert (await again.payment(returned.id)).state == state
     assert (await again.payment(returned.id)).state == "returned"
     assert (await again.proposed(returned)).case.state == "proposed"
 
