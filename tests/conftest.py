@@ -12,6 +12,7 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from argon2 import PasswordHasher
+from hypothesis import HealthCheck, settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from adapters.crypto.key_file import create_key_file, read_key_file
@@ -32,6 +33,10 @@ from service.application.place import load_policies
 from tests.people import Staff, staffed_place
 
 ROOT = Path(__file__).parent.parent
+
+# No test asks how long anything takes: a busy machine is no fault.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
