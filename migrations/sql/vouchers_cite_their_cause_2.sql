@@ -6,7 +6,7 @@ create or replace function vouchers_cite_their_cause() returns trigger language 
 begin
   perform from added
     where event in ('vouchers_started', 'vouchers_approved', 'vouchers_released', 'vouchers_reinstated',
-                    'vouchers_handed_back',                    'earned_reduced', 'earned_later');
+                    'vouchers_handed_back', 'earned_reduced', 'earned_later');
   if not found then
     return null;
   end if;

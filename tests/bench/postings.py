@@ -52,6 +52,7 @@ update ledger_balances set debits_fen = debits_fen + 1 where place_id = $1 and a
 _BARE: Final = (
     "drop trigger apply_postings on postings",
     "drop trigger a_posting_cites_its_cause on postings",
+    "drop trigger a_voucher_posting_cites_its_cause on postings",
     "drop trigger balances_follow_postings on ledger_balances",
     "grant update (debits_fen, credits_fen) on ledger_balances to xuetu_app",
 )

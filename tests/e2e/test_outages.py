@@ -183,12 +183,13 @@ def test_a_road_goes_on_through_a_flushed_redis_a_restarted_postgres_and_a_kille
         "select kind, state, count(*) from jobs where place_id = $1 group by 1, 2 order by 1",
         road.staff.place.id,
     )
-    # Documents: of acceptance, listing, prepayment and funding request.
+    # Documents: of acceptance, listing, prepayment and funding request. Messages: roster, listing, payment.
     assert [tuple(row.values()) for row in jobs] == [
         ("ingest_bank_result", "done", 1),
         ("issue_document", "done", 4),
         ("order_payments", "done", 1),
         ("screen_filing", "done", 1),
+        ("send_register_message", "done", 3),
         ("submit_batch", "done", 1),
         ("tell_of_document", "done", 4),
     ]

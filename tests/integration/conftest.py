@@ -35,7 +35,8 @@ def untied(server: postgres.EmbeddedPostgres) -> Database:
 
     async def untie() -> None:
         connection = await driver.connect(database.admin_url.replace("+asyncpg", ""))
-        await connection.execute("drop trigger a_posting_cites_its_cause on postings")
+        for cites in ("a_posting_cites_its_cause", "a_voucher_posting_cites_its_cause"):
+            await connection.execute(f"drop trigger {cites} on postings")
         await connection.close()
 
     asyncio.run(untie())
