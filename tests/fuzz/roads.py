@@ -20,6 +20,7 @@ from tests.integration.api.probes_ends import NOTICE, PAUSE
 from tests.integration.api.test_class_record import HEADER
 from tests.integration.api.test_filing_ends import GROUNDS
 from tests.integration.api.test_roster import drafted, importing, row
+from tests.integration.api.whole_road import READ_BY
 from tests.sheet_files import HEADINGS, csv_of, xlsx_of
 
 NOTICED_FROM: Final = "2027-04-08"
@@ -38,7 +39,7 @@ async def act(
     """Sign a step of a case at the version that it has now."""
     operation = BY_ID[operation_id]
     (name,) = operation.parameters
-    version = await road.version_of(desk, road.READ_BY[name], **{name: case_id})
+    version = await road.version_of(desk, READ_BY[name], **{name: case_id})
     if body is None and operation.takes_body and "content" not in how:
         body = {}
     return await desk.done(

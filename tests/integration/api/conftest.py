@@ -37,7 +37,7 @@ from tests.fakes.messages import FakeMessages
 from tests.fakes.real_names import FakeRealNames
 from tests.fakes.training_register import FakeTrainingRegister
 from tests.integration.api.desk import Desk, House, MovedClock, open_desk
-from tests.integration.api.road import Travelled, travelled
+from tests.integration.api.whole_road import Travelled, travelled
 from tests.overlays import overlaid
 
 

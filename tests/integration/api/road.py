@@ -4,7 +4,6 @@ import csv
 import io
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -15,9 +14,7 @@ from domain.ports.sheets import CSV
 from jobs.notice import END_DUE_NOTICES
 from jobs.run import NOWHERE
 from tests import documents
-from tests.integration.api import voucher_class_road, voucher_money_road, voucher_road
 from tests.integration.api.desk import FILED, Desk, Json
-from tests.overlays import noticed
 from tests.people import citizen_id
 from tests.sheet_files import csv_of
 
@@ -683,107 +680,3 @@ async def lifted_by_review(desk: Desk, hold_id: str) -> str:
     ruling = {"reason": "线索不实", "clause": "五(一)"}
     await desk.done("UpholdReviewRequest", "releaser", path=path, version=2, body=ruling)
     return request_id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Travelled:
-    """A desk whose one filing is closed, and every id of its road by its name in addresses."""
-
-    desk: Desk
-    ids: Mapping[str, str]
-
-
-READ_BY: Mapping[str, str] = {
-    "filing_id": "GetFiling",
-    "case_id": "GetClock",
-    "prepayment_id": "GetPrepayment",
-    "settlement_id": "GetSettlement",
-    "recovery_id": "GetRecovery",
-    "appropriation_id": "GetAppropriation",
-    "request_id": "GetFundingRequest",
-    "batch_id": "GetBatch",
-    "joint_class_id": "GetJointClass",
-    "proposal_id": "GetPolicyProposal",
-    "notice_id": "GetNoticeCase",
-    "objection_id": "GetObjection",
-    "manual_finding_id": "GetManualFinding",
-    "hold_id": "GetHold",
-    "review_request_id": "GetReviewRequest",
-    "account_id": "GetPayeeAccount",
-    "correction_id": "GetPaymentCorrection",
-    "voucher_class_id": "GetVoucherClass",
-    "voucher_settlement_id": "GetVoucherSettlement",
-    "catalogue_entry_id": "GetCatalogueEntry",
-    "project_id": "GetVoucherProject",
-    "voucher_id": "GetVoucher",
-}
-"""Which operation reads the case, or the voucher, that a parameter names."""
-
-
-async def travelled(desk: Desk) -> Travelled:
-    """Take one person from the plan to a closed filing."""
-    class_ids = await voucher_class_road.travelled(desk)
-    class_ids |= await voucher_money_road.travelled(desk, class_ids["voucher_class_id"])
-    await appropriated(desk)
-    joint_class_id = await joint_class(desk)
-    apprentice = person()
-    filing_id = await listed(desk, roster=[apprentice])
-    hold_id = await imposed(desk, "filing", filing_id)
-    review_request_id = await lifted_by_review(desk, hold_id)
-    prepayment_id = await prepayment_approved(desk, filing_id)
-    refused_id = await returned(desk, ("prepayment", prepayment_id))
-    correction_id = await paid_again(desk, refused_id)
-    recovery_id = await recovery_proposed(desk, filing_id)  # the settlement overtakes it
-    receipts_id = await received(desk, (f"S-{filing_id}", "RNOBODYS", 1))
-    (one,) = await completed(desk, filing_id)
-    extract_id = await loaded(desk, registered(one, apprentice))
-    register_id = await subsidies_loaded(desk, subsidy(person()))
-    desk.under(*noticed())
-    settlement_id = await verified(desk, filing_id, declaration(one))
-    manual_finding_id = await confirmed(desk, settlement_id)
-    await signed_review(desk, settlement_id)
-    notice_id = await published(desk, settlement_id)
-    objection_id = await objected_in_vain(desk, notice_id)
-    await ended(desk)
-    await approved(desk, settlement_id)
-    appropriation_id = await appropriated(desk, year=YEAR + 1)
-    result_id = await paid(desk, ("settlement", settlement_id), year=YEAR + 1)
-    assert (await desk.done("GetFiling", "filer", path={"filing_id": filing_id}))["case"][
-        "state"
-    ] == "closed"
-    proposal_id = await policy_proposed(desk)
-    await desk.done("WithdrawPolicy", "approver", path={"proposal_id": proposal_id}, version=1)
-    payments = await desk.done("ListPayments", "filer", query=f"filing_id={filing_id}")
-    batch_id = payments["items"][-1]["batch_id"]
-    held = await desk.done("ListFilingDocuments", "filer", path={"filing_id": filing_id})
-    return Travelled(
-        desk=desk,
-        ids={
-            "filing_id": filing_id,
-            "case_id": filing_id,
-            "prepayment_id": prepayment_id,
-            "settlement_id": settlement_id,
-            "recovery_id": recovery_id,
-            "receipts_id": receipts_id,
-            "appropriation_id": appropriation_id,
-            "request_id": payments["items"][-1]["funding_request_id"],
-            "batch_id": batch_id,
-            "result_id": result_id,
-            "payment_id": payments["items"][-1]["id"],
-            "account_id": payments["items"][-1]["payee_account_id"],
-            "correction_id": correction_id,
-            "extract_id": extract_id,
-            "register_id": register_id,
-            "enrolment_id": one,
-            "document_id": held["items"][0]["id"],
-            "joint_class_id": joint_class_id,
-            "proposal_id": proposal_id,
-            "notice_id": notice_id,
-            "objection_id": objection_id,
-            "manual_finding_id": manual_finding_id,
-            "hold_id": hold_id,
-            "review_request_id": review_request_id,
-            **class_ids,
-            **await voucher_road.travelled(desk),
-        },
-    )

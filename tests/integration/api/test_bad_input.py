@@ -16,7 +16,7 @@ from service.http.operations import OPERATIONS
 from service.http.problems import sentence
 from tests.integration.api.desk import BY_ID, Ask, Desk, Json, person_for, person_not_for
 from tests.integration.api.refusing import pointers, problem_in, problem_of, refused, unchanged
-from tests.integration.api.road import READ_BY, Travelled
+from tests.integration.api.whole_road import READ_BY, Travelled
 
 POSTS = [served.operation for served in OPERATIONS if served.operation.method == "POST"]
 SIGNED = [operation for operation in POSTS if not operation.public]

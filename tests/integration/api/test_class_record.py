@@ -11,6 +11,7 @@ from adapters.postgres.constraints import sqlstate_of
 from tests.integration.api import class_road, road
 from tests.integration.api.desk import Desk, Json
 from tests.integration.api.refusing import pointers, problem_of, refused
+from tests.integration.api.whole_road import Travelled
 
 HEADER = "session_id,enrolment_id,entry_id,present,arrived,left,supersedes"
 
@@ -257,7 +258,7 @@ async def test_mentors_are_recorded_while_a_filing_is_drafted_and_not_after_it_c
     }
 
 
-async def test_a_closed_filing_takes_no_mentors(ended: road.Travelled) -> None:
+async def test_a_closed_filing_takes_no_mentors(ended: Travelled) -> None:
     mentor = {"name": "李师傅", "kind": "enterprise", "occupation_name": "车工"}
     ask = ended.desk.ask("AddMentors", "filer", path=ended.ids, body={"mentors": [mentor]})
     await refused(ended.desk, ask, "class_record_closed")

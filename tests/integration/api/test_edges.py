@@ -12,6 +12,7 @@ from tests.integration.api import road, voucher_road
 from tests.integration.api.desk import FILED, Desk, Json, borrowed
 from tests.integration.api.probes_policies import standard
 from tests.integration.api.refusing import pointers, refused
+from tests.integration.api.whole_road import Travelled
 
 DAYS = ("0001-01-01", "9999-12-31")
 INSTANTS = ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00Z")
@@ -23,7 +24,7 @@ async def _asked(desk: Desk, operation_id: str, person: str, **how: object) -> N
 
 
 @pytest.mark.parametrize("day", DAYS)
-async def test_a_day_at_the_edge_is_no_fault(ended: road.Travelled, day: str) -> None:
+async def test_a_day_at_the_edge_is_no_fault(ended: Travelled, day: str) -> None:
     desk, ids = ended.desk, ended.ids
     version = await road.version_of(desk, "GetFiling", filing_id=ids["filing_id"])
     receipt: Json = {

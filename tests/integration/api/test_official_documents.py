@@ -9,6 +9,7 @@ from pypdf import PdfReader
 from domain.official_document import DocumentKind, fingerprint
 from tests.integration.api import road
 from tests.integration.api.desk import Desk, Json, open_desk
+from tests.integration.api.whole_road import travelled
 
 
 async def _issued(desk: Desk, person: str = "filer") -> list[Json]:
@@ -25,7 +26,7 @@ async def _page(desk: Desk, person: str, document: Json) -> str:
 async def test_a_road_issues_a_document_for_every_decision_numbered_without_a_gap(
     desk: Desk,
 ) -> None:
-    await road.travelled(desk)
+    await travelled(desk)
     await desk.idle()
     mine = await _issued(desk)
     assert sorted(one["kind"] for one in mine) == [

@@ -8,8 +8,8 @@ from tests.integration.api import road as filing_road
 from tests.integration.api import voucher_class_road as road
 from tests.integration.api.desk import Desk, Json
 from tests.integration.api.refusing import problem_of
-from tests.integration.api.road import Travelled
 from tests.integration.api.test_real_names import later
+from tests.integration.api.whole_road import Travelled
 
 SEND = "send_register_message"
 
