@@ -99,14 +99,15 @@ def _served(settings: Settings, servers: Servers) -> Iterator[tuple[str, Servers
         children.start("service.asgi", str(number), descriptors=(number,))
         children.start("jobs")
         address = f"http://{settings.host}:{listening.getsockname()[1]}"
-        _wait_ready(address)
+        wait_ready(address)
         yield address, servers
     finally:
         children.stop()
         listening.close()
 
 
-def _wait_ready(address: str) -> None:
+def wait_ready(address: str) -> None:
+    """Return once an API answers that it is ready; raises `TimeoutError` after a minute."""
     deadline = time.monotonic() + 60
     while True:
         with contextlib.suppress(httpx.TransportError):

@@ -11,8 +11,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -35,19 +34,9 @@ from service.ports import Servers
 from service.settings import Settings, read_settings
 from service.wiring import move_clock_sync, open_set_up, start_servers
 from tests.people import PASSWORD, Staff, citizen_id, staffed_place
-
-PATIENCE_S: Final = 60
-"""How long anything is waited for before the test fails."""
+from tests.waiting import PATIENCE_S, until
 
 CHUNK_ROWS: Final = 5
-
-
-def until(what: str, holds: Callable[[], object]) -> None:
-    """Ask again and again until it holds; fail, saying what did not, when patience runs out."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < deadline, f"not in {PATIENCE_S} s: {what}"
-        time.sleep(0.05)
 
 
 class Process:

@@ -13,9 +13,10 @@ import pytest
 
 from domain.identifiers.citizen_id import check_character
 from service.commands.partner import Json
-from tests.e2e.rig import Heard, Person, Rig, until
+from tests.e2e.rig import Heard, Person, Rig
 from tests.e2e.road import BANK_HEADER, EXTRACT_HEADER, OCCUPATION, HttpRoad, new_key
 from tests.people import PASSWORD
+from tests.waiting import until
 
 NAME: Final = "金丝雀"
 PHONE_STEM: Final = "17790"

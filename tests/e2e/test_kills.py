@@ -7,8 +7,9 @@ import httpx
 import pytest
 
 from domain.ledger import AccountKind
-from tests.e2e.rig import CHUNK_ROWS, Rig, until
+from tests.e2e.rig import CHUNK_ROWS, Rig
 from tests.e2e.road import SHARE_FEN, HttpRoad, new_key
+from tests.waiting import until
 
 PEOPLE = 12
 """Of one settlement: three chunks of five rows, the last one short."""

@@ -17,8 +17,9 @@ from asyncpg.exceptions import InterfaceError, PostgresError
 
 from domain.ledger import AccountKind
 from service.commands.partner import Json
-from tests.e2e.rig import Rig, until
+from tests.e2e.rig import Rig
 from tests.e2e.road import SHARE_FEN, HttpRoad, new_key
+from tests.waiting import until
 
 FILINGS = 40
 PEOPLE = 2

@@ -18,6 +18,7 @@ import asyncpg
 import httpx
 
 from service.commands.children import bound, environment_of
+from service.commands.demo import wait_ready
 from service.commands.run import prepare
 from service.ports import Servers
 from service.settings import Settings, read_settings
@@ -127,16 +128,5 @@ def _processes(environment: dict[str, str], folder: Path) -> Iterator[str]:
             stopping.callback(child.wait, READY_S)
             stopping.callback(child.terminate)
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        _wait_ready(address)
+        wait_ready(address)
         yield address
-
-
-def _wait_ready(address: str) -> None:
-    deadline = time.monotonic() + READY_S
-    while True:
-        with contextlib.suppress(httpx.TransportError):
-            if httpx.get(f"{address}/health/ready", trust_env=False).is_success:
-                return
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{address} is not ready")
-        time.sleep(0.1)

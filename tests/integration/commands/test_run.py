@@ -5,12 +5,13 @@ import re
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.waiting import until
 
 PATIENCE_S = 90
 
@@ -33,14 +34,6 @@ def processes_of(data: Path) -> list[int]:
         if known and not stopped:
             found.append(int(entry.name))
     return found
-
-
-def wait_for(condition: Callable[[], bool], what: str) -> None:
-    """Poll until a condition holds; fail with what was waited for."""
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.05)
 
 
 class Run:
@@ -93,30 +86,30 @@ def test_a_stopped_run_leaves_no_process(
     data: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     run = Run(data, tmp_path / "log")
-    wait_for(run.is_ready, "the product serves")
+    until("the product serves", run.is_ready, patience_s=PATIENCE_S)
     page = httpx.get(f"{run.address}/docs", trust_env=False)
     assert page.is_success
     assert run.end(number) == 0
-    wait_for(lambda: not processes_of(data), "every process ends")
+    until("every process ends", lambda: not processes_of(data), patience_s=PATIENCE_S)
     assert not (data / "running.json").exists()
 
 
 def test_a_killed_run_leaves_no_process_and_the_next_one_serves(data: Path, tmp_path: Path) -> None:
     run = Run(data, tmp_path / "log")
-    wait_for(run.is_ready, "the product serves")
+    until("the product serves", run.is_ready, patience_s=PATIENCE_S)
     assert run.end(signal.SIGKILL) == -signal.SIGKILL
-    wait_for(lambda: not processes_of(data), "every process ends")
+    until("every process ends", lambda: not processes_of(data), patience_s=PATIENCE_S)
     again = Run(data, tmp_path / "log-again")
-    wait_for(again.is_ready, "the product serves again")
+    until("the product serves again", again.is_ready, patience_s=PATIENCE_S)
     assert again.end(signal.SIGINT) == 0
-    wait_for(lambda: not processes_of(data), "every process ends again")
+    until("every process ends again", lambda: not processes_of(data), patience_s=PATIENCE_S)
 
 
 def test_a_second_run_on_one_folder_is_refused_in_both_languages(
     data: Path, tmp_path: Path
 ) -> None:
     run = Run(data, tmp_path / "log")
-    wait_for(run.is_ready, "the product serves")
+    until("the product serves", run.is_ready, patience_s=PATIENCE_S)
     second = Run(data, tmp_path / "log-second")
     assert second.process.wait(PATIENCE_S) == 2
     told = (tmp_path / "log-second").read_text("utf-8")

@@ -8,8 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from sqlalchemy import NullPool, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from adapters.embedded.binaries import postgres_installation
+from tests.waiting import until
 
 DEADLINE_S: Final = 60.0
 ROOT: Final = 0
@@ -42,14 +42,6 @@ IS_ROOT: Final = os.geteuid() == ROOT
 ME: Final = User("root" if IS_ROOT else "ordinary", None)
 ORDINARY: Final = User("ordinary", NOBODY) if IS_ROOT else ME
 USERS: Final = (ME, ORDINARY) if IS_ROOT else (ME,)
-
-
-def until(happened: Callable[[], bool]) -> None:
-    """Poll until it happened; fail at the deadline."""
-    end = time.monotonic() + DEADLINE_S
-    while not happened():
-        assert time.monotonic() < end, f"did not happen within {DEADLINE_S} s"
-        time.sleep(0.02)
 
 
 def left_in(folder: Path) -> list[int]:
@@ -78,7 +70,7 @@ def folder_of(user: User) -> Iterator[Path]:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 continue
-        until(lambda: not left_in(made))
+        until("every process ends", lambda: not left_in(made))
         for record in made.rglob("runtime"):
             if record.is_file():
                 shutil.rmtree(record.read_text(), ignore_errors=True)

@@ -18,8 +18,8 @@ from tests.integration.embedded.support import (
     launched,
     left_in,
     query,
-    until,
 )
+from tests.waiting import until
 
 
 @pytest.fixture(params=USERS, ids=str)
@@ -54,7 +54,9 @@ def _hung_up(program: Program) -> None:
 
 def _killed(program: Program) -> None:
     program.kill()
-    until(lambda: left_in(program.folder) == [])  # the kernel told the servers
+    until(
+        "every process ends", lambda: left_in(program.folder) == []
+    )  # the kernel told the servers
 
 
 def _killed_and_started_at_once(program: Program) -> None:
@@ -128,7 +130,7 @@ async def test_a_session_that_outlives_its_postmaster_is_ended_before_the_next_s
 
 async def test_a_making_cut_short_leaves_no_half_made_cluster(folder: Path, user: User) -> None:
     with Program(folder, user) as program:
-        until((folder / "postgres" / "data.new" / "PG_VERSION").exists)
+        until("initdb has begun", (folder / "postgres" / "data.new" / "PG_VERSION").exists)
         program.kill()
     with launched(folder, user) as following:
         assert await query(following.dsn, "select 1") == 1

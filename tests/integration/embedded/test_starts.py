@@ -28,8 +28,8 @@ from tests.integration.embedded.support import (
     launched,
     left_in,
     query,
-    until,
 )
+from tests.waiting import until
 
 
 @pytest.fixture(params=USERS, ids=str)
@@ -229,7 +229,7 @@ async def test_of_two_starts_at_once_one_serves_and_the_other_is_refused_clearly
     data = home / "data"
     both = [Program(data, user), Program(data, user)]
     with both[0], both[1]:
-        until(lambda: any(program.process.poll() is not None for program in both))
+        until("one gives up", lambda: any(program.process.poll() is not None for program in both))
         (loser,) = [program for program in both if program.process.poll() is not None]
         (winner,) = [program for program in both if program is not loser]
         status, said = loser.end()
@@ -253,7 +253,7 @@ def _crashed(data: Path, user: User) -> None:
     with launched(data, user, UNTIED="1") as program:
         os.kill(program.postmaster, 9)
         program.kill()
-        until(lambda: not left_in(data / "postgres"))
+        until("the servers end", lambda: not left_in(data / "postgres"))
     assert (data / "postgres" / "data" / "postmaster.pid").exists()
 
 
