@@ -21,12 +21,10 @@ RELEASE_OF_CLASS: Final = "release_of_voucher_class"
 """The job that gives back what is committed to a class above what its vouchers may still be paid."""
 
 
-def book_of(project: VoucherProject) -> BookKey:
-    """Return the book a project pays from."""
+def book_of(one: VoucherProject | VoucherSettlement) -> BookKey:
+    """Return the book a project, or a settlement of its vouchers, pays from."""
     return BookKey(
-        place_id=project.case.place_id,
-        fund_source=project.fund_source,
-        budget_year=project.budget_year,
+        place_id=one.case.place_id, fund_source=one.fund_source, budget_year=one.budget_year
     )
 
 
@@ -126,11 +124,7 @@ async def take_over(
                 voucher_batch_id=case.id,
             )
         )
-    key = BookKey(
-        place_id=case.place_id,
-        fund_source=settlement.fund_source,
-        budget_year=settlement.budget_year,
-    )
+    key = book_of(settlement)
     await _post(work, case, key, transfers, frees=released_fen > 0)
 
 
@@ -141,11 +135,7 @@ async def commit_again(
 
     Refuses `fund_insufficient` as the start of a class does.
     """
-    key = BookKey(
-        place_id=settlement.case.place_id,
-        fund_source=settlement.fund_source,
-        budget_year=settlement.budget_year,
-    )
+    key = book_of(settlement)
     await _overtake_nobody(work, key)
     class_case = await work.cases.get(CaseKind.VOUCHER_CLASS, line.class_id)
     transfer = transfer_of(
@@ -167,13 +157,12 @@ async def hand_back(
     is worth, so that part is committed again: refuses `fund_insufficient` as the start of a class does.
     """
     case = settlement.case
-    key = BookKey(
-        place_id=case.place_id,
-        fund_source=settlement.fund_source,
-        budget_year=settlement.budget_year,
-    )
+    key = book_of(settlement)
+    parts = parts_of_classes(lines)
+    if any(part.released_fen for part in parts):
+        await _overtake_nobody(work, key)
     transfers = []
-    for part in parts_of_classes(lines):
+    for part in parts:
         transfers.append(
             transfer_of(
                 Event.VOUCHERS_HANDED_BACK,
@@ -185,7 +174,6 @@ async def hand_back(
             )
         )
         if part.released_fen:
-            await _overtake_nobody(work, key)
             class_case = await work.cases.get(CaseKind.VOUCHER_CLASS, part.class_id)
             transfers.append(
                 transfer_of(
