@@ -11,7 +11,8 @@ from typing import Final
 from uuid import UUID
 
 from domain.certificate import NUMBER_MAX
-from domain.errors import Fault, Refusal
+from domain.errors import Fault, Refusal, Value
+from domain.explanation import percent
 from domain.identifiers import certificate_number
 from domain.policy.standard import CertificateType
 from domain.voucher import (
@@ -306,10 +307,10 @@ def _judged(
         return
     least = project.min_attendance_basis_points
     if not share.is_enough(least):
-        said = {
+        said: dict[str, Value] = {
             "attended": share.attended_minutes,
             "held": share.held_minutes,
-            "least": least or 0,
+            "least": percent(least or 0),
         }
         yield Fault("/outcome", "attendance_too_low", said)
     if share.attended_minutes < (standard.min_minutes or 0):

@@ -175,8 +175,8 @@ VOUCHER_CLASSES: Final = (
         "attendance_too_low",
         ("出勤不足", "Not attended enough"),
         (
-            "出勤 {attended} 分钟，共 {held} 分钟，项目要求万分之 {least}。",
-            "{attended} of {held} minutes attended; the project asks for {least} basis points.",
+            "出勤 {attended} 分钟，共 {held} 分钟，项目要求不低于 {least}。",
+            "{attended} of {held} minutes attended; the project asks for {least}.",
         ),
     ),
     rule(

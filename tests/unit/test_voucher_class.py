@@ -289,6 +289,9 @@ def test_who_attended_too_little_fails_and_is_not_reported_as_completed() -> Non
     assert refused_outcomes(outcome(), share=little) == [
         ("/outcomes/0/outcome", "attendance_too_low")
     ]
+    with pytest.raises(Refusal) as refused:
+        judged(outcome(), share=little)
+    assert refused.value.faults[0].values == {"attended": 719, "held": 900, "least": "80%"}
     (failed,) = judged(outcome(outcome=VoucherResult.FAILED), share=little)
     assert failed.outcome is VoucherResult.FAILED
     assert judged(outcome(), share=little, min_attendance_basis_points=None)
